@@ -1,1 +1,18 @@
-//! x
+//! Redress: a self-hosted, real-time complaint desk.
+//!
+//! Floors (an arrow means: may import; `tests/it/floors.rs` holds it):
+//!
+//! ```text
+//! main → cli → app → { http, ws } → { actors, access } → { store, media, feed } → telemetry → domain
+//! ```
+//!
+//! Truth is in PostgreSQL; an actor owns the order and the pushing of its region.
+//! Start reading at [`app`], or follow a complaint: [`http`] → [`actors`] → [`store`] → back to
+//! [`actors`] → [`ws`]. `docs/ARCHITECTURE.md` walks through it.
+
+pub mod access;
+pub mod config;
+pub mod domain;
+pub mod http;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,261 @@
+//! Every setting once: flag, environment variable, default, check. The only reader of the environment.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use thiserror::Error;
+
+/// The shortest `JWT_SECRET` that is accepted: as long as the HMAC-SHA-256 output (RFC 7518 § 3.2).
+pub const SECRET_SHORTEST: usize = 32;
+
+/// A setting that cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// An allowed origin is not `scheme://host[:port]`.
+    #[error("--allowed-origins: {0:?} is not an origin such as https://desk.example.org")]
+    Origin(String),
+    /// A secret is too short.
+    #[error("--jwt-secret must be at least {SECRET_SHORTEST} bytes; it has {0}")]
+    ShortSecret(usize),
+    /// No secret with a database of one's own.
+    #[error(
+        "JWT_SECRET is required with DATABASE_URL: every node must sign with the same secret; \
+         make one with: openssl rand -base64 48"
+    )]
+    NoSecret,
+}
+
+/// Where the data is: an own database, or the private PostgreSQL of the data folder.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Data")]
+pub struct DataSettings {
+    /// Folder of the private PostgreSQL, the generated secret and demo.json
+    #[arg(long, env = "DATA_DIR", default_value = "./data", value_name = "FOLDER")]
+    pub data_dir: PathBuf,
+    /// PostgreSQL to use instead of a private one: postgres://user:password@host/database?sslmode=verify-full
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The schema that holds everything; nothing outside it is touched
+    #[arg(long, env = "DATABASE_SCHEMA", default_value = "redress", value_name = "NAME")]
+    pub database_schema: String,
+    /// Most connections of the pool (the commit lanes have their own)
+    #[arg(long, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub database_pool_size: u32,
+}
+
+/// What is logged and where errors are reported.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Logs")]
+pub struct LogSettings {
+    /// Least level that is logged
+    #[arg(long, env = "LOG_LEVEL", default_value = "info", value_enum)]
+    pub log_level: LogLevel,
+    /// Format of log lines; auto: text on a terminal, JSON otherwise
+    #[arg(long, env = "LOG_FORMAT", default_value = "auto", value_enum)]
+    pub log_format: LogFormat,
+    /// Sentry project to which server errors and panics are reported (never personal data)
+    #[arg(long, env = "SENTRY_DSN", value_name = "URL", hide_env_values = true)]
+    pub sentry_dsn: Option<String>,
+    /// Name of this installation's environment, sent to Sentry
+    #[arg(long, env = "ENVIRONMENT", default_value = "development", value_name = "NAME")]
+    pub environment: String,
+}
+
+/// Levels of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// Failures that need a person.
+    Error,
+    /// Also what may become one.
+    Warn,
+    /// Also one line a request.
+    Info,
+    /// Also what the parts do.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// Formats of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// Readable lines.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// In force.
+    On,
+    /// Not in force.
+    Off,
+}
+
+/// How the server is reached and how it behaves.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Server")]
+pub struct ServerSettings {
+    /// Address and port of HTTP and WebSocket
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// Address under which clients reach the server, for links; default: http:// and --listen
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Name of this node in answers and metrics
+    #[arg(long, env = "NODE_NAME", default_value = "n1", value_name = "NAME")]
+    pub node_name: String,
+    /// HTTP worker threads; 0: one a core
+    #[arg(long, env = "WORKERS", default_value_t = 0, value_name = "N")]
+    pub workers: usize,
+    /// Commit lanes (connections that write complaints); 0: one a core
+    #[arg(long, env = "COMMIT_LANES", default_value_t = 0, value_name = "N")]
+    pub commit_lanes: usize,
+    /// Most commands that one commit carries; 1: a transaction each (for comparison)
+    #[arg(long, env = "COMMIT_BATCH", default_value_t = 256, value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub commit_batch: u16,
+    /// How long a request may take to send its body, in seconds
+    #[arg(long, env = "BODY_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    pub body_deadline: Duration,
+    /// How long a command may wait for its commit, in seconds
+    #[arg(long, env = "COMMAND_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    pub command_deadline: Duration,
+    /// How long a stop may take before the process ends anyway, in seconds
+    #[arg(long, env = "SHUTDOWN_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    pub shutdown_deadline: Duration,
+    /// Proxies whose X-Forwarded-For is believed, as addresses separated by commas
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_name = "ADDRESS")]
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+/// Who may come in, and how often.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Access")]
+pub struct AccessSettings {
+    /// Secret that signs access tokens, at least 32 bytes; generated into the data folder without DATABASE_URL
+    #[arg(long, env = "JWT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub jwt_secret: Option<String>,
+    /// Life of an access token, in seconds
+    #[arg(long, env = "ACCESS_TOKEN_TTL", default_value = "900", value_name = "SECONDS", value_parser = seconds)]
+    pub access_token_ttl: Duration,
+    /// Life of a refresh token (a login) without use, in seconds
+    #[arg(long, env = "REFRESH_TOKEN_TTL", default_value = "2592000", value_name = "SECONDS", value_parser = seconds)]
+    pub refresh_token_ttl: Duration,
+    /// Whether complaints may be submitted without an API key
+    #[arg(long, env = "ANONYMOUS_SUBMISSIONS", default_value = "on", value_enum)]
+    pub anonymous_submissions: Switch,
+    /// Whether the limits below are in force; off: for load tests only
+    #[arg(long, env = "RATE_LIMITS", default_value = "on", value_enum)]
+    pub rate_limits: Switch,
+    /// Anonymous submissions a minute and address
+    #[arg(long, env = "RATE_ANONYMOUS", default_value_t = 20, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_anonymous: u32,
+    /// Requests a minute and API key
+    #[arg(long, env = "RATE_API_KEY", default_value_t = 600, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_api_key: u32,
+    /// Failed logins a minute and account (and five times as many an address)
+    #[arg(long, env = "RATE_LOGIN", default_value_t = 10, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_login: u32,
+}
+
+/// The live feed.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Live feed")]
+pub struct LiveSettings {
+    /// Origins of pages that may open a WebSocket beside the server's own, separated by commas
+    #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
+    pub allowed_origins: Vec<String>,
+    /// Time between pings, in milliseconds; a socket silent for two of them is closed
+    #[arg(long, env = "PING_INTERVAL_MS", default_value_t = 25_000, value_name = "MS",
+          value_parser = clap::value_parser!(u64).range(100..=600_000))]
+    pub ping_interval_ms: u64,
+    /// How long a socket may take to authenticate, in milliseconds
+    #[arg(long, env = "CONNECT_DEADLINE_MS", default_value_t = 10_000, value_name = "MS",
+          value_parser = clap::value_parser!(u64).range(100..=60_000))]
+    pub connect_deadline_ms: u64,
+    /// Most bytes that wait for one socket; over it the socket is cut off (4002)
+    #[arg(long, env = "OUTGOING_LIMIT", default_value_t = 262_144, value_name = "BYTES")]
+    pub outgoing_limit: usize,
+    /// Most regions that one socket may watch
+    #[arg(long, env = "MAX_REGIONS", default_value_t = 64, value_name = "N")]
+    pub max_regions: usize,
+    /// Most bytes of recent events that each watched region keeps in memory
+    #[arg(long, env = "RECENT_BYTES", default_value_t = 1_048_576, value_name = "BYTES")]
+    pub recent_bytes: usize,
+}
+
+/// Everything that `redress serve` needs.
+#[derive(Debug, Clone, Args)]
+pub struct ServeSettings {
+    /// Where the data is.
+    #[command(flatten)]
+    pub data: DataSettings,
+    /// How the server is reached.
+    #[command(flatten)]
+    pub server: ServerSettings,
+    /// Who may come in.
+    #[command(flatten)]
+    pub access: AccessSettings,
+    /// The live feed.
+    #[command(flatten)]
+    pub live: LiveSettings,
+    /// Logs.
+    #[command(flatten)]
+    pub log: LogSettings,
+    /// On a new database: create demo regions, categories, accounts and an API key, and print them
+    #[arg(long, env = "DEMO")]
+    pub demo: bool,
+}
+
+impl ServeSettings {
+    /// Checks what a single flag's parser cannot.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the flag.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        for origin in &self.live.allowed_origins {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            if !host.is_some_and(|host| !host.is_empty() && !host.contains('/')) {
+                return Err(ConfigError::Origin(origin.clone()));
+            }
+        }
+        match &self.access.jwt_secret {
+            Some(secret) if secret.len() < SECRET_SHORTEST => {
+                Err(ConfigError::ShortSecret(secret.len()))
+            }
+            None if self.data.database_url.is_some() => Err(ConfigError::NoSecret),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The address under which clients reach the server, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        let default = format!("http://{}", self.server.listen);
+        let url = self.server.public_url.clone().unwrap_or(default);
+        url.trim_end_matches('/').to_owned()
+    }
+}
+
+/// The number of cores that this process may use; at least 1.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|error| format!("expected a number of seconds: {error}"))?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "expected a positive number of seconds".to_owned())
+}

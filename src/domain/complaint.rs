@@ -1,0 +1,345 @@
+//! A complaint: its parts as types that cannot hold a wrong value, and a complaint as stored.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::fault::{Faults, free_text};
+use super::region::RegionId;
+use super::status::Status;
+
+/// The longest description, in characters.
+pub const DESCRIPTION_LONGEST: usize = 4000;
+/// The longest address, in characters.
+pub const ADDRESS_LONGEST: usize = 500;
+/// The longest comment on a change, in characters.
+pub const COMMENT_LONGEST: usize = 4000;
+
+/// How much a complaint matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// A nuisance.
+    Low,
+    /// The usual.
+    Medium,
+    /// Soon, please.
+    High,
+    /// Danger to life or property.
+    Critical,
+}
+
+impl Severity {
+    /// Every severity, least first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The word used in JSON and SQL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// Parses the word.
+    ///
+    /// # Errors
+    /// The fault's code and message when it names no severity.
+    pub fn parse(word: &str) -> Result<Self, (&'static str, String)> {
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.as_str() == word)
+            .ok_or(("unknown", "must be one of low, medium, high, critical".into()))
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A point in WGS84 degrees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// −90 to 90, north positive.
+    pub latitude: f64,
+    /// −180 to 180, east positive.
+    pub longitude: f64,
+}
+
+/// Where it is: a point, an address, or both.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// The point, when known.
+    pub point: Option<Point>,
+    /// The address in the reporter's words, when given.
+    pub address: Option<String>,
+}
+
+impl Place {
+    /// Parses a place; faults are noted under `latitude`, `longitude` and `address`.
+    pub fn parse(
+        latitude: Option<f64>,
+        longitude: Option<f64>,
+        address: Option<&str>,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let before = faults.clone();
+        check_degrees("latitude", latitude, 90.0, faults);
+        check_degrees("longitude", longitude, 180.0, faults);
+        let address = address.and_then(|text| faults.keep("address", free_text(text, ADDRESS_LONGEST)));
+        let point = match (latitude, longitude) {
+            (Some(latitude), Some(longitude)) => Some(Point { latitude, longitude }),
+            (None, None) => None,
+            (Some(_), None) => {
+                faults.add("longitude", "required", "is needed together with latitude");
+                None
+            }
+            (None, Some(_)) => {
+                faults.add("latitude", "required", "is needed together with longitude");
+                None
+            }
+        };
+        (*faults == before).then_some(Self { point, address })
+    }
+}
+
+fn check_degrees(field: &str, degrees: Option<f64>, limit: f64, faults: &mut Faults) {
+    if degrees.is_some_and(|value| !(-limit..=limit).contains(&value)) {
+        faults.add(field, "out_of_range", format!("must be between -{limit} and {limit} degrees"));
+    }
+}
+
+/// Who reported it, as far as told. Personal data: never in an event, a list, a log or a metric.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Reporter {
+    /// Name, at most 200 characters.
+    pub name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+}
+
+impl Reporter {
+    /// Parses what a reporter told of themselves; `None` when nothing was told.
+    pub fn parse(
+        name: Option<&str>,
+        email: Option<&str>,
+        phone: Option<&str>,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let name = name.and_then(|text| faults.keep("reporter.name", free_text(text, 200)));
+        let email = email.and_then(|text| faults.keep("reporter.email", email_address(text)));
+        let phone = phone.and_then(|text| faults.keep("reporter.phone", phone_number(text)));
+        (name.is_some() || email.is_some() || phone.is_some()).then_some(Self { name, email, phone })
+    }
+}
+
+impl fmt::Debug for Reporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reporter(withheld)")
+    }
+}
+
+/// Checks an e-mail address as far as is useful: one `@` with text around it, no spaces, ≤ 254 bytes (RFC 5321).
+///
+/// # Errors
+/// The fault's code and message.
+pub fn email_address(text: &str) -> Result<String, (&'static str, String)> {
+    let text = text.trim();
+    let well_formed = text.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && !host.is_empty() && !host.contains('@')
+    });
+    let printable = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    if well_formed && printable && text.len() <= 254 {
+        Ok(text.to_owned())
+    } else {
+        Err(("invalid", "must be an e-mail address such as name@example.org".into()))
+    }
+}
+
+/// Checks a phone number: 3–30 of digits, spaces and `+ - ( ) / .`, with at least three digits.
+fn phone_number(text: &str) -> Result<String, (&'static str, String)> {
+    let text = text.trim();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let allowed = |c: char| c.is_ascii_digit() || " +-()/.".contains(c);
+    if digits >= 3 && text.len() <= 30 && text.chars().all(allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err(("invalid", "must be a phone number of digits, spaces and + - ( ) / .".into()))
+    }
+}
+
+/// A checked submission with its ids, ready for the region's desk.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// The id that the complaint will have (UUIDv7).
+    pub id: Uuid,
+    /// The region that it belongs to.
+    pub region: RegionId,
+    /// An active category.
+    pub category: String,
+    /// Its severity.
+    pub severity: Severity,
+    /// What is wrong, 1–4000 characters.
+    pub description: String,
+    /// Where.
+    pub place: Place,
+    /// Who, as far as told.
+    pub reporter: Option<Reporter>,
+    /// The API key that brought it.
+    pub api_key: Option<Uuid>,
+    /// Makes a retry answer as the first time.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// What makes a retried POST answer as the first time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Idempotency {
+    /// Who sent it: keys of different senders never meet.
+    pub scope: String,
+    /// The client's key, 1–255 visible ASCII characters.
+    pub key: String,
+    /// SHA-256 of the request's body: the same key with another body is refused.
+    pub body_hash: Vec<u8>,
+}
+
+/// What is answered to a submission, also to its retries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The complaint.
+    pub id: Uuid,
+    /// The region in which it was submitted.
+    pub region: RegionId,
+    /// When.
+    pub created_at: Timestamp,
+    /// Whether this is the answer of an earlier request with the same idempotency key.
+    pub replayed: bool,
+}
+
+/// A request to change a complaint's status.
+#[derive(Debug, Clone)]
+pub struct StatusChange {
+    /// The complaint.
+    pub complaint: Uuid,
+    /// The status asked for.
+    pub to: Status,
+    /// Why, 1–4000 characters.
+    pub comment: Option<String>,
+    /// The version that the caller saw; another one in the database is a conflict.
+    pub version: Option<i64>,
+}
+
+/// A complaint as it is stored and as staff see it in answers, lists, snapshots and events.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Complaint {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// The region it belongs to.
+    #[schema(value_type = String)]
+    pub region: RegionId,
+    /// Category id.
+    pub category: String,
+    /// Where it stands.
+    pub status: Status,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong.
+    pub description: String,
+    /// Address in the reporter's words.
+    pub address: Option<String>,
+    /// WGS84 degrees, north positive.
+    pub latitude: Option<f64>,
+    /// WGS84 degrees, east positive.
+    pub longitude: Option<f64>,
+    /// The officer to whom it is assigned.
+    pub assignee: Option<Uuid>,
+    /// Grows by one with each change; send it with a change to be safe from overwriting another's.
+    pub version: i64,
+    /// When it was submitted (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last changed (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// When it entered its present status (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub status_since: Timestamp,
+}
+
+impl Complaint {
+    /// The complaint that a submission becomes at `now`.
+    pub fn submitted(submission: &Submission, now: Timestamp) -> Self {
+        let point = submission.place.point;
+        Self {
+            id: submission.id,
+            region: submission.region.clone(),
+            category: submission.category.clone(),
+            status: Status::Reported,
+            severity: submission.severity,
+            description: submission.description.clone(),
+            address: submission.place.address.clone(),
+            latitude: point.map(|point| point.latitude),
+            longitude: point.map(|point| point.longitude),
+            assignee: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            status_since: now,
+        }
+    }
+
+    /// Enters `status` at `now`, as a new version.
+    pub fn enter(&mut self, status: Status, now: Timestamp) {
+        self.status = status;
+        self.status_since = now;
+        self.updated_at = now;
+        self.version += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_faults_of_a_place_are_named_at_once() {
+        let mut faults = Faults::default();
+        assert_eq!(Place::parse(Some(91.0), Some(f64::NAN), Some(""), &mut faults), None);
+        let fields: Vec<_> = faults.into_inner().into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["latitude", "longitude", "address"]);
+    }
+
+    #[test]
+    fn half_a_point_is_refused() {
+        let mut faults = Faults::default();
+        assert_eq!(Place::parse(Some(1.0), None, None, &mut faults), None);
+        assert!(!faults.is_empty());
+    }
+
+    #[test]
+    fn a_reporter_shows_nothing_in_debug_output() {
+        let mut faults = Faults::default();
+        let reporter = Reporter::parse(Some("Ann"), Some("ann@example.org"), None, &mut faults);
+        assert!(faults.is_empty());
+        assert!(!format!("{reporter:?}").contains("nn"));
+    }
+
+    #[test]
+    fn addresses_and_numbers_that_cannot_be_are_refused() {
+        for bad in ["", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a\0@b"] {
+            assert!(email_address(bad).is_err(), "{bad:?}");
+        }
+        for bad in ["", "12", "call me", "+4\u{0}9123"] {
+            assert!(phone_number(bad).is_err(), "{bad:?}");
+        }
+        assert!(phone_number("+49 (30) 123-456").is_ok());
+    }
+}

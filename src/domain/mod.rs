@@ -1,0 +1,12 @@
+//! The words and rules of a complaint desk, as pure data and functions.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number: times and ids
+//! are passed in. Nothing here may import another module of ours.
+
+pub mod account;
+pub mod catalogue;
+pub mod complaint;
+pub mod event;
+pub mod fault;
+pub mod region;
+pub mod status;

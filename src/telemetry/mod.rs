@@ -1,0 +1,5 @@
+//! What the program shows of itself: metrics, logs, error reports. Holds no personal data.
+
+pub mod log;
+pub mod metrics;
+pub mod sentry;

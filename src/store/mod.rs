@@ -3,7 +3,10 @@
 //! Owns the connection pool. Knows no actor, no HTTP and no rule of the domain.
 //! The functions of [`commit`] write complaints: `actors::commit_lane` alone may call them.
 
+pub mod accounts;
+pub mod api_keys;
 pub mod connect;
+pub mod logins;
 pub mod migrate;
 mod pool;
 

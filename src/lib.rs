@@ -11,6 +11,7 @@
 //! [`actors`] → [`ws`]. `docs/ARCHITECTURE.md` walks through it.
 
 pub mod access;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod http;

@@ -33,7 +33,9 @@ impl Accounts {
         require_regions(&self.store, &new.regions).await?;
         let hash = self.passwords.hash(&new.password).await?;
         let id = Uuid::now_v7();
-        accounts::insert(&self.store, id, new, &hash).await.map_err(taken)?;
+        accounts::insert(&self.store, id, new, &hash)
+            .await
+            .map_err(taken)?;
         self.find(id).await
     }
 

@@ -42,7 +42,9 @@ pub async fn list_accounts(
     let asked: PageQuery = query(&request)?;
     let page = Page::parse(asked.limit, asked.cursor.as_deref())?;
     let rows = access.accounts().list(page.after, page.fetch()).await?;
-    Ok(web::Json(page.listing(rows, |account| (account.created_at, account.id))))
+    Ok(web::Json(
+        page.listing(rows, |account| (account.created_at, account.id)),
+    ))
 }
 
 /// Create an account
@@ -63,7 +65,9 @@ pub async fn create_account(
     let new = NewAccount::parse(&asked.value)?;
     let account = access.accounts().create(&new).await?;
     let location = format!("/api/v1/admin/accounts/{}", account.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(account))
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, location))
+        .json(account))
 }
 
 /// One account

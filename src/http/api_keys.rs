@@ -49,7 +49,9 @@ pub async fn list_api_keys(
     let asked: PageQuery = query(&request)?;
     let page = Page::parse(asked.limit, asked.cursor.as_deref())?;
     let rows = store::api_keys::list(&store, page.after, page.fetch()).await?;
-    Ok(web::Json(page.listing(rows, |key| (key.created_at, key.id))))
+    Ok(web::Json(
+        page.listing(rows, |key| (key.created_at, key.id)),
+    ))
 }
 
 /// Create an API key
@@ -71,7 +73,9 @@ pub async fn create_api_key(
     let new = NewApiKey::parse(&asked.value)?;
     let (entry, key) = api_keys::create(&store, &new).await?;
     let no_store = (CACHE_CONTROL, "no-store");
-    Ok(HttpResponse::Created().insert_header(no_store).json(CreatedApiKey { entry, key }))
+    Ok(HttpResponse::Created()
+        .insert_header(no_store)
+        .json(CreatedApiKey { entry, key }))
 }
 
 /// Revoke an API key for good

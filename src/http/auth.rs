@@ -76,7 +76,9 @@ impl FromRequest for AdminOnly {
 
 async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
     match presented(request)? {
-        Presented::Token(token) => Ok(Caller::Staff(part::<Access>(request)?.authenticate(token).await?)),
+        Presented::Token(token) => Ok(Caller::Staff(
+            part::<Access>(request)?.authenticate(token).await?,
+        )),
         Presented::Key(key) => {
             let key = part::<Access>(request)?.api_key(key).await?;
             part::<Limits>(request)?.api_key(&key)?;
@@ -125,7 +127,9 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> Result<Option<&'a str>, P
     match (first.map(|value| value.to_str()), second) {
         (None, _) => Ok(None),
         (Some(Ok(value)), None) => Ok(Some(value)),
-        (Some(_), _) => Err(Problem::malformed(format!("{name} must be one value of plain ASCII"))),
+        (Some(_), _) => Err(Problem::malformed(format!(
+            "{name} must be one value of plain ASCII"
+        ))),
     }
 }
 
@@ -136,14 +140,21 @@ fn bearer(authorization: &str) -> Result<&str, Problem> {
         Some(_) | None => "",
     };
     if token.is_empty() {
-        return Err(Problem::unauthorized("Authorization must be: Bearer and an access token"));
+        return Err(Problem::unauthorized(
+            "Authorization must be: Bearer and an access token",
+        ));
     }
     Ok(token)
 }
 
 /// What the composition root gave to the application.
 fn part<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>, Problem> {
-    let missing = || Problem::internal(format!("no {} in the application", std::any::type_name::<T>()));
+    let missing = || {
+        Problem::internal(format!(
+            "no {} in the application",
+            std::any::type_name::<T>()
+        ))
+    };
     request.app_data::<web::Data<T>>().ok_or_else(missing)
 }
 

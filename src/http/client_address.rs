@@ -58,7 +58,12 @@ fn resolve(peer: IpAddr, forwarded: &[&str], trusted: &[IpAddr]) -> IpAddr {
 fn parse(entry: &str) -> Option<IpAddr> {
     let entry = entry.trim();
     let bare = || entry.parse().ok();
-    let with_port = || entry.parse().ok().map(|address: std::net::SocketAddr| address.ip());
+    let with_port = || {
+        entry
+            .parse()
+            .ok()
+            .map(|address: std::net::SocketAddr| address.ip())
+    };
     let bracketed = || entry.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     bare().or_else(with_port).or_else(bracketed)
 }
@@ -79,7 +84,11 @@ mod tests {
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
             ("10.0.0.1", &["6.6.6.6", "198.51.100.1"], "198.51.100.1"),
-            ("10.0.0.1", &["6.6.6.6", "198.51.100.1", "10.0.0.2"], "198.51.100.1"),
+            (
+                "10.0.0.1",
+                &["6.6.6.6", "198.51.100.1", "10.0.0.2"],
+                "198.51.100.1",
+            ),
             ("10.0.0.1", &["10.0.0.2"], "10.0.0.2"),
             ("10.0.0.1", &["198.51.100.1", "nonsense"], "10.0.0.1"),
             ("10.0.0.1", &[" 198.51.100.1:4711 "], "198.51.100.1"),

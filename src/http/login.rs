@@ -94,7 +94,11 @@ impl FromRequest for LoginRequest {
                 body::expect_type(&request, "application/json")?;
             }
             let bytes = body::read(&request, payload, BODY_LIMIT).await?;
-            if is_form { form(&bytes) } else { body::parse(&bytes) }
+            if is_form {
+                form(&bytes)
+            } else {
+                body::parse(&bytes)
+            }
         })
     }
 }
@@ -104,13 +108,19 @@ fn form(bytes: &[u8]) -> Result<LoginRequest, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
     // A query string has the same syntax as a form.
     let form = web::Query::<LoginForm>::from_query(text);
-    let form = form.map_err(|error| malformed(error.to_string()))?.into_inner();
+    let form = form
+        .map_err(|error| malformed(error.to_string()))?
+        .into_inner();
     match form.grant_type.as_deref() {
         None | Some("password") => Ok(LoginRequest {
             email: form.username,
             password: form.password,
         }),
-        Some(_) => Err(Problem::invalid_field("grant_type", "invalid", "must be password")),
+        Some(_) => Err(Problem::invalid_field(
+            "grant_type",
+            "invalid",
+            "must be password",
+        )),
     }
 }
 
@@ -199,11 +209,16 @@ pub async fn change_password(
     let new = faults.into_result(new)?;
     let account = staff.0.account.to_string();
     limits.login(client.0, &account)?;
-    match access.change_password(&staff.0, &asked.value.old_password, &new).await {
+    match access
+        .change_password(&staff.0, &asked.value.old_password, &new)
+        .await
+    {
         // Not a 401: the access token is good, and clients would throw it away.
-        Err(AccessError::WrongPassword) => {
-            Err(Problem::invalid_field("old_password", "wrong", "is not the present password"))
-        }
+        Err(AccessError::WrongPassword) => Err(Problem::invalid_field(
+            "old_password",
+            "wrong",
+            "is not the present password",
+        )),
         changed => {
             changed?;
             limits.login_succeeded(client.0, &account);
@@ -214,7 +229,9 @@ pub async fn change_password(
 
 /// An answer of which nobody on the way may keep a copy.
 fn secret(tokens: &Tokens) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(tokens)
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(tokens)
 }
 
 #[cfg(test)]
@@ -223,8 +240,13 @@ mod tests {
 
     #[test]
     fn a_form_is_a_login_of_grant_type_password() {
-        let asked = form(b"grant_type=password&username=ann%40example.org&password=a+b%26c&scope=").ok().unwrap();
-        assert_eq!((asked.email.as_str(), asked.password.as_str()), ("ann@example.org", "a b&c"));
+        let asked = form(b"grant_type=password&username=ann%40example.org&password=a+b%26c&scope=")
+            .ok()
+            .unwrap();
+        assert_eq!(
+            (asked.email.as_str(), asked.password.as_str()),
+            ("ann@example.org", "a b&c")
+        );
         assert!(form(b"username=a&password=b").is_ok());
         for bad in [
             &b"grant_type=client_credentials&username=a&password=b"[..],

@@ -52,7 +52,8 @@ pub struct Listing<T> {
 /// A 400 problem for unknown or malformed ones.
 pub fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
     let read = web::Query::<T>::from_query(request.query_string());
-    let query = read.map_err(|error| Problem::malformed(format!("the query parameters: {error}")))?;
+    let query =
+        read.map_err(|error| Problem::malformed(format!("the query parameters: {error}")))?;
     Ok(query.into_inner())
 }
 
@@ -114,7 +115,10 @@ mod tests {
     use super::*;
 
     fn key(second: i64) -> (Timestamp, Uuid) {
-        (Timestamp::new(second, 123_456_000).unwrap(), Uuid::from_u128(7))
+        (
+            Timestamp::new(second, 123_456_000).unwrap(),
+            Uuid::from_u128(7),
+        )
     }
 
     #[test]

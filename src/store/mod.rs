@@ -3,11 +3,16 @@
 //! Owns the connection pool. Knows no actor, no HTTP and no rule of the domain.
 //! The functions of [`commit`] write complaints: `actors::commit_lane` alone may call them.
 
+pub mod commit;
+pub mod complaints;
 pub mod connect;
+pub mod events;
+pub mod installation;
 pub mod migrate;
 mod pool;
+pub mod snapshot;
 
-pub use pool::{Session, Store};
+pub use pool::{Opener, Session, Store};
 
 use thiserror::Error;
 

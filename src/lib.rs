@@ -1,1 +1,3 @@
-//! x
+//! Redress: a self-hosted, real-time complaint desk.
+
+pub mod embedded;

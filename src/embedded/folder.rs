@@ -5,10 +5,14 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 use super::error::EmbeddedError;
 
 /// Our own lock, taken before anything else; PostgreSQL's `postmaster.pid` comes second.
 const LOCK_FILE: &str = "redress.lock";
+/// For files of fixed names: root must not write through a link that somebody else laid there.
+pub(super) const NO_LINKS: i32 = OFlags::NOFOLLOW.bits().cast_signed();
 
 /// The data folder of the server, with its real (absolute, link-free) path.
 pub(super) struct DataFolder {
@@ -62,6 +66,7 @@ impl FolderLock {
             .create(true)
             .truncate(false)
             .mode(0o600)
+            .custom_flags(NO_LINKS)
             .open(&path)
             .map_err(EmbeddedError::folder("write in the data folder", folder))?;
         match file.try_lock() {

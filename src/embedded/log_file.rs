@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::error::EmbeddedError;
+use super::folder::NO_LINKS;
 
 /// At each start a log beyond this becomes `postgres.log.old`.
 const ROTATE_AT_BYTES: u64 = 10 << 20;
@@ -50,6 +51,7 @@ impl LogFile {
             .append(true)
             .create(true)
             .mode(0o600)
+            .custom_flags(NO_LINKS)
             .open(&self.path)
     }
 

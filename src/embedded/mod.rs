@@ -114,7 +114,8 @@ impl Cluster {
 
     /// Resolves when PostgreSQL has ended, to how it ended and the tail of its log.
     ///
-    /// The future stands alone, so that it can be watched while the cluster is in use.
+    /// The future stands alone, so that it can be watched while the cluster is in use. It resolves
+    /// after [`Cluster::stop`] too: who stops a cluster no longer watches it.
     pub fn died(&self) -> impl Future<Output = String> + Send + use<> {
         let mut exit = self.child.exit();
         let log = self.log.clone();

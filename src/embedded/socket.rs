@@ -71,7 +71,8 @@ fn is_short_enough(folder: &Path) -> bool {
 
 /// Makes the folder where it is missing, and makes it private to the account.
 fn own(folder: &Path, account: &Account) -> io::Result<()> {
-    if !folder.is_dir() {
+    // A link in its place is no folder: then this fails.
+    if !fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir()) {
         DirBuilder::new().mode(0o700).create(folder)?;
     }
     if let Some((user, group)) = account.owner() {

@@ -30,7 +30,7 @@ impl Child {
         );
         // Its own process group: Ctrl-C in a terminal is for us, who drain before it stops.
         command.process_group(0);
-        die_with_parent(&mut command);
+        end_with_us(&mut command, Signal::INT);
         let (started, start) = oneshot::channel();
         let (ended, exit) = watch::channel(None);
         let outcome = std::thread::Builder::new()
@@ -126,13 +126,13 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
-/// Asks the kernel for a fast shutdown (SIGINT) of the child at the end of its parent.
+/// Asks the kernel to send the signal to the child when the thread that starts it ends.
 #[cfg(target_os = "linux")]
 #[expect(
     unsafe_code,
     reason = "the parent-death signal can only be asked for between fork and exec"
 )]
-fn die_with_parent(command: &mut Command) {
+pub(super) fn end_with_us(command: &mut Command, signal: Signal) {
     use rustix::process::{getpid, getppid, set_parent_process_death_signal};
 
     let parent = getpid();
@@ -140,7 +140,7 @@ fn die_with_parent(command: &mut Command) {
     // allocates nor takes a lock.
     unsafe {
         command.pre_exec(move || {
-            set_parent_process_death_signal(Some(Signal::INT))?;
+            set_parent_process_death_signal(Some(signal))?;
             // The parent may have ended before the request was made.
             match getppid() == Some(parent) {
                 true => Ok(()),
@@ -151,4 +151,4 @@ fn die_with_parent(command: &mut Command) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn die_with_parent(_command: &mut Command) {}
+pub(super) fn end_with_us(_command: &mut Command, _signal: Signal) {}

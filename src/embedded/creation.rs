@@ -1,7 +1,7 @@
 //! Creates the cluster: all or nothing.
 //!
 //! It is made in a folder beside its place, with role and database, and renamed when it is complete
-//! and on the disk. A crash on the way leaves a draft that the next creation removes.
+//! and on the disk. A crash on the way leaves a draft that the next start removes.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{ErrorKind, Write};
@@ -9,9 +9,11 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use rustix::process::Signal;
 use uuid::Uuid;
 
 use super::account::Account;
+use super::child::end_with_us;
 use super::error::EmbeddedError;
 use super::installation::Installation;
 use super::preparation::Progress;
@@ -57,7 +59,6 @@ pub(super) fn create(
     progress: &Progress,
 ) -> Result<(), EmbeddedError> {
     let home = cluster.parent().unwrap_or(Path::new("/"));
-    remove_drafts(home);
     check_room(home)?;
     progress.report(format!(
         "creating the private PostgreSQL {} cluster in {}",
@@ -72,14 +73,14 @@ pub(super) fn create(
     made
 }
 
-/// Drafts of a creation that was cut short; our lock says that nobody else is creating one.
-fn remove_drafts(home: &Path) {
+/// Removes drafts of creations that were cut short; our lock says that nobody else is at it.
+pub(super) fn remove_drafts(home: &Path) {
     let Ok(entries) = fs::read_dir(home) else {
         return;
     };
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with(DRAFT) {
-            // What cannot be removed only takes room: the next draft has another name.
+            // What cannot be removed only takes room until the next start: each draft has its own name.
             fs::remove_dir_all(entry.path()).ok();
         }
     }
@@ -131,6 +132,7 @@ fn initialise(
         if FLUSH_ONCE {
             initdb.arg("--no-sync");
         }
+        end_with_us(&mut initdb, Signal::TERM);
         let output = initdb.output().map_err(cannot_run("initdb"))?;
         if output.status.success() {
             return Ok(());
@@ -162,6 +164,7 @@ fn make_role_and_database(
     let statements = format!(
         "CREATE ROLE {ROLE} LOGIN\nCREATE DATABASE {ROLE} OWNER {ROLE} TEMPLATE template0\n"
     );
+    end_with_us(&mut command, Signal::TERM);
     let output = feed(command, &statements).map_err(cannot_run("postgres --single"))?;
     if output.status.success() {
         return Ok(());

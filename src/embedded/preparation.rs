@@ -68,6 +68,7 @@ impl Preparation {
         if location.home != folder.path {
             locks.push(FolderLock::take(&location.home)?);
         }
+        creation::remove_drafts(&location.home);
         let cluster = location.cluster();
         let installation = installation_for(&cluster, &location.account)?;
         if !cluster.exists() {

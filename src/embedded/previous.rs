@@ -101,6 +101,6 @@ async fn runs_on(pid: Pid, cluster: &Path) -> bool {
 
 /// Without `/proc` a living process of that id is taken for ours.
 #[cfg(not(target_os = "linux"))]
-async fn runs_on(pid: Pid, _cluster: &Path) -> bool {
-    is_alive(pid)
+fn runs_on(pid: Pid, _cluster: &Path) -> impl Future<Output = bool> {
+    std::future::ready(is_alive(pid))
 }

@@ -1,4 +1,10 @@
 //! REST: routes on one page, one file a resource. Decides nothing about complaints: desks do.
 
+pub mod accounts;
+pub mod api_keys;
+pub mod auth;
 pub mod body;
+pub mod client_address;
+pub mod login;
+pub mod page;
 pub mod problem;

@@ -3,11 +3,14 @@
 //! Owns the connection pool. Knows no actor, no HTTP and no rule of the domain.
 //! The functions of [`commit`] write complaints: `actors::commit_lane` alone may call them.
 
+pub mod accounts;
+pub mod api_keys;
 pub mod commit;
 pub mod complaints;
 pub mod connect;
 pub mod events;
 pub mod installation;
+pub mod logins;
 pub mod migrate;
 mod pool;
 pub mod snapshot;

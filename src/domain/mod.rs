@@ -4,9 +4,11 @@
 //! are passed in. Nothing here may import another module of ours.
 
 pub mod account;
+pub mod boundary;
 pub mod catalogue;
 pub mod complaint;
 pub mod event;
 pub mod fault;
 pub mod region;
+mod ring;
 pub mod status;

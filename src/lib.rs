@@ -14,5 +14,6 @@ pub mod access;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod import;
 pub mod store;
 pub mod telemetry;

@@ -3,6 +3,7 @@
 //! Owns the connection pool. Knows no actor, no HTTP and no rule of the domain.
 //! The functions of [`commit`] write complaints: `actors::commit_lane` alone may call them.
 
+pub mod catalogue;
 pub mod connect;
 pub mod migrate;
 mod pool;

@@ -133,9 +133,10 @@ fn csv_entries(bytes: &[u8]) -> impl Iterator<Item = (String, Result<Entry, Stri
 
 /// What is wrong with a row, without the position that is named already.
 fn reason(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
-        _ => error.to_string(),
+    if let csv::ErrorKind::Deserialize { err, .. } = error.kind() {
+        err.to_string()
+    } else {
+        error.to_string()
     }
 }
 

@@ -11,7 +11,9 @@
 //! [`actors`] → [`ws`]. `docs/ARCHITECTURE.md` walks through it.
 
 pub mod access;
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod import;

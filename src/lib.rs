@@ -12,10 +12,13 @@
 
 pub mod access;
 pub mod actors;
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod embedded;
 pub mod http;
+pub mod import;
 pub mod store;
 pub mod telemetry;
 pub mod ws;

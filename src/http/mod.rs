@@ -1,10 +1,8 @@
 //! REST: routes on one page, one file a resource. Decides nothing about complaints: desks do.
 
-pub mod accounts;
-pub mod api_keys;
 pub mod auth;
 pub mod body;
-pub mod client_address;
-pub mod login;
-pub mod page;
+pub mod categories;
+mod import;
 pub mod problem;
+pub mod regions;

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod api_keys;
+pub mod catalogue;
 pub mod commit;
 pub mod complaints;
 pub mod connect;

@@ -1,0 +1,5 @@
+//! The command line: one file a subcommand.
+
+pub mod category;
+pub mod failure;
+pub mod region;

@@ -2,6 +2,9 @@
 
 pub mod account;
 pub mod apikey;
+pub mod category;
 mod error;
+pub mod failure;
+pub mod region;
 
 pub use error::CommandError;

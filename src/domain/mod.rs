@@ -5,10 +5,12 @@
 
 pub mod account;
 pub mod administration;
+pub mod boundary;
 pub mod catalogue;
 pub mod complaint;
 pub mod credential;
 pub mod event;
 pub mod fault;
 pub mod region;
+mod ring;
 pub mod status;

@@ -1,0 +1,4 @@
+-- Every category, by id (primary key). All of them: the catalogue is held in memory whole.
+SELECT id, name, hint, default_severity, active
+FROM categories
+ORDER BY id

@@ -1,0 +1,14 @@
+-- Creates a category; no row when the id is taken.
+-- $1 text: id. $2 text: name. $3 text: hint. $4 text: default severity.
+-- Primary key of categories.
+WITH written AS (
+    INSERT INTO categories (id, name, hint, default_severity)
+    VALUES ($1::text, $2::text, $3::text, $4::text)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, name, hint, default_severity, active
+), moved AS (
+    UPDATE installation
+    SET catalogue_version = catalogue_version + 1
+    WHERE EXISTS (SELECT FROM written)
+)
+SELECT id, name, hint, default_severity, active FROM written

@@ -1,0 +1,61 @@
+//! Why a subcommand on the catalogue ended without doing its work.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::import::{FILE_LIMIT, ImportError};
+use crate::store::StoreError;
+
+/// Why `redress region` or `redress category` failed.
+#[derive(Debug, Error)]
+pub enum CatalogueFailure {
+    /// The file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is too large.
+    #[error("{} is larger than the {FILE_LIMIT} bytes allowed; split it", .0.display())]
+    TooLarge(PathBuf),
+    /// The file's content was refused or could not be stored.
+    #[error("{}: {source}", path.display())]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ImportError,
+    },
+    /// The database gave no answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The result could not be written.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Reads a file that is to be imported.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, CatalogueFailure> {
+    let bytes = std::fs::read(path).map_err(|source| CatalogueFailure::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    if bytes.len() > FILE_LIMIT {
+        return Err(CatalogueFailure::TooLarge(path.to_owned()));
+    }
+    Ok(bytes)
+}
+
+/// Names the file whose import failed.
+pub(super) fn of_file(path: &Path) -> impl FnOnce(ImportError) -> CatalogueFailure {
+    let path = path.to_owned();
+    |source| CatalogueFailure::Import { path, source }
+}
+
+/// The number with its noun: `1 region`, `3 regions`.
+pub(super) fn counted(number: i64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

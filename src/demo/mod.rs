@@ -1,0 +1,122 @@
+//! Demo data for `serve --demo`: a harbour city that does not exist, in the middle of the North Sea.
+//!
+//! Regions and categories are files of this folder, read by the same parsers as anybody's import.
+
+mod file;
+mod welcome;
+
+pub use file::{DemoAccount, DemoFile, DemoFileError, DemoOfficer, DemoPlace};
+pub use welcome::welcome;
+
+use rand::seq::IndexedRandom;
+
+use crate::domain::catalogue::{CategoryDraft, RegionDraft};
+use crate::import::{ImportError, categories, regions};
+use crate::store::{Store, StoreError, catalogue};
+
+const REGIONS: &[u8] = include_bytes!("regions.geojson");
+const CATEGORIES: &[u8] = include_bytes!("categories.csv");
+
+/// What passwords are made of: without characters that are easily taken for each other (31 of them,
+/// so that 20 make 99 bits), and none that a shell or JSON would treat specially.
+const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+
+/// The regions and categories of the demo.
+#[derive(Debug, Clone)]
+pub struct DemoContent {
+    /// Three regions side by side: `north`, `harbour`, `old-town`.
+    pub regions: Vec<RegionDraft>,
+    /// Twelve categories.
+    pub categories: Vec<CategoryDraft>,
+}
+
+/// The demo's regions and categories.
+///
+/// # Errors
+/// [`ImportError`] when the files of this folder are wrong, which a test rules out.
+pub fn content() -> Result<DemoContent, ImportError> {
+    Ok(DemoContent {
+        regions: regions::parse(REGIONS)?,
+        categories: categories::parse(categories::Format::Csv, CATEGORIES)?,
+    })
+}
+
+/// Whether the installation has neither regions nor categories.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_new(store: &Store) -> Result<bool, StoreError> {
+    catalogue::is_empty(store).await
+}
+
+/// Creates the demo's regions and categories.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn seed_catalogue(store: &Store, content: &DemoContent) -> Result<(), StoreError> {
+    catalogue::save_regions(store, &content.regions).await?;
+    catalogue::save_categories(store, &content.categories).await?;
+    Ok(())
+}
+
+/// A random password of four groups of five characters, such as `k7mpq-x2vfa-9rtbd-hw4yn`.
+pub fn password() -> String {
+    let mut random = rand::rng();
+    let groups: Vec<String> = (0..4)
+        .map(|_| {
+            (0..5)
+                .filter_map(|_| LETTERS.choose(&mut random).copied())
+                .map(char::from)
+                .collect()
+        })
+        .collect();
+    groups.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::boundary::Places;
+
+    #[test]
+    fn the_files_hold_three_regions_and_twelve_categories_with_hints() {
+        let content = content().unwrap();
+        let ids: Vec<_> = content
+            .regions
+            .iter()
+            .map(|region| region.id.as_str())
+            .collect();
+        assert_eq!(ids, ["north", "harbour", "old-town"]);
+        assert_eq!(content.categories.len(), 12);
+        assert!(
+            content
+                .categories
+                .iter()
+                .all(|category| !category.hint.is_empty())
+        );
+    }
+
+    #[test]
+    fn every_region_is_found_by_a_point_inside_of_it() {
+        let regions = content().unwrap().regions;
+        let places = Places::new(
+            regions
+                .iter()
+                .map(|region| (region.id.clone(), region.boundary.clone().unwrap())),
+        );
+        for region in regions {
+            let point = region.boundary.unwrap().point_inside().unwrap();
+            assert_eq!(places.region_at(point), Some(region.id));
+        }
+    }
+
+    #[test]
+    fn passwords_are_four_groups_of_five_and_differ() {
+        let one = password();
+        assert_eq!(
+            one.split('-').map(str::len).collect::<Vec<_>>(),
+            [5, 5, 5, 5]
+        );
+        assert_ne!(one, password());
+    }
+}

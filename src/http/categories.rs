@@ -1,0 +1,209 @@
+//! Categories: what may be complained about, and their administration.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::auth::AdminOnly;
+use super::body::JsonBody;
+use super::import::{ImportAnswer, parsed, show};
+use super::problem::{Problem, ProblemBody};
+use crate::domain::catalogue::{Category, CategoryChange, CategoryDraft, NAME_LONGEST, hint};
+use crate::domain::complaint::Severity;
+use crate::domain::fault::{Faults, free_text, slug};
+use crate::import::categories::{Format, parse};
+use crate::store::Store;
+use crate::store::catalogue::{self, CatalogueCell};
+
+/// Adds the routes of this file, relative to `/api/v1`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/categories", web::get().to(list))
+        .route("/admin/categories", web::post().to(create))
+        .route("/admin/categories/import", web::post().to(import))
+        .route("/admin/categories/{category}", web::patch().to(change));
+}
+
+/// All categories.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CategoryList {
+    /// By id.
+    pub categories: Vec<Category>,
+}
+
+/// A category to create, also an entry of an import.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCategory {
+    /// Slug: 1–63 of a-z, 0-9 and '-'. It cannot be changed later.
+    pub id: String,
+    /// Name for people, at most 200 characters.
+    pub name: String,
+    /// What to tell, shown to reporters; at most 1000 characters.
+    #[serde(default)]
+    pub hint: Option<String>,
+    /// low, medium (when absent), high or critical.
+    #[serde(default)]
+    pub default_severity: Option<String>,
+}
+
+/// What to change of a category; absent members stay as they are.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CategoryPatch {
+    /// Name for people, at most 200 characters.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What to tell, shown to reporters; at most 1000 characters.
+    #[serde(default)]
+    pub hint: Option<String>,
+    /// low, medium, high or critical.
+    #[serde(default)]
+    pub default_severity: Option<String>,
+    /// Whether it takes new complaints.
+    #[serde(default)]
+    pub active: Option<bool>,
+}
+
+/// Lists all categories.
+#[utoipa::path(get, path = "/api/v1/categories", tag = "catalogue",
+    responses((status = 200, description = "All categories, by id", body = CategoryList)))]
+pub async fn list(catalogue: web::Data<CatalogueCell>) -> web::Json<CategoryList> {
+    let categories = catalogue.get().categories.values().cloned().collect();
+    web::Json(CategoryList { categories })
+}
+
+/// Creates a category.
+#[utoipa::path(post, path = "/api/v1/admin/categories", tag = "admin", request_body = NewCategory,
+    security(("bearer" = [])),
+    responses(
+        (status = 201, description = "Created", body = Category),
+        (status = 409, description = "The id is taken", body = ProblemBody),
+        (status = 422, description = "Fields at fault", body = ProblemBody)))]
+pub async fn create(
+    _admin: AdminOnly,
+    body: JsonBody<NewCategory>,
+    store: web::Data<Store>,
+    catalogue: web::Data<CatalogueCell>,
+) -> Result<HttpResponse, Problem> {
+    let draft = draft(&body.value)?;
+    let Some(category) = catalogue::create_category(&store, &draft).await? else {
+        let detail = format!(
+            "there is a category {:?} already; change it with PATCH",
+            draft.id
+        );
+        return Err(Problem::conflict("exists", detail, None));
+    };
+    show(&catalogue, &store).await;
+    Ok(HttpResponse::Created().json(category))
+}
+
+/// Changes a category, or activates and deactivates it.
+#[utoipa::path(patch, path = "/api/v1/admin/categories/{category}", tag = "admin", request_body = CategoryPatch,
+    params(("category" = String, Path, description = "Slug of the category")),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "As it is now", body = Category),
+        (status = 404, description = "No such category", body = ProblemBody),
+        (status = 422, description = "Fields at fault", body = ProblemBody)))]
+pub async fn change(
+    _admin: AdminOnly,
+    path: web::Path<String>,
+    body: JsonBody<CategoryPatch>,
+    store: web::Data<Store>,
+    catalogue: web::Data<CatalogueCell>,
+) -> Result<web::Json<Category>, Problem> {
+    let id = slug(&path)
+        .ok()
+        .ok_or_else(|| Problem::not_found("category"))?;
+    let wanted = wanted(&body.value)?;
+    let category = catalogue::change_category(&store, &id, &wanted)
+        .await?
+        .ok_or_else(|| Problem::not_found("category"))?;
+    show(&catalogue, &store).await;
+    Ok(web::Json(category))
+}
+
+/// Creates and updates categories from a JSON array of at most 8 MiB, all or none.
+#[utoipa::path(post, path = "/api/v1/admin/categories/import", tag = "admin",
+    request_body = Vec<NewCategory>,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "What was written", body = ImportAnswer),
+        (status = 400, description = "No JSON array", body = ProblemBody),
+        (status = 413, description = "Over 8 MiB", body = ProblemBody),
+        (status = 422, description = "Entries at fault; nothing was written", body = ProblemBody)))]
+pub async fn import(
+    _admin: AdminOnly,
+    request: HttpRequest,
+    payload: web::Payload,
+    store: web::Data<Store>,
+    catalogue: web::Data<CatalogueCell>,
+) -> Result<web::Json<ImportAnswer>, Problem> {
+    let accepted = ["application/json"];
+    let json = |bytes: &[u8]| parse(Format::Json, bytes);
+    let drafts = parsed(&request, payload.into_inner(), &accepted, json).await?;
+    let saved = catalogue::save_categories(&store, &drafts).await?;
+    show(&catalogue, &store).await;
+    Ok(web::Json(saved.into()))
+}
+
+fn draft(body: &NewCategory) -> Result<CategoryDraft, Faults> {
+    let mut faults = Faults::default();
+    let id = faults.keep("id", slug(&body.id));
+    let name = faults.keep("name", free_text(&body.name, NAME_LONGEST));
+    let hint = faults.keep("hint", hint(body.hint.as_deref().unwrap_or_default()));
+    let severity = body.default_severity.as_deref();
+    let severity = severity.map_or(Ok(Severity::Medium), Severity::parse);
+    let severity = faults.keep("default_severity", severity);
+    let draft = id.zip(name).zip(hint.zip(severity));
+    faults.into_result(
+        draft.map(|((id, name), (hint, default_severity))| CategoryDraft {
+            id,
+            name,
+            hint,
+            default_severity,
+        }),
+    )
+}
+
+fn wanted(body: &CategoryPatch) -> Result<CategoryChange, Faults> {
+    let mut faults = Faults::default();
+    let name = body
+        .name
+        .as_deref()
+        .map(|name| free_text(name, NAME_LONGEST));
+    let severity = body.default_severity.as_deref().map(Severity::parse);
+    let change = CategoryChange {
+        name: name.and_then(|parsed| faults.keep("name", parsed)),
+        hint: body
+            .hint
+            .as_deref()
+            .and_then(|text| faults.keep("hint", hint(text))),
+        default_severity: severity.and_then(|parsed| faults.keep("default_severity", parsed)),
+        active: body.active,
+    };
+    faults.into_result(Some(change))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    #[test]
+    fn all_faults_of_a_new_category_are_named_at_once() {
+        let body =
+            json!({"id": "No Slug", "name": "", "hint": "\u{0}", "default_severity": "huge"});
+        let faults = draft(&from_value(body).unwrap()).unwrap_err().into_inner();
+        let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, ["id", "name", "hint", "default_severity"]);
+    }
+
+    #[test]
+    fn an_empty_hint_clears_it() {
+        let change = wanted(&from_value(json!({"hint": " "})).unwrap()).unwrap();
+        assert_eq!(change.hint.as_deref(), Some(""));
+    }
+}

@@ -3,3 +3,4 @@
 pub mod category;
 pub mod failure;
 pub mod region;
+pub mod watch;

@@ -53,7 +53,8 @@ struct Tokens {
 impl Access {
     /// Access to the server at `base`, an address without a slash at the end.
     pub(super) fn new(base: &str, credentials: Credentials) -> Result<Self, AccessError> {
-        let client = Client::builder().timeout(PATIENCE).build();
+        // No proxy: the live feed goes to the server directly too, and mostly it is on this machine.
+        let client = Client::builder().timeout(PATIENCE).no_proxy().build();
         Ok(Self {
             client: client.map_err(|error| AccessError::Refused(told(&error)))?,
             base: base.to_owned(),
@@ -156,4 +157,104 @@ fn told(error: &reqwest::Error) -> String {
         innermost = source;
     }
     format!("{error}: {innermost}")
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that answers one request a connection, each with the next of `answers`.
+    async fn server(
+        answers: Vec<(&'static str, &'static str)>,
+    ) -> (String, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let asked = tokio::spawn(async move {
+            let mut asked = Vec::new();
+            for (status, body) in answers {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let mut request = String::new();
+                while !request.contains('}') {
+                    let mut part = [0; 1024];
+                    let read = socket.read(&mut part).await.unwrap();
+                    request.push_str(&String::from_utf8_lossy(&part[..read]));
+                }
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                );
+                socket.write_all(answer.as_bytes()).await.unwrap();
+                asked.push(
+                    request
+                        .split_whitespace()
+                        .nth(1)
+                        .unwrap_or_default()
+                        .to_owned(),
+                );
+            }
+            asked
+        });
+        (base, asked)
+    }
+
+    fn account() -> Credentials {
+        Credentials::Account {
+            email: "a@b".into(),
+            password: "secret".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refresh_token_that_is_refused_leads_to_a_new_login() {
+        let (base, asked) = server(vec![
+            ("200 OK", r#"{"access_token":"t1","refresh_token":"r1"}"#),
+            ("401 Unauthorized", r#"{"detail":"used up"}"#),
+            ("200 OK", r#"{"access_token":"t2","refresh_token":"r2"}"#),
+        ])
+        .await;
+        let mut access = Access::new(&base, account()).unwrap();
+        assert_eq!(access.token().await.unwrap(), "t1");
+        assert_eq!(access.token().await.unwrap(), "t1", "kept");
+        access.forget();
+        assert_eq!(access.token().await.unwrap(), "t2");
+        assert_eq!(
+            asked.await.unwrap(),
+            [
+                "/api/v1/auth/login",
+                "/api/v1/auth/refresh",
+                "/api/v1/auth/login"
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_refused_login_is_final_and_a_busy_server_is_not() {
+        let (base, _asked) = server(vec![
+            ("401 Unauthorized", r#"{"detail":"wrong password"}"#),
+            ("429 Too Many Requests", "{}"),
+        ])
+        .await;
+        let mut access = Access::new(&base, account()).unwrap();
+        let refused = access.token().await.unwrap_err();
+        assert!(matches!(refused, AccessError::Refused(_)));
+        assert!(refused.to_string().contains("wrong password"), "{refused}");
+        assert!(matches!(
+            access.token().await.unwrap_err(),
+            AccessError::Away(_)
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_given_token_serves_once() {
+        let mut access = Access::new("http://127.0.0.1:1", Credentials::Token("t".into())).unwrap();
+        assert_eq!(access.token().await.unwrap(), "t");
+        access.forget();
+        assert!(matches!(
+            access.token().await.unwrap_err(),
+            AccessError::Refused(_)
+        ));
+    }
 }

@@ -297,8 +297,9 @@ impl Follower {
                 Action::BackOff { slowly: false },
             ],
             (_, Some(region)) => vec![Action::Stop(format!("{region}: {message} ({code})"))],
-            (_, None) => vec![Action::Stop(format!(
-                "the server refused: {message} ({code})"
+            // Not about a subscription: if it matters, the server closes with a code that says so.
+            (_, None) => vec![Action::Notice(format!(
+                "the server refused a message: {message} ({code})"
             ))],
         }
     }

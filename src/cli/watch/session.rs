@@ -333,3 +333,7 @@ fn closed(frame: Option<CloseFrame>) -> End {
         AfterClose::Stay => End::Stop(format!("the server ended the connection: {reason}")),
     }
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

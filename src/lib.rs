@@ -3,7 +3,7 @@
 //! Floors (an arrow means: may import; `tests/it/floors.rs` holds it):
 //!
 //! ```text
-//! main → cli → app → { http, ws } → { actors, access } → { store, media, feed } → telemetry → domain
+//! main → cli → app → http → ws → actors → { access, import } → { store, embedded } → telemetry → config → domain
 //! ```
 //!
 //! Truth is in PostgreSQL; an actor owns the order and the pushing of its region.
@@ -11,11 +11,14 @@
 //! [`actors`] → [`ws`]. `docs/ARCHITECTURE.md` walks through it.
 
 pub mod access;
+pub mod actors;
 pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod embedded;
 pub mod http;
 pub mod import;
 pub mod store;
 pub mod telemetry;
+pub mod ws;

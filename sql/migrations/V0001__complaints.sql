@@ -68,6 +68,9 @@ CREATE TABLE complaints (
 CREATE INDEX complaints_by_region_time ON complaints (region_id, created_at DESC, id DESC);
 CREATE INDEX complaints_by_region_status ON complaints (region_id, status);
 CREATE INDEX complaints_by_time ON complaints (created_at DESC, id DESC);
+-- Snapshots: the open complaints of a region in pages.
+CREATE INDEX complaints_open_by_region ON complaints (region_id, id)
+    WHERE status IN ('reported', 'in_progress', 'on_hold');
 
 -- Reporter identity lives here alone: erasing a person is deleting this row.
 CREATE TABLE reporters (

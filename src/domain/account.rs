@@ -103,6 +103,8 @@ pub struct ApiKey {
     pub scopes: BTreeSet<Scope>,
     /// The regions to which it is bound; empty: all.
     pub regions: BTreeSet<RegionId>,
+    /// Requests a minute; `None`: the setting of the installation.
+    pub rate_per_minute: Option<u32>,
 }
 
 impl ApiKey {

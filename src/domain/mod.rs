@@ -4,9 +4,11 @@
 //! are passed in. Nothing here may import another module of ours.
 
 pub mod account;
+pub mod administration;
 pub mod boundary;
 pub mod catalogue;
 pub mod complaint;
+pub mod credential;
 pub mod event;
 pub mod fault;
 pub mod region;

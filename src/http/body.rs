@@ -83,7 +83,7 @@ async fn collect(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem>
 }
 
 /// Parses JSON; the message says where it is wrong.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => Problem::unprocessable("validation", error.to_string()),
         serde_json::error::Category::Io

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::access::AccessError;
 use crate::domain::fault::{Fault, Faults};
 use crate::store::StoreError;
 
@@ -230,6 +231,29 @@ impl From<StoreError> for Problem {
                 Self::unavailable("the database is away; try again", error)
             }
             StoreError::Refused { .. } | StoreError::Shape(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        let told = error.to_string();
+        match error {
+            AccessError::InvalidToken
+            | AccessError::TokenReused
+            | AccessError::LoginEnded
+            | AccessError::InvalidApiKey => Self::unauthorized(told),
+            AccessError::TokenExpired => Self::new(StatusCode::UNAUTHORIZED, "token_expired", told),
+            AccessError::WrongPassword => Self::new(StatusCode::UNAUTHORIZED, "wrong_password", told),
+            AccessError::Throttled { retry_after_s } => Self::too_many(told, retry_after_s),
+            AccessError::Busy => Self::unavailable(told, "all turns to check a password were taken"),
+            AccessError::NoSuchAccount => Self::not_found("account"),
+            AccessError::NoSuchApiKey => Self::not_found("API key"),
+            AccessError::EmailTaken => Self::conflict("email_taken", told, None),
+            AccessError::LastAdmin => Self::conflict("last_admin", told, None),
+            AccessError::UnknownRegions(_) => Self::invalid_field("regions", "unknown", told),
+            AccessError::Hashing(_) | AccessError::Signing(_) => Self::internal(told),
+            AccessError::Store(error) => error.into(),
         }
     }
 }

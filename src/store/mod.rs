@@ -3,12 +3,20 @@
 //! Owns the connection pool. Knows no actor, no HTTP and no rule of the domain.
 //! The functions of [`commit`] write complaints: `actors::commit_lane` alone may call them.
 
+pub mod accounts;
+pub mod api_keys;
 pub mod catalogue;
+pub mod commit;
+pub mod complaints;
 pub mod connect;
+pub mod events;
+pub mod installation;
+pub mod logins;
 pub mod migrate;
 mod pool;
+pub mod snapshot;
 
-pub use pool::{Session, Store};
+pub use pool::{Opener, Session, Store};
 
 use thiserror::Error;
 

@@ -21,6 +21,8 @@ const CHECK_OUT_WAIT: Duration = Duration::from_secs(5);
 pub struct Session {
     client: Client,
     prepared: Mutex<HashMap<&'static str, Statement>>,
+    /// Its state is unknown (a transaction may be open): the pool must not reuse it.
+    poisoned: bool,
 }
 
 impl Session {
@@ -36,6 +38,7 @@ impl Session {
         Ok(Self {
             client,
             prepared: Mutex::default(),
+            poisoned: false,
         })
     }
 
@@ -87,6 +90,11 @@ impl Session {
         self.client.is_closed()
     }
 
+    /// Keeps the pool from using the connection again.
+    pub fn poison(&mut self) {
+        self.poisoned = true;
+    }
+
     async fn statement(&self, sql: &'static str) -> Result<Statement, StoreError> {
         if let Some(statement) = self.known(sql) {
             return Ok(statement);
@@ -108,7 +116,7 @@ impl Session {
 }
 
 /// Opens and judges the pool's connections.
-pub(crate) struct Opener(Database);
+pub struct Opener(Database);
 
 impl ManageConnection for Opener {
     type Connection = Session;
@@ -123,7 +131,7 @@ impl ManageConnection for Opener {
     }
 
     fn has_broken(&self, session: &mut Session) -> bool {
-        session.is_closed()
+        session.poisoned || session.is_closed()
     }
 }
 

@@ -1,0 +1,27 @@
+# `make run` and `make test` are all a newcomer needs; both install what is missing first.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build and start the server with demonstration data, on port 8080
+	@scripts/setup
+	cargo run --release --locked -- serve --demo
+
+test: ## run all tests, on a private PostgreSQL
+	@scripts/setup
+	cargo test --locked --workspace
+
+check: ## formatting, lints, licences and sources of dependencies, documentation
+	@scripts/setup --check-tools
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo deny --locked check --hide-inclusion-graph licenses bans sources
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+
+bench: ## measure: benches/, then a running server under load
+	@scripts/setup
+	cargo bench --locked
+	cargo run --release --locked -p redress-loadtest -- bench

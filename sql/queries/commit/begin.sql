@@ -1,0 +1,2 @@
+-- Begins the transaction of a batch that holds changes.
+BEGIN

@@ -1,0 +1,2 @@
+-- Ends the transaction of a batch: from here on it is durable.
+COMMIT

@@ -1,0 +1,2 @@
+-- Ends the transaction of a batch without a trace.
+ROLLBACK

@@ -1,0 +1,136 @@
+//! A command on its way through desk and lane, and the ways in which it can fail.
+
+use std::sync::Arc;
+
+use actix::Addr;
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+use super::region_desk::RegionDesk;
+use crate::domain::account::{By, Role};
+use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
+use crate::domain::status::Refusal;
+use crate::store::StoreError;
+
+/// Why a command was not carried out.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// A mailbox or a lane's queue is full. Nothing was done.
+    #[error("too much work is waiting")]
+    Overloaded,
+    /// An actor was restarted while it held the command. It may have been carried out.
+    #[error("the command was interrupted")]
+    Interrupted,
+    /// No answer came in time. It may have been carried out.
+    #[error("the command was not answered in time")]
+    DeadlinePassed,
+    /// The database is away. Nothing was done.
+    #[error("the database is away: {0}")]
+    Unavailable(String),
+    /// The connection was lost at the commit. It may have been carried out.
+    #[error("the outcome is unknown: {0}")]
+    OutcomeUnknown(String),
+    /// The database refused the command.
+    #[error("the database refused the command: {0}")]
+    Database(#[source] StoreError),
+    /// There is no such region.
+    #[error("there is no such region")]
+    UnknownRegion,
+    /// There is no such complaint in the region.
+    #[error("there is no such complaint")]
+    UnknownComplaint,
+    /// The complaint was changed since the caller saw it.
+    #[error("the complaint was changed in the meantime")]
+    Stale(Box<Complaint>),
+    /// The state machine refused.
+    #[error("{0}")]
+    Refused(Refusal, Box<Complaint>),
+    /// The idempotency key was used before with another body.
+    #[error("this Idempotency-Key was used before with another body")]
+    KeyReused,
+}
+
+/// Where the answer to a command goes. A caller that has gone away closes it.
+pub type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
+
+/// What a command asks for, and where its answer goes.
+#[derive(Debug)]
+pub enum Work {
+    /// Submit a complaint.
+    Submit(Box<Submission>, Reply<Receipt>),
+    /// Change a complaint's status as `Role`.
+    ChangeStatus(StatusChange, Role, Reply<Complaint>),
+}
+
+impl Work {
+    /// Whether nobody waits for the answer any more.
+    pub fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Submit(_, reply) => reply.is_closed(),
+            Self::ChangeStatus(_, _, reply) => reply.is_closed(),
+        }
+    }
+
+    /// Answers with an error.
+    pub fn refuse(self, error: CommandError) {
+        match self {
+            Self::Submit(_, reply) => Answer::Submitted(reply, Err(error)).give(),
+            Self::ChangeStatus(_, _, reply) => Answer::Changed(reply, Err(error)).give(),
+        }
+    }
+}
+
+/// A command as a desk hands it to its lane.
+#[derive(Debug)]
+pub struct Command {
+    /// What to do.
+    pub work: Work,
+    /// Who asks.
+    pub by: By,
+    /// The desk that publishes the events.
+    pub desk: Arc<Addr<RegionDesk>>,
+}
+
+/// An answer on its way to its caller.
+#[derive(Debug)]
+pub enum Answer {
+    /// To a submission.
+    Submitted(Reply<Receipt>, Result<Receipt, CommandError>),
+    /// To a change.
+    Changed(Reply<Complaint>, Result<Complaint, CommandError>),
+}
+
+impl Answer {
+    /// Gives the answer; a caller that has gone away loses it, which does no harm.
+    pub fn give(self) {
+        let heard = match self {
+            Self::Submitted(reply, answer) => reply.send(answer).is_ok(),
+            Self::Changed(reply, answer) => reply.send(answer).is_ok(),
+        };
+        if !heard {
+            slog_scope::debug!("a caller went away before its answer");
+        }
+    }
+
+    /// The outcome's word for metrics.
+    pub fn outcome(&self) -> &'static str {
+        let error = match self {
+            Self::Submitted(_, Ok(receipt)) if receipt.replayed => return "replayed",
+            Self::Submitted(_, Ok(_)) | Self::Changed(_, Ok(_)) => return "committed",
+            Self::Submitted(_, Err(error)) | Self::Changed(_, Err(error)) => error,
+        };
+        match error {
+            CommandError::Stale(_) => "stale",
+            CommandError::Refused(..)
+            | CommandError::KeyReused
+            | CommandError::UnknownComplaint
+            | CommandError::UnknownRegion => "refused",
+            CommandError::Overloaded
+            | CommandError::Interrupted
+            | CommandError::DeadlinePassed
+            | CommandError::Unavailable(_)
+            | CommandError::OutcomeUnknown(_)
+            | CommandError::Database(_) => "failed",
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A commit lane: one write connection with one batch in flight.
+//!
+//! What arrives from any of its regions while a batch is being committed is the next batch: alone
+//! a command commits at once, under load hundreds share one fsync. The lane decides each command
+//! by the state machine under the complaints' row locks; it publishes nothing, and it never keeps a
+//! connection whose last batch is half-known.
+
+mod attempt;
+mod batch;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix::{
+    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, Supervised,
+    WrapFuture,
+};
+use fail::fail_point;
+
+use super::command::{Command, CommandError, Work};
+use super::supervise::{self, Supervision};
+use crate::store::connect::Database;
+use crate::store::{Session, commit};
+
+/// Messages that a lane's mailbox holds before it refuses.
+const MAILBOX: usize = 4096;
+/// Commands that a lane holds beside its mailbox before it refuses.
+const QUEUE: usize = 16_384;
+/// The pause after a batch that found no database.
+const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a lane works with.
+#[derive(Clone)]
+pub struct LaneDeps {
+    /// Where its connection leads.
+    pub database: Database,
+    /// Most commands of one commit.
+    pub batch: usize,
+    /// Restarts, fail points and metrics.
+    pub supervision: Supervision,
+}
+
+/// How desks reach their lane. Cheap to clone; all clones share one mailbox bound.
+#[derive(Clone)]
+pub struct LaneHandle(Arc<Addr<CommitLane>>);
+
+impl LaneHandle {
+    /// Starts a lane on an arbiter.
+    pub fn start(home: &ArbiterHandle, deps: LaneDeps) -> Self {
+        let supervision = deps.supervision.clone();
+        Self(supervise::start_on(
+            home,
+            "commit_lane",
+            MAILBOX,
+            || CommitLane::new(deps),
+            &supervision,
+        ))
+    }
+
+    /// Hands over a command; a full lane refuses it to its caller.
+    pub fn hand_over(&self, command: Command) {
+        if let Err(error) = self.0.try_send(Commit(command)) {
+            error.into_inner().0.work.refuse(CommandError::Overloaded);
+        }
+    }
+}
+
+/// Commit this, with whatever else waits.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Commit(Command);
+
+/// The actor.
+pub struct CommitLane {
+    deps: LaneDeps,
+    waiting: VecDeque<Command>,
+    connection: Option<Rc<Session>>,
+    committing: bool,
+}
+
+impl CommitLane {
+    fn new(deps: LaneDeps) -> Self {
+        Self {
+            deps,
+            waiting: VecDeque::new(),
+            connection: None,
+            committing: false,
+        }
+    }
+
+    /// Takes the next batch. Two requests with one idempotency key never share a batch: the second
+    /// must see what the first one stored.
+    fn next_batch(&mut self) -> Vec<Command> {
+        let mut keys = BTreeSet::new();
+        let mut batch = Vec::new();
+        while batch.len() < self.deps.batch {
+            let Some(command) = self.waiting.pop_front() else {
+                break;
+            };
+            if command.work.is_abandoned() {
+                continue;
+            }
+            if let Work::Submit(submission, _) = &command.work
+                && let Some(key) = &submission.idempotency
+                && !keys.insert(key.clone())
+            {
+                self.waiting.push_front(command);
+                break;
+            }
+            batch.push(command);
+        }
+        batch
+    }
+
+    fn commit_next(&mut self, ctx: &mut Context<Self>) {
+        if self.committing {
+            return;
+        }
+        let batch = self.next_batch();
+        self.show_queue();
+        if batch.is_empty() {
+            return;
+        }
+        self.committing = true;
+        let metrics = self.deps.supervision.metrics.clone();
+        #[expect(clippy::cast_precision_loss, reason = "a batch has at most 1024 commands")]
+        metrics.batch_size.observe(batch.len() as f64);
+        let begun = Instant::now();
+        let work = run(self.deps.clone(), self.connection.take(), batch);
+        ctx.spawn(work.into_actor(self).map(move |connection, lane, ctx| {
+            metrics.commit_duration.observe(begun.elapsed().as_secs_f64());
+            lane.committing = false;
+            lane.connection = connection;
+            lane.commit_next(ctx);
+        }));
+    }
+
+    fn show_queue(&self) {
+        let length = i64::try_from(self.waiting.len()).unwrap_or(i64::MAX);
+        self.deps.supervision.metrics.desk_queue.set(length);
+    }
+}
+
+/// Commits one batch on `connection`, or on a new one; returns the connection if it is still good.
+async fn run(deps: LaneDeps, connection: Option<Rc<Session>>, commands: Vec<Command>) -> Option<Rc<Session>> {
+    fail_point!(&format!("{}/commit_lane/run", deps.supervision.node));
+    let usable = connection.filter(|session| !session.is_closed());
+    let session = match usable {
+        Some(session) => session,
+        None => match commit::open_lane(&deps.database).await {
+            Ok(session) => Rc::new(session),
+            Err(error) => {
+                batch::refuse_all(commands, &error);
+                tokio::time::sleep(RECONNECT_PAUSE).await;
+                return None;
+            }
+        },
+    };
+    let good = batch::commit(&session, commands, &deps.supervision).await;
+    good.then_some(session)
+}
+
+impl Actor for CommitLane {
+    type Context = Context<Self>;
+
+    fn started(&mut self, _: &mut Context<Self>) {
+        fail_point!(&format!("{}/commit_lane/started", self.deps.supervision.node));
+    }
+}
+
+impl Supervised for CommitLane {
+    fn restarting(&mut self, _: &mut Context<Self>) {
+        *self = Self::new(self.deps.clone());
+    }
+}
+
+impl Handler<Commit> for CommitLane {
+    type Result = ();
+
+    fn handle(&mut self, Commit(command): Commit, ctx: &mut Context<Self>) {
+        fail_point!(&format!("{}/commit_lane/handle", self.deps.supervision.node));
+        if self.waiting.len() >= QUEUE {
+            command.work.refuse(CommandError::Overloaded);
+            return;
+        }
+        self.waiting.push_back(command);
+        self.commit_next(ctx);
+    }
+}

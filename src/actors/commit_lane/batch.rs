@@ -1,0 +1,114 @@
+//! Commits a batch: tries it whole, halves it when the database refuses, and hands out the outcomes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix::Addr;
+use fail::fail_point;
+
+use super::attempt::{self, Settled};
+use crate::actors::command::{Answer, Command, CommandError};
+use crate::actors::region_desk::{Committed, RegionDesk};
+use crate::actors::supervise::Supervision;
+use crate::domain::event::Event;
+use crate::store::{Session, StoreError};
+
+/// How often a batch is tried again after a deadlock or a lock time-out.
+const TRIES: usize = 5;
+
+/// Commits `commands` and answers every one of them; `false` when the connection must not be used again.
+pub(super) async fn commit(session: &Session, commands: Vec<Command>, supervision: &Supervision) -> bool {
+    let mut parts = vec![commands];
+    while let Some(mut part) = parts.pop() {
+        let error = match try_part(session, &mut part).await {
+            Ok(settled) => {
+                fail_point!(&format!("{}/commit_lane/committed", supervision.node));
+                hand_out(part, settled, supervision);
+                continue;
+            }
+            Err(error) => error,
+        };
+        match error {
+            StoreError::Refused { .. } if part.len() > 1 => {
+                let second = part.split_off(part.len() / 2);
+                parts.push(second);
+                parts.push(part);
+            }
+            StoreError::Refused { .. } | StoreError::Shape(_) => refuse_part(part, error),
+            StoreError::Unavailable(_) | StoreError::Lost(_) => {
+                slog_scope::warn!("a commit lane lost its connection: {}", error);
+                parts.push(part);
+                parts.into_iter().for_each(|part| refuse_all(part, &error));
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Tries one part, again after passing trouble.
+async fn try_part(session: &Session, part: &mut [Command]) -> Result<Vec<Settled>, StoreError> {
+    for _ in 1..TRIES {
+        match attempt::commit(session, part).await {
+            Err(error) if error.is_transient() => {
+                slog_scope::info!("a batch is tried again: {}", error);
+            }
+            outcome => return outcome,
+        }
+    }
+    attempt::commit(session, part).await
+}
+
+/// Refuses the one command that the database refuses.
+fn refuse_part(part: Vec<Command>, error: StoreError) {
+    slog_scope::error!("the database refused a command: {}", error);
+    let mut error = Some(error);
+    for command in part {
+        let refusal = error.take().map_or(CommandError::Interrupted, CommandError::Database);
+        command.work.refuse(refusal);
+    }
+}
+
+/// Tells all callers that the database is away, or that nobody knows what became of their command.
+pub(super) fn refuse_all(commands: Vec<Command>, error: &StoreError) {
+    for command in commands {
+        command.work.refuse(match error {
+            StoreError::Unavailable(why) => CommandError::Unavailable(why.clone()),
+            StoreError::Lost(_) | StoreError::Refused { .. } | StoreError::Shape(_) => {
+                CommandError::OutcomeUnknown(error.to_string())
+            }
+        });
+    }
+}
+
+/// Sends each desk its events and the answers to its callers; what has no event is answered here.
+fn hand_out(commands: Vec<Command>, settled: Vec<Settled>, supervision: &Supervision) {
+    let committed_at = Instant::now();
+    let mut by_desk: HashMap<usize, (Arc<Addr<RegionDesk>>, Committed)> = HashMap::new();
+    for (command, settled) in commands.into_iter().zip(settled) {
+        let (answer, event) = settled.into_answer(command.work);
+        supervision.metrics.commands.with_label_values(&[answer.outcome()]).inc();
+        let Some(event) = event else {
+            answer.give();
+            continue;
+        };
+        let (_, fact) = by_desk
+            .entry(Arc::as_ptr(&command.desk).addr())
+            .or_insert_with(|| (command.desk, Committed::at(committed_at)));
+        fact.events.push(event);
+        fact.answers.push(answer);
+    }
+    for (desk, mut fact) in by_desk.into_values() {
+        fact.events.sort_unstable_by_key(|event: &Event| event.seq);
+        tell(&desk, fact);
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "bounded: one fact a desk and batch, and a lane has one batch in flight"
+)]
+fn tell(desk: &Addr<RegionDesk>, fact: Committed) {
+    desk.do_send(fact);
+}

@@ -1,0 +1,213 @@
+//! All desks: which region has which, started as regions appear; the sum of their status counts.
+//!
+//! Every region has a desk from the start, because `active_complaints_total` must be true from the
+//! start. A desk that nobody uses costs a few hundred bytes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, Supervised};
+use fail::fail_point;
+
+use super::commit_lane::LaneHandle;
+use super::region_desk::{DeskDeps, DeskHandle};
+use super::registry::RegistryHandle;
+use super::supervise::{self, Supervision};
+use crate::domain::region::RegionId;
+use crate::domain::status::Status;
+use crate::store::Store;
+
+/// Messages that the mailbox holds.
+const MAILBOX: usize = 1024;
+
+/// A lane and the arbiter on which it and its desks live: a hop between them stays on one thread.
+#[derive(Clone)]
+pub struct Home {
+    /// The arbiter.
+    pub arbiter: ArbiterHandle,
+    /// The lane.
+    pub lane: LaneHandle,
+}
+
+/// What desks are made of.
+#[derive(Clone)]
+pub struct DesksDeps {
+    /// Regions are hashed onto these.
+    pub homes: Arc<[Home]>,
+    /// For desks.
+    pub store: Store,
+    /// For desks.
+    pub registry: RegistryHandle,
+    /// Restarts, fail points and metrics.
+    pub supervision: Supervision,
+}
+
+/// Complaints by [`Status::index`].
+type StatusCounts = [i64; Status::ALL.len()];
+/// The desks outlive a restart of [`Desks`], and are found without asking it.
+type Directory = Arc<RwLock<HashMap<RegionId, DeskHandle>>>;
+
+/// How the rest of the program finds a desk. Cheap to clone.
+#[derive(Clone)]
+pub struct DesksHandle {
+    addr: Arc<Addr<Desks>>,
+    directory: Directory,
+}
+
+impl DesksHandle {
+    /// Starts the actor on an arbiter.
+    pub fn start(home: &ArbiterHandle, deps: DesksDeps) -> Self {
+        let directory = Directory::default();
+        let supervision = deps.supervision.clone();
+        let make = {
+            let directory = Arc::clone(&directory);
+            move || Desks::new(deps, directory)
+        };
+        Self {
+            addr: supervise::start_on(home, "desks", MAILBOX, make, &supervision),
+            directory,
+        }
+    }
+
+    /// The desk of a region, if there is one.
+    pub fn of(&self, region: &RegionId) -> Option<DeskHandle> {
+        let directory = self.directory.read().unwrap_or_else(|broken| broken.into_inner());
+        directory.get(region).cloned()
+    }
+
+    /// Starts desks for regions that have none; `false` when it could not be asked.
+    pub async fn open(&self, regions: Vec<RegionId>) -> bool {
+        self.addr.send(Open(regions)).await.is_ok()
+    }
+
+    /// Tells every desk that is behind how far the database is; returns how many were behind.
+    pub fn heads_polled(&self, heads: &HashMap<RegionId, i64>) -> u64 {
+        let directory = self.directory.read().unwrap_or_else(|broken| broken.into_inner());
+        let mut behind = 0;
+        for (region, &head) in heads {
+            if let Some(desk) = directory.get(region).filter(|desk| desk.head() < head) {
+                desk.head_seen(head);
+                behind += 1;
+            }
+        }
+        behind
+    }
+}
+
+/// Start desks for these regions.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Open(Vec<RegionId>);
+
+/// A desk has counted.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Counted {
+    /// Whose.
+    pub region: RegionId,
+    /// By [`Status::index`].
+    pub complaints: StatusCounts,
+}
+
+/// The actor.
+pub struct Desks {
+    deps: DesksDeps,
+    directory: Directory,
+    counts: HashMap<RegionId, StatusCounts>,
+    total: StatusCounts,
+}
+
+impl Desks {
+    fn new(deps: DesksDeps, directory: Directory) -> Self {
+        Self {
+            deps,
+            directory,
+            counts: HashMap::new(),
+            total: StatusCounts::default(),
+        }
+    }
+
+    fn open(&self, region: RegionId, ctx: &Context<Self>) {
+        let Some(home) = self.deps.homes.get(home_of(&region, self.deps.homes.len())) else {
+            return;
+        };
+        let desk = DeskHandle::start(
+            &home.arbiter,
+            DeskDeps {
+                region: region.clone(),
+                lane: home.lane.clone(),
+                store: self.deps.store.clone(),
+                registry: self.deps.registry.clone(),
+                totals: Arc::new(ctx.address().recipient()),
+                supervision: self.deps.supervision.clone(),
+            },
+        );
+        let mut directory = self.directory.write().unwrap_or_else(|broken| broken.into_inner());
+        directory.insert(region, desk);
+    }
+
+    fn has(&self, region: &RegionId) -> bool {
+        let directory = self.directory.read().unwrap_or_else(|broken| broken.into_inner());
+        directory.contains_key(region)
+    }
+
+    fn show(&self) {
+        for status in Status::ALL {
+            let count = self.total.get(status.index()).copied().unwrap_or_default();
+            let gauge = &self.deps.supervision.metrics.complaints;
+            gauge.with_label_values(&[status.as_str()]).set(count);
+        }
+    }
+}
+
+/// The same region has the same home for as long as the process runs (FNV-1a).
+fn home_of(region: &RegionId, homes: usize) -> usize {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in region.as_str().bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    usize::try_from(hash % homes.max(1) as u64).unwrap_or_default()
+}
+
+impl Actor for Desks {
+    type Context = Context<Self>;
+
+    /// After a restart every desk is asked to count again.
+    fn started(&mut self, _: &mut Context<Self>) {
+        fail_point!(&format!("{}/desks/started", self.deps.supervision.node));
+        let directory = self.directory.read().unwrap_or_else(|broken| broken.into_inner());
+        directory.values().for_each(DeskHandle::recount);
+    }
+}
+
+impl Supervised for Desks {
+    fn restarting(&mut self, _: &mut Context<Self>) {
+        *self = Self::new(self.deps.clone(), Arc::clone(&self.directory));
+    }
+}
+
+impl Handler<Open> for Desks {
+    type Result = ();
+
+    fn handle(&mut self, Open(regions): Open, ctx: &mut Context<Self>) {
+        fail_point!(&format!("{}/desks/open", self.deps.supervision.node));
+        for region in regions {
+            if !self.has(&region) {
+                self.open(region, ctx);
+            }
+        }
+    }
+}
+
+impl Handler<Counted> for Desks {
+    type Result = ();
+
+    fn handle(&mut self, counted: Counted, _: &mut Context<Self>) {
+        fail_point!(&format!("{}/desks/counted", self.deps.supervision.node));
+        let before = self.counts.insert(counted.region, counted.complaints).unwrap_or_default();
+        for ((total, before), now) in self.total.iter_mut().zip(before).zip(counted.complaints) {
+            *total += now - before;
+        }
+        self.show();
+    }
+}

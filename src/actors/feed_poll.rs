@@ -1,0 +1,118 @@
+//! The head poll: once a second one small query tells how far every region is in the database.
+//!
+//! This is how a desk learns of events that another process committed, how a shard notices that it
+//! missed some, and how this node learns of new regions. It also forgets idempotency keys whose
+//! time is up. Hints may be faster; the poll is what makes a lost hint harmless.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix::{Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Supervised, WrapFuture};
+use fail::fail_point;
+use jiff::{SignedDuration, Timestamp};
+
+use super::desks::DesksHandle;
+use super::registry::RegistryHandle;
+use super::supervise::{self, Supervision};
+use crate::store::catalogue::{self, CatalogueCell};
+use crate::store::{Store, StoreError, events, installation};
+
+/// Time between polls.
+pub const INTERVAL: Duration = Duration::from_secs(1);
+/// How long an idempotency key is remembered.
+const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(24);
+/// Polls between two looks for expired keys.
+const FORGET_EVERY: u64 = 60;
+
+/// What the poll works with.
+#[derive(Clone)]
+pub struct FeedPollDeps {
+    /// The database.
+    pub store: Store,
+    /// Told about heads and new regions.
+    pub desks: DesksHandle,
+    /// Told about heads.
+    pub registry: RegistryHandle,
+    /// Reloaded when another node changed a region or category.
+    pub catalogue: CatalogueCell,
+    /// Restarts, fail points and metrics.
+    pub supervision: Supervision,
+}
+
+/// The actor.
+pub struct FeedPoll {
+    deps: FeedPollDeps,
+    polls: u64,
+    reachable: bool,
+}
+
+impl FeedPoll {
+    /// Starts the actor on an arbiter. Keep the address: it lives as long as that.
+    pub fn start(home: &ArbiterHandle, deps: FeedPollDeps) -> Arc<Addr<Self>> {
+        let supervision = deps.supervision.clone();
+        supervise::start_on(home, "feed_poll", 16, || Self::new(deps), &supervision)
+    }
+
+    fn new(deps: FeedPollDeps) -> Self {
+        Self {
+            deps,
+            polls: 0,
+            reachable: true,
+        }
+    }
+
+    fn poll(&mut self, ctx: &mut Context<Self>) {
+        fail_point!(&format!("{}/feed_poll/poll", self.deps.supervision.node));
+        self.polls += 1;
+        let forget = self.polls % FORGET_EVERY == 1;
+        let work = poll(self.deps.clone(), forget);
+        ctx.spawn(work.into_actor(self).map(|outcome, poll, ctx| {
+            poll.note(outcome);
+            ctx.run_later(INTERVAL, Self::poll);
+        }));
+    }
+
+    /// Logs a change, not every second of an outage.
+    fn note(&mut self, outcome: Result<(), StoreError>) {
+        match outcome {
+            Ok(()) if !self.reachable => slog_scope::info!("the database is back"),
+            Err(error) if self.reachable => slog_scope::error!("the database is away: {}", error),
+            Ok(()) => {}
+            Err(ref error) => slog_scope::debug!("the database is still away: {}", error),
+        }
+        self.reachable = outcome.is_ok();
+    }
+}
+
+async fn poll(deps: FeedPollDeps, forget: bool) -> Result<(), StoreError> {
+    let metrics = &deps.supervision.metrics;
+    let begun = Instant::now();
+    let heads = Arc::new(events::heads(&deps.store).await?);
+    metrics.database_round_trip.set(begun.elapsed().as_secs_f64());
+    metrics.feed_gaps.inc_by(deps.desks.heads_polled(&heads));
+    deps.registry.heads_polled(heads);
+    if catalogue::version(&deps.store).await? > deps.catalogue.get().version {
+        deps.catalogue.reload(&deps.store).await?;
+        let regions = deps.catalogue.get().regions.keys().cloned().collect();
+        deps.desks.open(regions).await;
+    }
+    if forget {
+        installation::forget_expired_keys(&deps.store, Timestamp::now() - KEYS_LIVE).await?;
+    }
+    Ok(())
+}
+
+impl Actor for FeedPoll {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        fail_point!(&format!("{}/feed_poll/started", self.deps.supervision.node));
+        self.poll(ctx);
+    }
+}
+
+impl Supervised for FeedPoll {
+    fn restarting(&mut self, _: &mut Context<Self>) {
+        *self = Self::new(self.deps.clone());
+    }
+}

@@ -1,0 +1,23 @@
+//! The supervised actors: who owns what, and in which order it happens.
+//!
+//! | actor | one per | owns |
+//! |---|---|---|
+//! | [`desks::Desks`] | process | region → desk, the sum of all status counts |
+//! | [`region_desk::RegionDesk`] | region | the order of its commands and of its pushing, its status counts |
+//! | [`commit_lane::CommitLane`] | core | one write connection and the batch in flight |
+//! | [`registry::SessionRegistry`] | process | the shards and the sum of their counts |
+//! | [`registry::shard::RegistryShard`] | HTTP worker | who is connected there and who watches which region |
+//! | [`feed_poll::FeedPoll`] | process | how desks learn of what other processes committed |
+//! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
+//!
+//! Messages go down or sideways and are never awaited upwards. A command is an imperative
+//! (`ChangeStatus`), a fact is in the past tense (`Committed`). Knows nothing of HTTP or sockets.
+
+pub mod command;
+pub mod commit_lane;
+pub mod desks;
+pub mod feed_poll;
+pub mod grant_watch;
+pub mod region_desk;
+pub mod registry;
+pub mod supervise;

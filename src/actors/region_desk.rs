@@ -1,0 +1,407 @@
+//! A region's desk: its commands in order, its events in sequence, its status counts.
+//!
+//! Holds no complaint as truth: after a panic it reads its head and counts from the database and
+//! goes on. Events are published strictly by number; what another process committed in between is
+//! read from the table first, what comes twice is dropped. Awaits nothing above it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use actix::{
+    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, Recipient,
+    Supervised, WrapFuture,
+};
+use fail::fail_point;
+use tokio::sync::oneshot;
+
+use super::command::{Answer, Command, CommandError, Reply, Work};
+use super::commit_lane::LaneHandle;
+use super::desks::Counted;
+use super::registry::{Publish, PublishedEvent, RegistryHandle, frame};
+use super::supervise::{self, Supervision};
+use crate::domain::account::{By, Identity};
+use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
+use crate::domain::event::Event;
+use crate::domain::region::RegionId;
+use crate::store::events::Tally;
+use crate::store::{Store, StoreError, events};
+
+/// Commands and facts that a desk's mailbox holds before it refuses.
+const MAILBOX: usize = 2048;
+/// Events of one page read from the table.
+const PAGE: i64 = 500;
+/// The pause before the database or a full registry is tried again.
+const RETRY_PAUSE: Duration = Duration::from_millis(200);
+
+/// What a desk works with.
+#[derive(Clone)]
+pub struct DeskDeps {
+    /// Its region.
+    pub region: RegionId,
+    /// The lane that commits its commands.
+    pub lane: LaneHandle,
+    /// For reading what others committed.
+    pub store: Store,
+    /// Where it publishes.
+    pub registry: RegistryHandle,
+    /// Where it reports its counts.
+    pub totals: Arc<Recipient<Counted>>,
+    /// Restarts, fail points and metrics.
+    pub supervision: Supervision,
+}
+
+/// How the rest of the program reaches a desk. Cheap to clone; all clones share one mailbox bound.
+#[derive(Clone)]
+pub struct DeskHandle {
+    addr: Arc<Addr<RegionDesk>>,
+    head: Arc<AtomicI64>,
+}
+
+impl DeskHandle {
+    /// Starts a desk on an arbiter.
+    pub fn start(home: &ArbiterHandle, deps: DeskDeps) -> Self {
+        let head = Arc::new(AtomicI64::new(0));
+        let supervision = deps.supervision.clone();
+        let make = {
+            let head = Arc::clone(&head);
+            move || RegionDesk::new(deps, head)
+        };
+        Self {
+            addr: supervise::start_on(home, "region_desk", MAILBOX, make, &supervision),
+            head,
+        }
+    }
+
+    /// Submits a complaint; answered after it is durable.
+    ///
+    /// # Errors
+    /// [`CommandError`].
+    pub async fn submit(
+        &self,
+        submission: Submission,
+        by: By,
+        deadline: Duration,
+    ) -> Result<Receipt, CommandError> {
+        self.command(by, deadline, |reply| Work::Submit(Box::new(submission), reply)).await
+    }
+
+    /// Changes a complaint's status; answered after it is durable.
+    ///
+    /// # Errors
+    /// [`CommandError`].
+    pub async fn change_status(
+        &self,
+        change: StatusChange,
+        identity: &Identity,
+        deadline: Duration,
+    ) -> Result<Complaint, CommandError> {
+        let (by, role) = (By::from(identity), identity.role);
+        self.command(by, deadline, |reply| Work::ChangeStatus(change, role, reply)).await
+    }
+
+    async fn command<T>(
+        &self,
+        by: By,
+        deadline: Duration,
+        work: impl FnOnce(Reply<T>) -> Work,
+    ) -> Result<T, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let desk = Arc::clone(&self.addr);
+        let command = Take(Command { work: work(reply), by, desk });
+        if self.addr.try_send(command).is_err() {
+            return Err(CommandError::Overloaded);
+        }
+        match tokio::time::timeout(deadline, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_dropped)) => Err(CommandError::Interrupted),
+            Err(_elapsed) => Err(CommandError::DeadlinePassed),
+        }
+    }
+
+    /// The number of the last event that the desk published.
+    pub fn head(&self) -> i64 {
+        self.head.load(Ordering::Relaxed)
+    }
+
+    /// Asks the desk to report its counts again.
+    #[expect(clippy::disallowed_methods, reason = "bounded: one message a restart of Desks")]
+    pub fn recount(&self) {
+        self.addr.do_send(Recount);
+    }
+
+    /// Tells the desk that an event of this number is committed; a lost hint does no harm.
+    pub fn head_seen(&self, head: i64) {
+        if self.addr.try_send(HeadSeen(head)).is_err() {
+            slog_scope::debug!("a desk is busy; it hears of the next head");
+        }
+    }
+}
+
+/// Take this command.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Take(Command);
+
+/// A lane has committed events of this region.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Committed {
+    /// In the order of their numbers.
+    pub events: Vec<Event>,
+    /// To be given after publishing.
+    pub answers: Vec<Answer>,
+    committed_at: Instant,
+}
+
+impl Committed {
+    /// Nothing yet, committed at `committed_at`.
+    pub fn at(committed_at: Instant) -> Self {
+        Self {
+            events: Vec::new(),
+            answers: Vec::new(),
+            committed_at,
+        }
+    }
+}
+
+/// An event of this number is in the database, whoever committed it.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct HeadSeen(i64);
+
+/// Report your counts again.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Recount;
+
+/// Publish again what comes behind this number: a shard missed it.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Republish {
+    /// The last number that the shard has.
+    pub after: i64,
+}
+
+/// The actor.
+pub struct RegionDesk {
+    deps: DeskDeps,
+    /// For readers in other threads: the head of `tally`.
+    head: Arc<AtomicI64>,
+    /// `None` until it is read from the database.
+    tally: Option<Tally>,
+    /// The highest number that is known to be committed.
+    known: i64,
+    /// A read of the table is under way, or waits for its retry.
+    reading: bool,
+}
+
+impl RegionDesk {
+    fn new(deps: DeskDeps, head: Arc<AtomicI64>) -> Self {
+        Self {
+            deps,
+            head,
+            tally: None,
+            known: 0,
+            reading: false,
+        }
+    }
+
+    /// Reads head and counts from one snapshot.
+    fn load(&mut self, ctx: &mut Context<Self>) {
+        self.reading = true;
+        let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
+        let read = async move { events::tally(&store, &region).await };
+        ctx.spawn(read.into_actor(self).map(|tally, desk, ctx| match tally {
+            Ok(tally) => {
+                desk.reading = false;
+                desk.enter(tally);
+                desk.announce(ctx);
+                desk.catch_up(ctx);
+            }
+            Err(error) => {
+                desk.note_failure("read its counts", &error);
+                ctx.run_later(RETRY_PAUSE, Self::load);
+            }
+        }));
+    }
+
+    /// Tells the registry how far the region is, without events.
+    fn announce(&mut self, ctx: &mut Context<Self>) {
+        let head = self.head.load(Ordering::Relaxed);
+        if !self.publish(head, Vec::new(), ctx) {
+            ctx.run_later(RETRY_PAUSE, Self::announce);
+        }
+    }
+
+    /// Reads from the table what is committed and not published, page by page.
+    fn catch_up(&mut self, ctx: &mut Context<Self>) {
+        let Some(tally) = self.tally else { return };
+        if self.reading || tally.head >= self.known {
+            return;
+        }
+        self.reading = true;
+        let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
+        let read = async move { events::after(&store, &region, tally.head, PAGE).await };
+        ctx.spawn(read.into_actor(self).map(|page, desk, ctx| {
+            let moved = match page {
+                Ok(page) => desk.advance(page, Instant::now(), ctx),
+                Err(error) => {
+                    desk.note_failure("read events", &error);
+                    false
+                }
+            };
+            if moved {
+                desk.go_on(ctx);
+            } else {
+                ctx.run_later(RETRY_PAUSE, Self::go_on);
+            }
+        }));
+    }
+
+    fn go_on(&mut self, ctx: &mut Context<Self>) {
+        self.reading = false;
+        self.catch_up(ctx);
+    }
+
+    /// Publishes `events` and counts them in; `false` when they are not the next ones or the
+    /// registry has no room: nothing has happened then.
+    fn advance(&mut self, events: Vec<Event>, committed_at: Instant, ctx: &mut Context<Self>) -> bool {
+        let Some(mut tally) = self.tally else { return false };
+        let fresh: Vec<Event> = events.into_iter().filter(|event| event.seq > tally.head).collect();
+        let contiguous = (tally.head + 1..).zip(&fresh).all(|(seq, event)| event.seq == seq);
+        let Some(last) = fresh.last().map(|event| event.seq).filter(|_| contiguous) else {
+            return false;
+        };
+        let published = fresh.iter().map(|event| self.framed(event, committed_at)).collect();
+        if !self.publish(last, published, ctx) {
+            return false;
+        }
+        fresh.iter().for_each(|event| tally.count(event));
+        self.enter(tally);
+        true
+    }
+
+    fn framed(&self, event: &Event, committed_at: Instant) -> PublishedEvent {
+        PublishedEvent {
+            seq: event.seq,
+            frame: frame::text(&event.message(&self.deps.region)),
+            committed_at,
+        }
+    }
+
+    fn publish(&self, head: i64, events: Vec<PublishedEvent>, ctx: &mut Context<Self>) -> bool {
+        let count = events.len() as u64;
+        let published = self.deps.registry.publish(Publish {
+            region: self.deps.region.clone(),
+            head,
+            events: events.into(),
+            desk: Arc::new(ctx.address().recipient()),
+        });
+        if published {
+            self.deps.supervision.metrics.events_published.inc_by(count);
+        }
+        published
+    }
+
+    /// Makes `tally` the desk's state and reports it.
+    #[expect(clippy::disallowed_methods, reason = "bounded: one message a batch or page of this region")]
+    fn enter(&mut self, tally: Tally) {
+        self.tally = Some(tally);
+        self.known = self.known.max(tally.head);
+        self.head.store(tally.head, Ordering::Relaxed);
+        self.deps.totals.do_send(Counted {
+            region: self.deps.region.clone(),
+            complaints: tally.complaints,
+        });
+    }
+
+    fn note_failure(&self, what: &str, error: &StoreError) {
+        slog_scope::warn!("a desk could not {}: {}", what, error; "region" => self.deps.region.as_str());
+    }
+}
+
+impl Actor for RegionDesk {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        fail_point!(&format!("{}/region_desk/started", self.deps.supervision.node));
+        self.load(ctx);
+    }
+}
+
+impl Supervised for RegionDesk {
+    fn restarting(&mut self, _: &mut Context<Self>) {
+        *self = Self::new(self.deps.clone(), Arc::clone(&self.head));
+    }
+}
+
+impl Handler<Take> for RegionDesk {
+    type Result = ();
+
+    fn handle(&mut self, Take(command): Take, _: &mut Context<Self>) {
+        fail_point!(&format!("{}/region_desk/take", self.deps.supervision.node));
+        if !command.work.is_abandoned() {
+            self.deps.lane.hand_over(command);
+        }
+    }
+}
+
+impl Handler<Committed> for RegionDesk {
+    type Result = ();
+
+    fn handle(&mut self, fact: Committed, ctx: &mut Context<Self>) {
+        fail_point!(&format!("{}/region_desk/committed", self.deps.supervision.node));
+        let last = fact.events.last().map_or(0, |event| event.seq);
+        self.known = self.known.max(last);
+        if self.reading || !self.advance(fact.events, fact.committed_at, ctx) {
+            self.catch_up(ctx);
+        }
+        fact.answers.into_iter().for_each(Answer::give);
+    }
+}
+
+impl Handler<HeadSeen> for RegionDesk {
+    type Result = ();
+
+    fn handle(&mut self, HeadSeen(head): HeadSeen, ctx: &mut Context<Self>) {
+        self.known = self.known.max(head);
+        self.catch_up(ctx);
+    }
+}
+
+impl Handler<Recount> for RegionDesk {
+    type Result = ();
+
+    fn handle(&mut self, _: Recount, _: &mut Context<Self>) {
+        if let Some(tally) = self.tally {
+            self.enter(tally);
+        }
+    }
+}
+
+impl Handler<Republish> for RegionDesk {
+    type Result = ();
+
+    /// A page at a time: a shard that still misses some asks again.
+    fn handle(&mut self, Republish { after }: Republish, ctx: &mut Context<Self>) {
+        fail_point!(&format!("{}/region_desk/republish", self.deps.supervision.node));
+        let head = self.tally.map_or(0, |tally| tally.head);
+        if after >= head {
+            return;
+        }
+        let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
+        let read = async move { events::after(&store, &region, after, PAGE).await };
+        ctx.spawn(read.into_actor(self).map(move |page, desk, ctx| {
+            let events: Vec<Event> = match page {
+                Ok(page) => page.into_iter().take_while(|event| event.seq <= head).collect(),
+                Err(error) => return desk.note_failure("read events again", &error),
+            };
+            let now = Instant::now();
+            let frames = events.iter().map(|event| desk.framed(event, now)).collect();
+            if !desk.publish(head, frames, ctx) {
+                slog_scope::debug!("the registry is busy; its shards ask again");
+            }
+        }));
+    }
+}

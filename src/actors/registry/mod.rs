@@ -1,0 +1,323 @@
+//! The session registry: who is connected, who watches which region, what a region published last.
+//!
+//! The front owns the shards and the sum of their counts; each shard lives on one HTTP worker's
+//! thread and hands shared bytes to the sessions there, so that an event crosses threads once a
+//! worker and not once a session. Nothing here touches the database or a socket: a session is an
+//! outgoing queue and a recipient for orders.
+
+pub mod frame;
+mod front;
+pub mod queue;
+mod recent;
+pub mod shard;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use actix::{Addr, ArbiterHandle, Message, Recipient};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::region_desk::Republish;
+use super::supervise::{self, Supervision};
+use crate::domain::account::{Identity, Role};
+use crate::domain::region::RegionId;
+pub use front::SessionRegistry;
+pub use recent::PublishedEvent;
+use shard::ShardHandle;
+
+/// Messages that the front's mailbox holds.
+const MAILBOX: usize = 8192;
+
+/// Why the server closes a socket. 4000–4499: the client comes back; 4500–4999: it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CloseCode {
+    /// The node stops.
+    Drain,
+    /// A bug, or the database is away too long.
+    Internal,
+    /// More waits for it than the bound allows.
+    Slow,
+    /// Silent for a ping interval and its grace.
+    NoPong,
+    /// Role or regions changed, or logged out.
+    SessionChanged,
+    /// It sent what cannot be read.
+    BadFrame,
+    /// Its token is not valid.
+    Unauthorized,
+    /// It did not authenticate in time.
+    AuthTimeout,
+    /// It may not come in.
+    Forbidden,
+    /// An admin ended it.
+    Kicked,
+}
+
+impl CloseCode {
+    /// The number on the wire.
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Drain => 4000,
+            Self::Internal => 4001,
+            Self::Slow => 4002,
+            Self::NoPong => 4003,
+            Self::SessionChanged => 4007,
+            Self::BadFrame => 4500,
+            Self::Unauthorized => 4501,
+            Self::AuthTimeout => 4502,
+            Self::Forbidden => 4503,
+            Self::Kicked => 4507,
+        }
+    }
+}
+
+impl fmt::Display for CloseCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.number())
+    }
+}
+
+/// End this session: what a shard tells a session, and an admin or the grant watch the registry.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct Disconnect {
+    /// Why, for the client's program.
+    pub code: CloseCode,
+    /// Why, for people.
+    pub reason: &'static str,
+}
+
+/// When a session was last heard of: written by the session, read by its shard. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct LastHeard {
+    begun: Instant,
+    ms: Arc<AtomicU64>,
+}
+
+impl LastHeard {
+    /// Heard of just now.
+    pub fn now() -> Self {
+        Self {
+            begun: Instant::now(),
+            ms: Arc::default(),
+        }
+    }
+
+    /// Notes a sign of life.
+    pub fn note(&self) {
+        self.ms.store(self.elapsed_ms(), Ordering::Relaxed);
+    }
+
+    /// Milliseconds without a sign of life.
+    pub fn silent_ms(&self) -> u64 {
+        self.elapsed_ms().saturating_sub(self.ms.load(Ordering::Relaxed))
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Who is at the other end of a session, for admins and for the grant watch.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// The session.
+    pub session: Uuid,
+    /// Who signed in.
+    pub identity: Identity,
+    /// The client's address.
+    pub address: String,
+    /// What the client calls itself.
+    pub client: Option<String>,
+    /// Since when it is signed in.
+    pub connected_at: Timestamp,
+}
+
+/// One session, as admins see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionStats {
+    /// The session.
+    pub session: Uuid,
+    /// The account.
+    pub account: Uuid,
+    /// Its role.
+    pub role: Role,
+    /// The client's address.
+    pub address: String,
+    /// What the client calls itself.
+    pub client: Option<String>,
+    /// Since when it is signed in (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub connected_at: Timestamp,
+    /// The regions that it watches, with how many events its last `seen` is behind.
+    #[schema(value_type = std::collections::BTreeMap<String, Option<i64>>)]
+    pub lag: std::collections::BTreeMap<RegionId, Option<i64>>,
+    /// Bytes that wait for its socket.
+    pub queued_bytes: usize,
+}
+
+/// Publish these events of a region, in order.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct Publish {
+    /// The region.
+    pub region: RegionId,
+    /// Everything up to this number may be delivered after these events; a shard that holds less asks back.
+    pub head: i64,
+    /// Contiguous events up to `head`; none: the desk announces itself.
+    pub events: Arc<[PublishedEvent]>,
+    /// Whom to ask for events that were missed.
+    pub desk: Arc<Recipient<Republish>>,
+}
+
+/// The heads of all regions in the database, as the head poll saw them.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct HeadsPolled(pub Arc<HashMap<RegionId, i64>>);
+
+/// Describe every session.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Vec<SessionStats>")]
+pub struct Describe;
+
+/// Who is connected?
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Vec<Peer>")]
+pub struct ListPeers;
+
+/// End these sessions, or all.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct EndSessions {
+    /// The sessions; `None`: all, and those that still come.
+    pub sessions: Option<Vec<Uuid>>,
+    /// With what.
+    pub order: Disconnect,
+}
+
+/// Live connections, as the front last summed them up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By role.
+    pub by_role: HashMap<Role, usize>,
+    /// Sessions that watch each region.
+    pub by_region: HashMap<RegionId, usize>,
+}
+
+impl Counts {
+    /// Live connections in all.
+    pub fn total(&self) -> usize {
+        self.by_role.values().sum()
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (&role, count) in &other.by_role {
+            *self.by_role.entry(role).or_default() += count;
+        }
+        for (region, count) in &other.by_region {
+            *self.by_region.entry(region.clone()).or_default() += count;
+        }
+    }
+}
+
+/// What the registry and its shards work with.
+#[derive(Clone)]
+pub struct RegistryDeps {
+    /// Time between pings, in milliseconds.
+    pub ping_ms: u64,
+    /// Most bytes of recent events that a watched region keeps.
+    pub recent_bytes: usize,
+    /// Restarts, fail points and metrics.
+    pub supervision: Supervision,
+}
+
+/// How the rest of the program reaches the registry. Cheap to clone; all clones share one bound.
+#[derive(Clone)]
+pub struct RegistryHandle {
+    front: Arc<Addr<SessionRegistry>>,
+    shards: Shards,
+    counts: Arc<Mutex<Counts>>,
+    deps: RegistryDeps,
+}
+
+/// The shards outlive a restart of the front.
+type Shards = Arc<Mutex<Vec<ShardHandle>>>;
+
+impl RegistryHandle {
+    /// Starts the front on an arbiter.
+    pub fn start(home: &ArbiterHandle, deps: RegistryDeps) -> Self {
+        let shards = Shards::default();
+        let counts: Arc<Mutex<Counts>> = Arc::default();
+        let make = {
+            let (shards, counts, deps) = (Arc::clone(&shards), Arc::clone(&counts), deps.clone());
+            move || SessionRegistry::new(deps, shards, counts)
+        };
+        Self {
+            front: supervise::start_on(home, "session_registry", MAILBOX, make, &deps.supervision),
+            shards,
+            counts,
+            deps,
+        }
+    }
+
+    /// Starts a shard on the present thread: an HTTP worker's.
+    pub fn open_shard(&self) -> ShardHandle {
+        let shard = ShardHandle::start(Arc::clone(&self.front), self.deps.clone());
+        let mut shards = self.shards.lock().unwrap_or_else(|broken| broken.into_inner());
+        shards.retain(ShardHandle::is_alive);
+        shards.push(shard.clone());
+        shard
+    }
+
+    /// Publishes events; `false` when the front has no room: nothing was published then.
+    pub fn publish(&self, publish: Publish) -> bool {
+        self.front.try_send(publish).is_ok()
+    }
+
+    /// Tells the shards how far the database is, so that they notice what they missed.
+    pub fn heads_polled(&self, heads: Arc<HashMap<RegionId, i64>>) {
+        if self.front.try_send(HeadsPolled(heads)).is_err() {
+            slog_scope::debug!("the registry is busy; it hears of the next poll");
+        }
+    }
+
+    /// Live connections, as last summed up.
+    pub fn counts(&self) -> Counts {
+        self.counts.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
+    }
+
+    /// Every session, from all shards.
+    pub async fn describe(&self) -> Vec<SessionStats> {
+        let mut all = Vec::new();
+        for shard in self.shards() {
+            all.extend(shard.describe().await);
+        }
+        all
+    }
+
+    /// Who is connected, from all shards.
+    pub async fn peers(&self) -> Vec<Peer> {
+        let mut all = Vec::new();
+        for shard in self.shards() {
+            all.extend(shard.peers().await);
+        }
+        all
+    }
+
+    /// Ends sessions on whichever shard they are.
+    pub async fn end(&self, order: EndSessions) {
+        for shard in self.shards() {
+            shard.end(order.clone()).await;
+        }
+    }
+
+    fn shards(&self) -> Vec<ShardHandle> {
+        self.shards.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
+    }
+}

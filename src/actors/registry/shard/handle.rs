@@ -1,0 +1,128 @@
+//! How sessions, the front and the rest of the program reach a shard.
+
+use std::sync::Arc;
+
+use actix::Addr;
+use uuid::Uuid;
+
+use super::super::front::SessionRegistry;
+use super::super::{
+    Describe, EndSessions, HeadsPolled, ListPeers, Peer, Publish, RegistryDeps, SessionStats,
+};
+use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, ReportCounts, Seen};
+use crate::actors::supervise;
+
+/// Messages that a shard's mailbox holds for callers that wait.
+const MAILBOX: usize = 16_384;
+
+/// The handle. Cheap to clone; all clones share one mailbox bound.
+#[derive(Clone)]
+pub struct ShardHandle {
+    id: Uuid,
+    addr: Arc<Addr<RegistryShard>>,
+}
+
+impl ShardHandle {
+    /// Starts a shard on the present thread.
+    pub(in super::super) fn start(front: Arc<Addr<SessionRegistry>>, deps: RegistryDeps) -> Self {
+        let id = Uuid::now_v7();
+        let supervision = deps.supervision.clone();
+        let shard = RegistryShard::new(id, front, deps);
+        Self {
+            id,
+            addr: supervise::start("registry_shard", MAILBOX, shard, &supervision),
+        }
+    }
+
+    /// The handle of a shard that says who it is.
+    pub(super) fn of(id: Uuid, addr: Addr<RegistryShard>) -> Self {
+        Self {
+            id,
+            addr: Arc::new(addr),
+        }
+    }
+
+    /// Its id within the process.
+    pub(in super::super) fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Whether its thread still runs.
+    pub(in super::super) fn is_alive(&self) -> bool {
+        self.addr.connected()
+    }
+
+    /// Passes on what a desk published.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded by the front's mailbox; a lost message here would be a hole that a shard had to refill"
+    )]
+    pub(in super::super) fn publish(&self, publish: Publish) {
+        self.addr.do_send(publish);
+    }
+
+    /// Passes on how far the database is.
+    #[expect(clippy::disallowed_methods, reason = "bounded: one message a second")]
+    pub(in super::super) fn heads_polled(&self, heads: HeadsPolled) {
+        self.addr.do_send(heads);
+    }
+
+    /// Asks for its counts.
+    #[expect(clippy::disallowed_methods, reason = "bounded: one message a restart of the front")]
+    pub(in super::super) fn ask_counts(&self) {
+        self.addr.do_send(ReportCounts);
+    }
+
+    /// Its sessions, described.
+    pub(in super::super) async fn describe(&self) -> Vec<SessionStats> {
+        self.addr.send(Describe).await.unwrap_or_default()
+    }
+
+    /// Its sessions' peers.
+    pub(in super::super) async fn peers(&self) -> Vec<Peer> {
+        self.addr.send(ListPeers).await.unwrap_or_default()
+    }
+
+    /// Ends sessions of this shard.
+    pub(in super::super) async fn end(&self, end: EndSessions) {
+        if self.addr.send(end).await.is_err() {
+            slog_scope::debug!("a shard ended before its sessions");
+        }
+    }
+
+    /// Enters a session; `false` when the shard is too busy.
+    pub fn enter(&self, enter: Enter) -> bool {
+        self.addr.try_send(enter).is_ok()
+    }
+
+    /// Joins a session to a region.
+    ///
+    /// # Errors
+    /// [`Apart`] says what is missing.
+    pub async fn join(&self, join: Join) -> Result<i64, Apart> {
+        self.addr.send(join).await.unwrap_or(Err(Apart::Unknown))
+    }
+
+    /// Stops delivering a region to a session.
+    pub async fn leave(&self, leave: Leave) {
+        if self.addr.send(leave).await.is_err() {
+            slog_scope::debug!("a shard was restarted while a session left a region");
+        }
+    }
+
+    /// Forgets a session that has ended.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded: one message a session; a lost one would count a dead session for ever"
+    )]
+    pub fn exited(&self, session: Uuid) {
+        self.addr.do_send(Exited(session));
+    }
+
+    /// Notes what a client has seen; a busy shard misses it, which does no harm.
+    pub fn seen(&self, seen: Seen) {
+        if self.addr.try_send(seen).is_err() {
+            slog_scope::debug!("a shard is busy; a client's seen numbers were dropped");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Heartbeats: a ping with the regions' heads for every session, and the end of those that stay silent.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use actix::{AsyncContext, Context};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::super::{Peer, frame};
+use super::{Entered, RegistryShard, no_pong};
+use crate::domain::region::RegionId;
+
+/// `ping` of `redress.v1`.
+#[derive(Serialize)]
+struct Ping<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    t: u64,
+    heads: BTreeMap<&'a RegionId, i64>,
+}
+
+impl RegistryShard {
+    /// Looks after the sessions several times a ping interval.
+    pub(super) fn start_heartbeat(&self, ctx: &mut Context<Self>) {
+        let beat = Duration::from_millis((self.deps.ping_ms / 8).clamp(20, 1000));
+        ctx.run_interval(beat, |shard, _| shard.beat());
+    }
+
+    /// Spreads first pings over the interval, so that a mass reconnect does not ping in step.
+    pub(super) fn first_ping(&self, peer: &Peer) -> Instant {
+        let share = peer.session.as_u128() % u128::from(self.deps.ping_ms.max(1));
+        Instant::now() + Duration::from_millis(u64::try_from(share).unwrap_or_default())
+    }
+
+    fn beat(&mut self) {
+        let now = Instant::now();
+        let interval = Duration::from_millis(self.deps.ping_ms);
+        let mut silent: Vec<Uuid> = Vec::new();
+        let mut due: Vec<Uuid> = Vec::new();
+        for (session, entered) in &mut self.sessions {
+            if entered.heard.silent_ms() > self.deps.ping_ms.saturating_mul(2) {
+                silent.push(*session);
+            } else if entered.next_ping <= now {
+                entered.next_ping = now + interval;
+                entered.pings += 1;
+                due.push(*session);
+            }
+        }
+        for entered in due.iter().filter_map(|session| self.sessions.get(session)) {
+            self.ping(entered);
+        }
+        for entered in silent.iter().filter_map(|session| self.sessions.get(session)) {
+            Self::order(entered, &no_pong());
+        }
+    }
+
+    /// The protocol's ping for programs, and a WebSocket ping for their libraries.
+    fn ping(&self, entered: &Entered) {
+        let head = |region| {
+            let known = self.regions.get(region)?;
+            Some((region, known.recent.published()))
+        };
+        let ping = Ping {
+            kind: "ping",
+            t: entered.pings,
+            heads: entered.regions.keys().filter_map(head).collect(),
+        };
+        match serde_json::to_string(&ping) {
+            Ok(message) => {
+                entered.queue.push(frame::text(&message));
+                entered.queue.push(frame::PING);
+            }
+            Err(error) => slog_scope::error!("a ping cannot be encoded: {}", error),
+        }
+    }
+}

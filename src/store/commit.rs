@@ -1,0 +1,173 @@
+//! The statements that write complaints and their events. Called by `actors::commit_lane` alone.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::complaints::complaint_of;
+use super::connect::Database;
+use super::{Session, StoreError, column};
+use crate::domain::complaint::{Complaint, Idempotency, Receipt, Submission};
+use crate::domain::event::EventDraft;
+use crate::domain::region::RegionId;
+
+const OPEN_LANE: &str = include_str!("../../sql/queries/commit/open_lane.sql");
+const BEGIN: &str = include_str!("../../sql/queries/commit/begin.sql");
+const COMMIT: &str = include_str!("../../sql/queries/commit/commit.sql");
+const ROLL_BACK: &str = include_str!("../../sql/queries/commit/roll_back.sql");
+const LOCK_COMPLAINTS: &str = include_str!("../../sql/queries/commit/lock_complaints.sql");
+const FIRST_ANSWERS: &str = include_str!("../../sql/queries/commit/first_answers.sql");
+const WRITE: &str = include_str!("../../sql/queries/commit/write.sql");
+
+/// What one batch writes: new complaints, changed complaints, and the events of both in their order.
+#[derive(Default)]
+pub struct Batch<'a> {
+    /// New complaints with the time of their submission.
+    pub submissions: Vec<(&'a Submission, Timestamp)>,
+    /// Changed complaints as they are after the change, each at most once.
+    pub changed: Vec<&'a Complaint>,
+    /// An event for every new complaint and every change, with its encoded payload.
+    pub events: Vec<(&'a EventDraft, &'a str)>,
+}
+
+/// The first answer that was given under an idempotency key.
+pub struct FirstAnswer {
+    /// SHA-256 of the first request's body.
+    pub body_hash: Vec<u8>,
+    /// What was answered.
+    pub receipt: Receipt,
+}
+
+/// Opens a connection for one commit lane.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] or what the settings ran into.
+pub async fn open_lane(database: &Database) -> Result<Session, StoreError> {
+    let session = Session::open(database).await?;
+    session.run(OPEN_LANE).await?;
+    Ok(session)
+}
+
+/// Begins the transaction of a batch that holds changes.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn begin(session: &Session) -> Result<(), StoreError> {
+    session.run(BEGIN).await
+}
+
+/// Makes the batch durable. An error leaves its outcome unknown.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn commit(session: &Session) -> Result<(), StoreError> {
+    session.run(COMMIT).await
+}
+
+/// Undoes the batch.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn roll_back(session: &Session) -> Result<(), StoreError> {
+    session.run(ROLL_BACK).await
+}
+
+/// Reads complaints and locks them to the end of the transaction.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn lock_complaints(
+    session: &Session,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Complaint>, StoreError> {
+    let rows = session.query(LOCK_COMPLAINTS, &[&ids]).await?;
+    rows.iter()
+        .map(|row| complaint_of(row).map(|complaint| (complaint.id, complaint)))
+        .collect()
+}
+
+/// Writes a batch and returns the number of each event by event id. A submission whose
+/// idempotency key exists already is not written and has no number.
+///
+/// # Errors
+/// [`StoreError`]; nothing of the batch is written then.
+pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid, i64>, StoreError> {
+    let new = &batch.submissions;
+    let submission = |pick: fn(&Submission) -> Option<&str>| -> Vec<Option<&str>> {
+        new.iter().map(|(submission, _)| pick(submission)).collect()
+    };
+    let idempotency: Vec<Option<&Idempotency>> =
+        new.iter().map(|(submission, _)| submission.idempotency.as_ref()).collect();
+    let changed = &batch.changed;
+    let events = &batch.events;
+    let rows = session
+        .query(
+            WRITE,
+            &[
+                &list(new, |(submission, _)| submission.id),
+                &list(new, |(submission, _)| submission.region.as_str()),
+                &list(new, |(submission, _)| submission.category.as_str()),
+                &list(new, |(submission, _)| submission.severity.as_str()),
+                &list(new, |(submission, _)| submission.description.as_str()),
+                &submission(|it| it.place.address.as_deref()),
+                &list(new, |(submission, _)| submission.place.point.map(|point| point.latitude)),
+                &list(new, |(submission, _)| submission.place.point.map(|point| point.longitude)),
+                &list(new, |(submission, _)| submission.api_key),
+                &list(new, |(_, at)| *at),
+                &list(&idempotency, |key| key.map(|key| key.scope.as_str())),
+                &list(&idempotency, |key| key.map(|key| key.key.as_str())),
+                &list(&idempotency, |key| key.map(|key| key.body_hash.as_slice())),
+                &submission(|it| it.reporter.as_ref()?.name.as_deref()),
+                &submission(|it| it.reporter.as_ref()?.email.as_deref()),
+                &submission(|it| it.reporter.as_ref()?.phone.as_deref()),
+                &list(changed, |complaint| complaint.id),
+                &list(changed, |complaint| complaint.status.as_str()),
+                &list(changed, |complaint| complaint.version),
+                &list(changed, |complaint| complaint.updated_at),
+                &list(events, |(event, _)| event.complaint.region.as_str()),
+                &list(events, |(event, _)| event.event_id),
+                &list(events, |(event, _)| event.complaint.id),
+                &list(events, |(event, _)| event.kind.as_str()),
+                &list(events, |(event, _)| event.at),
+                &list(events, |(event, _)| event.step().and_then(|step| step.from).map(|s| s.as_str())),
+                &list(events, |(event, _)| event.step().map(|step| step.to.as_str())),
+                &list(events, |(_, payload)| *payload),
+            ],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((column(row, "event_id")?, column(row, "seq")?)))
+        .collect()
+}
+
+fn list<'a, T, U>(rows: &'a [T], pick: impl Fn(&'a T) -> U) -> Vec<U> {
+    rows.iter().map(pick).collect()
+}
+
+/// What was answered first under idempotency keys, by scope and key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn first_answers(
+    session: &Session,
+    asked: &[&Idempotency],
+) -> Result<HashMap<(String, String), FirstAnswer>, StoreError> {
+    let scopes = list(asked, |key| key.scope.as_str());
+    let keys = list(asked, |key| key.key.as_str());
+    let rows = session.query(FIRST_ANSWERS, &[&scopes, &keys]).await?;
+    rows.iter()
+        .map(|row| {
+            let answer = FirstAnswer {
+                body_hash: column(row, "body_hash")?,
+                receipt: Receipt {
+                    id: column(row, "complaint_id")?,
+                    region: RegionId::from_stored(column(row, "region_id")?),
+                    created_at: column(row, "created_at")?,
+                    replayed: true,
+                },
+            };
+            Ok(((column(row, "scope")?, column(row, "key")?), answer))
+        })
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! The event log: pages behind a number, heads of all regions, a region's tally.
+
+use std::collections::HashMap;
+
+use tokio_postgres::Row;
+
+use super::complaints::status_of;
+use super::{Store, StoreError, column};
+use crate::domain::event::{Event, StatusStep};
+use crate::domain::region::RegionId;
+use crate::domain::status::Status;
+
+const AFTER: &str = include_str!("../../sql/queries/events/after.sql");
+const HEAD: &str = include_str!("../../sql/queries/events/head.sql");
+const HEADS: &str = include_str!("../../sql/queries/events/heads.sql");
+const TALLY: &str = include_str!("../../sql/queries/events/tally.sql");
+
+/// How many complaints of a region are in each status, as of its event `head`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// The number of the last event that is counted in.
+    pub head: i64,
+    /// Complaints by [`Status::index`].
+    pub complaints: [i64; Status::ALL.len()],
+}
+
+impl Tally {
+    /// Counts the next event in.
+    pub fn count(&mut self, event: &Event) {
+        self.head = event.seq;
+        let Some(step) = event.step else { return };
+        if let Some(before) = step.from.and_then(|from| self.complaints.get_mut(from.index())) {
+            *before -= 1;
+        }
+        if let Some(after) = self.complaints.get_mut(step.to.index()) {
+            *after += 1;
+        }
+    }
+}
+
+/// At most `limit` events of `region` behind number `after`, in order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn after(
+    store: &Store,
+    region: &RegionId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(AFTER, &[&region.as_str(), &after, &limit]).await?;
+    rows.iter().map(event_of).collect()
+}
+
+/// The number of the last event of every region.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn heads(store: &Store) -> Result<HashMap<RegionId, i64>, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(HEADS, &[]).await?;
+    rows.iter()
+        .map(|row| Ok((RegionId::from_stored(column(row, "region_id")?), column(row, "head")?)))
+        .collect()
+}
+
+/// The number of a region's last event; `None` when there is no such region.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn head(store: &Store, region: &RegionId) -> Result<Option<i64>, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(HEAD, &[&region.as_str()]).await?;
+    rows.first().map(|row| column(row, "head")).transpose()
+}
+
+/// A region's head and counts from one snapshot.
+///
+/// # Errors
+/// [`StoreError`]; [`StoreError::Shape`] when there is no such region.
+pub async fn tally(store: &Store, region: &RegionId) -> Result<Tally, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(TALLY, &[&region.as_str()]).await?;
+    let first = rows
+        .first()
+        .ok_or_else(|| StoreError::Shape(format!("there is no region {region}")))?;
+    let mut tally = Tally {
+        head: column(first, "head")?,
+        ..Tally::default()
+    };
+    for row in &rows {
+        let Some(word) = column::<Option<&str>>(row, "status")? else {
+            continue;
+        };
+        if let Some(complaints) = tally.complaints.get_mut(status_of(word)?.index()) {
+            *complaints = column(row, "complaints")?;
+        }
+    }
+    Ok(tally)
+}
+
+fn event_of(row: &Row) -> Result<Event, StoreError> {
+    let from = column::<Option<&str>>(row, "status_before")?.map(status_of).transpose()?;
+    let to = column::<Option<&str>>(row, "status_after")?.map(status_of).transpose()?;
+    Ok(Event {
+        seq: column(row, "seq")?,
+        step: to.map(|to| StatusStep { from, to }),
+        payload: column(row, "payload")?,
+    })
+}

@@ -1,0 +1,46 @@
+//! The identity of the database, and what expires by itself.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Store, StoreError, column};
+
+const GET: &str = include_str!("../../sql/queries/installation/get.sql");
+const FORGET_EXPIRED_KEYS: &str = include_str!("../../sql/queries/installation/forget_expired_keys.sql");
+
+/// What is the same for every node on one database.
+#[derive(Clone)]
+pub struct Installation {
+    /// Its id.
+    pub id: Uuid,
+    /// Names one history of this database: clients resume only within one.
+    pub epoch: String,
+    /// Key of the tracking tokens.
+    pub tracking_secret: Vec<u8>,
+}
+
+/// Reads the identity.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn get(store: &Store) -> Result<Installation, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(GET, &[]).await?;
+    let row = rows
+        .first()
+        .ok_or_else(|| StoreError::Shape("the table installation is empty".into()))?;
+    Ok(Installation {
+        id: column(row, "id")?,
+        epoch: column(row, "epoch")?,
+        tracking_secret: column(row, "tracking_secret")?,
+    })
+}
+
+/// Forgets idempotency keys older than `before`; returns how many, a bounded number a call.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_expired_keys(store: &Store, before: Timestamp) -> Result<u64, StoreError> {
+    let session = store.session().await?;
+    session.execute(FORGET_EXPIRED_KEYS, &[&before]).await
+}

@@ -1,0 +1,98 @@
+//! The live protocol `redress.v1`: the upgrade of a request, the session, and the pump of its bytes.
+//!
+//! Decides nothing about complaints; reaches the registry by handle and everything else by the
+//! functions of the floors below.
+
+pub mod protocol;
+mod pump;
+mod session;
+mod subscribe;
+
+use std::sync::Arc;
+
+use actix_http::ws::HandshakeError;
+use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web_actors::ws::handshake_with_protocols;
+use thiserror::Error;
+
+use crate::access::Access;
+use crate::actors::desks::DesksHandle;
+use crate::actors::registry::shard::ShardHandle;
+use crate::config::LiveSettings;
+use crate::domain::account::Identity;
+use crate::store::Store;
+use crate::store::catalogue::CatalogueCell;
+use crate::telemetry::metrics::Metrics;
+use session::WsSession;
+
+/// The sub-protocol's name.
+pub const PROTOCOL: &str = "redress.v1";
+
+/// What sessions work with; one a HTTP worker.
+#[derive(Clone)]
+pub struct WsDeps {
+    /// Checks tokens.
+    pub access: Access,
+    /// Reads what a shard does not hold.
+    pub store: Store,
+    /// Told when a client is ahead of its desk.
+    pub desks: DesksHandle,
+    /// Knows which regions exist.
+    pub catalogue: CatalogueCell,
+    /// Names this history of the database.
+    pub epoch: Arc<str>,
+    /// This node's name.
+    pub node: Arc<str>,
+    /// Bounds and times.
+    pub live: Arc<LiveSettings>,
+    /// The address of the server's own pages.
+    pub public_url: Arc<str>,
+    /// Counts.
+    pub metrics: Metrics,
+}
+
+/// Why a request is not upgraded.
+#[derive(Debug, Error)]
+pub enum UpgradeError {
+    /// The page that opens the socket is not one of ours.
+    #[error("the origin {0} may not open a WebSocket here; the operator can add it to --allowed-origins")]
+    Origin(String),
+    /// The request is no WebSocket handshake.
+    #[error("this address speaks WebSocket ({PROTOCOL}): {0}")]
+    Handshake(#[from] HandshakeError),
+}
+
+/// Upgrades a request. `identity` is who its header authenticated; otherwise the first message must.
+///
+/// # Errors
+/// [`UpgradeError`].
+pub fn upgrade(
+    request: &HttpRequest,
+    payload: web::Payload,
+    identity: Option<Identity>,
+    address: String,
+    shard: &ShardHandle,
+    deps: &WsDeps,
+) -> Result<HttpResponse, UpgradeError> {
+    check_origin(request.headers(), deps)?;
+    let mut response = handshake_with_protocols(request, &[PROTOCOL])?;
+    let session = WsSession::new(deps.clone(), shard.clone(), identity, address);
+    Ok(response.streaming(pump::start(session, payload)))
+}
+
+/// A missing `Origin` passes: native clients send none. A present one must be ours or allowed, exactly.
+fn check_origin(headers: &HeaderMap, deps: &WsDeps) -> Result<(), UpgradeError> {
+    let Some(origin) = headers.get(ORIGIN) else {
+        return Ok(());
+    };
+    let origin = origin.to_str().unwrap_or("(unreadable)");
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let same = ["http", "https"].iter().any(|scheme| origin == format!("{scheme}://{host}"));
+    let allowed = deps.live.allowed_origins.iter().any(|allowed| allowed == origin);
+    if same || allowed || origin == &*deps.public_url {
+        Ok(())
+    } else {
+        Err(UpgradeError::Origin(origin.to_owned()))
+    }
+}

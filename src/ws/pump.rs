@@ -1,0 +1,112 @@
+//! The pump: drives a session's actor all the time, whether or not its client reads.
+//!
+//! Handed straight to the HTTP server, an actor of actix-web-actors is polled only while the socket
+//! takes bytes: a client that does not read freezes it. Here a task of its own drains the actor into
+//! the session's bounded queue, and the response body reads from that. One writer, events and the
+//! actor's frames in order; whoever does not read is cut off, and everything is freed at once.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_http::ws::Codec;
+use actix_web::{Error, web};
+use actix_web_actors::ws::WebsocketContext;
+use bytes::Bytes;
+use futures_util::{FutureExt, Stream, StreamExt};
+use uuid::Uuid;
+
+use super::protocol::FRAME_LIMIT;
+use super::session::WsSession;
+use crate::actors::registry::queue::{End, OutQueue};
+use crate::actors::registry::shard::ShardHandle;
+use crate::actors::registry::{CloseCode, frame};
+use crate::telemetry::metrics::Metrics;
+
+/// Starts driving the session; returns what the socket sends.
+pub(super) fn start(session: WsSession, payload: web::Payload) -> impl Stream<Item = Result<Bytes, Error>> {
+    let queue = session.queue();
+    let metrics = session.metrics();
+    let exit = Exit {
+        session: session.id(),
+        shard: session.shard(),
+    };
+    let output = WebsocketContext::with_codec(session, payload, Codec::new().max_size(FRAME_LIMIT));
+    actix::spawn(drive(output, Arc::clone(&queue), exit, metrics.clone()));
+    Body { queue, metrics }
+}
+
+/// Tells the shard when the session has ended, however it ended.
+struct Exit {
+    session: Uuid,
+    shard: ShardHandle,
+}
+
+impl Drop for Exit {
+    fn drop(&mut self) {
+        self.shard.exited(self.session);
+    }
+}
+
+async fn drive(
+    output: impl Stream<Item = Result<Bytes, Error>>,
+    queue: Arc<OutQueue>,
+    exit: Exit,
+    metrics: Metrics,
+) {
+    let drained = AssertUnwindSafe(drain(output, &queue)).catch_unwind().await;
+    let closed = |code: CloseCode| metrics.closes.with_label_values(&[&code.to_string()]).inc();
+    match drained {
+        Ok(End::Overrun) => closed(CloseCode::Slow),
+        Ok(End::Finished | End::Gone) => {}
+        Err(_panic) => {
+            closed(CloseCode::Internal);
+            queue.push(frame::close(CloseCode::Internal.number(), "the server failed"));
+        }
+    }
+    queue.finish(End::Finished);
+    drop(exit);
+}
+
+/// Moves the actor's frames into the queue until either ends.
+async fn drain(output: impl Stream<Item = Result<Bytes, Error>>, queue: &OutQueue) -> End {
+    let mut output = pin!(output);
+    loop {
+        tokio::select! {
+            biased;
+            frames = output.next() => match frames {
+                Some(Ok(frames)) => { queue.push(frames); }
+                Some(Err(_)) | None => return End::Finished,
+            },
+            end = queue.ended() => return end,
+        }
+    }
+}
+
+/// The response body: whatever waits, in as few writes as possible.
+struct Body {
+    queue: Arc<OutQueue>,
+    metrics: Metrics,
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.queue.poll_write(cx).map(|write| {
+            let write = write?;
+            self.metrics.bytes_pushed.inc_by(write.bytes.len() as u64);
+            if let Some(committed_at) = write.oldest_commit {
+                self.metrics.push_latency.observe(committed_at.elapsed().as_secs_f64());
+            }
+            Some(Ok(write.bytes))
+        })
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        self.queue.finish(End::Gone);
+    }
+}

@@ -1,0 +1,236 @@
+//! How a session joins a region: from the client's position, from a snapshot, or from now on.
+//!
+//! The shard gives what it holds in one step; what it does not hold is read from the table page by
+//! page, never faster than the client reads, until the shard can take over without a hole.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::WsDeps;
+use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
+use crate::actors::registry::frame;
+use crate::actors::registry::queue::OutQueue;
+use crate::actors::registry::shard::{Apart, Join, Opening, ShardHandle};
+use crate::domain::complaint::Complaint;
+use crate::domain::region::RegionId;
+use crate::store::snapshot::{PAGE, Snapshot};
+use crate::store::{StoreError, events};
+
+/// Events of one page read from the table.
+const EVENTS: i64 = 200;
+/// Complaints in one `snapshot` message.
+const PART: usize = 50;
+/// How long a join may wait for a desk that has to catch up.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The pause before the shard is asked again.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Why a subscription failed.
+#[derive(Debug, Error)]
+pub(super) enum Failure {
+    /// The position cannot be resumed and no snapshot is wanted.
+    #[error("the position cannot be resumed; subscribe without since to get a snapshot")]
+    Unrecoverable,
+    /// The desk did not catch up in time.
+    #[error("the region is not ready; try again")]
+    NotReady,
+    /// The database is away.
+    #[error("the database is away; try again")]
+    Store(#[from] StoreError),
+    /// The session has ended meanwhile.
+    #[error("the session has ended")]
+    Ended,
+}
+
+impl Failure {
+    pub(super) fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unrecoverable => ErrorCode::UnrecoverablePosition,
+            Self::NotReady | Self::Store(_) | Self::Ended => ErrorCode::Overloaded,
+        }
+    }
+}
+
+/// One subscription on its way.
+pub(super) struct Subscription {
+    pub(super) id: Option<u64>,
+    pub(super) region: RegionId,
+    pub(super) since: Option<Position>,
+    pub(super) snapshot: bool,
+    pub(super) session: Uuid,
+    pub(super) shard: ShardHandle,
+    pub(super) queue: Arc<OutQueue>,
+    pub(super) deps: WsDeps,
+}
+
+impl Subscription {
+    /// Joins; afterwards the shard delivers.
+    pub(super) async fn join(self) -> Result<(), Failure> {
+        let mode = self.begin().await?;
+        self.deps.metrics.joins.with_label_values(&[mode.as_str()]).inc();
+        Ok(())
+    }
+
+    async fn begin(&self) -> Result<Mode, Failure> {
+        match &self.since {
+            Some(position) => {
+                let same_history = *position.epoch == *self.deps.epoch;
+                if same_history && self.resume(position.seq).await? {
+                    return Ok(Mode::Resumed);
+                }
+                if !self.snapshot {
+                    return Err(Failure::Unrecoverable);
+                }
+            }
+            None if !self.snapshot => return self.from_now_on().await,
+            None => {}
+        }
+        self.from_snapshot().await
+    }
+
+    /// Sends what comes behind `seq` and goes live; `false` when that cannot be done without a hole.
+    async fn resume(&self, mut seq: i64) -> Result<bool, Failure> {
+        let mut announce = Some(Mode::Resumed);
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let apart = match self.ask_shard(seq, announce).await? {
+                Ok(()) => return Ok(true),
+                Err(apart) => apart,
+            };
+            let head = self.head().await?;
+            if seq < 0 || seq > head {
+                return Ok(false);
+            }
+            match apart {
+                Apart::Unknown => return Err(Failure::Ended),
+                Apart::Ahead => self.hurry_desk(head).await,
+                Apart::Behind => {
+                    let page = events::after(&self.deps.store, &self.region, seq, EVENTS).await?;
+                    if page.first().is_some_and(|first| first.seq != seq + 1) {
+                        return Ok(false);
+                    }
+                    if announce.take().is_some() {
+                        self.send(self.subscribed(Mode::Resumed, head)).await?;
+                    }
+                    for event in &page {
+                        self.send(event.message(&self.region)).await?;
+                        seq = event.seq;
+                    }
+                }
+            }
+        }
+        Err(Failure::NotReady)
+    }
+
+    /// Only what happens from now on.
+    async fn from_now_on(&self) -> Result<Mode, Failure> {
+        let head = self.head().await?;
+        self.go_live(head, Some(Mode::Live)).await?;
+        Ok(Mode::Live)
+    }
+
+    /// The open complaints at one moment, then everything behind that moment.
+    async fn from_snapshot(&self) -> Result<Mode, Failure> {
+        let mut snapshot = Snapshot::begin(&self.deps.store, &self.region).await?;
+        let seq = snapshot.seq;
+        self.send(self.subscribed(Mode::Snapshot, seq)).await?;
+        loop {
+            let page = snapshot.next_page().await?;
+            let last_page = page.len() < PAGE;
+            let parts = page.len().div_ceil(PART).max(1);
+            for index in 0..parts {
+                let part = page.iter().skip(index * PART).take(PART).cloned().collect();
+                self.send(self.part(seq, part, last_page && index + 1 == parts)).await?;
+            }
+            if last_page {
+                break;
+            }
+        }
+        snapshot.end().await?;
+        self.go_live(seq, None).await?;
+        Ok(Mode::Snapshot)
+    }
+
+    /// Goes live from a position that is known to be good.
+    async fn go_live(&self, seq: i64, announce: Option<Mode>) -> Result<(), Failure> {
+        let mut seq = seq;
+        let mut announce = announce;
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            match self.ask_shard(seq, announce).await? {
+                Ok(()) => return Ok(()),
+                Err(Apart::Unknown) => return Err(Failure::Ended),
+                Err(Apart::Ahead) => self.hurry_desk(seq).await,
+                Err(Apart::Behind) => {
+                    let page = events::after(&self.deps.store, &self.region, seq, EVENTS).await?;
+                    if let Some(mode) = announce.take() {
+                        self.send(self.subscribed(mode, seq)).await?;
+                    }
+                    for event in &page {
+                        self.send(event.message(&self.region)).await?;
+                        seq = event.seq;
+                    }
+                }
+            }
+        }
+        Err(Failure::NotReady)
+    }
+
+    /// Asks the shard to take over from `seq`, once the client has read most of what waits.
+    async fn ask_shard(&self, seq: i64, announce: Option<Mode>) -> Result<Result<(), Apart>, Failure> {
+        if !self.queue.room().await {
+            return Err(Failure::Ended);
+        }
+        let (id, region, epoch) = (self.id, self.region.clone(), Arc::clone(&self.deps.epoch));
+        let announce = Box::new(move |head| {
+            let subscribed = |mode| ServerMessage::Subscribed { id, region: &region, epoch: &epoch, mode, head };
+            Opening {
+                before: announce.map(|mode| frame::text(&subscribed(mode).encode())),
+                after: frame::text(&ServerMessage::Live { region: &region, seq: head }.encode()),
+            }
+        });
+        let join = Join {
+            session: self.session,
+            region: self.region.clone(),
+            since: seq,
+            announce,
+        };
+        Ok(self.shard.join(join).await.map(|_head| ()))
+    }
+
+    /// The desk here has not published what another process committed: tell it, and wait a moment.
+    async fn hurry_desk(&self, head: i64) {
+        if let Some(desk) = self.deps.desks.of(&self.region) {
+            desk.head_seen(head);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+
+    async fn head(&self) -> Result<i64, Failure> {
+        let head = events::head(&self.deps.store, &self.region).await?;
+        head.ok_or(Failure::NotReady)
+    }
+
+    fn subscribed(&self, mode: Mode, head: i64) -> String {
+        let (id, region, epoch) = (self.id, &self.region, &*self.deps.epoch);
+        ServerMessage::Subscribed { id, region, epoch, mode, head }.encode()
+    }
+
+    fn part(&self, seq: i64, complaints: Vec<Complaint>, last: bool) -> String {
+        let (region, epoch, complaints) = (&self.region, &*self.deps.epoch, &complaints[..]);
+        ServerMessage::Snapshot { region, epoch, seq, last, complaints }.encode()
+    }
+
+    /// Puts a message into the queue, once there is room: never faster than the client reads.
+    async fn send(&self, message: String) -> Result<(), Failure> {
+        if self.queue.room().await && self.queue.push(frame::text(&message)) {
+            Ok(())
+        } else {
+            Err(Failure::Ended)
+        }
+    }
+}

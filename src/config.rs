@@ -296,6 +296,10 @@ pub struct Since {
 }
 
 /// Whether people want colours on a terminal: `NO_COLOR` (no-color.org) is not set.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the module that reads the environment"
+)]
 pub fn wants_colours() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

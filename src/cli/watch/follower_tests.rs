@@ -33,9 +33,11 @@ fn following(seq: i64) -> Follower {
 fn sent(actions: &[Action]) -> Vec<Value> {
     actions
         .iter()
-        .filter_map(|action| match action {
-            Action::Send(text) => Some(serde_json::from_str(text).unwrap()),
-            _ => None,
+        .filter_map(|action| {
+            let Action::Send(text) = action else {
+                return None;
+            };
+            serde_json::from_str(text).ok()
         })
         .collect()
 }

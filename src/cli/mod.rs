@@ -6,5 +6,5 @@ pub mod category;
 mod error;
 pub mod failure;
 pub mod region;
-
+pub mod watch;
 pub use error::CommandError;

@@ -1,0 +1,370 @@
+//! The protocol's client rules as pure state: feed it what the server says, get what to do.
+//!
+//! Owns, for each region, the last event that was shown. Knows no socket, no clock and no terminal.
+//! The rule (`docs/PROTOCOL.md`): apply `seq = last + 1`, ignore `seq ≤ last`, otherwise subscribe
+//! again with `since`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::message::{ClientMessage, Mode, ServerMessage};
+use crate::config::Since;
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Action {
+    /// Send this message.
+    Send(String),
+    /// Show the event that was fed.
+    ShowEvent,
+    /// Show the open complaints of a region.
+    ShowSnapshot {
+        region: String,
+        complaints: Vec<Value>,
+    },
+    /// Tell the person something that is no event.
+    Notice(String),
+    /// The server pings in this interval: silence for longer means that the connection is dead.
+    ExpectPings { every_ms: u64 },
+    /// Get a newer token and send it.
+    RefreshToken,
+    /// Leave within this time, and come back.
+    Reconnect { after_ms: u64 },
+    /// Leave, wait as after a lost connection, come back.
+    BackOff { slowly: bool },
+    /// Leave, get a new token, come back.
+    NewToken,
+    /// End, for this reason.
+    Stop(String),
+}
+
+/// Where a region's subscription is.
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    /// Asked for; events in sequence are welcome, a second request is not made.
+    Asked,
+    /// Parts of a snapshot have come.
+    Collecting(Vec<Value>),
+    /// Events follow each other.
+    Following,
+}
+
+#[derive(Debug)]
+struct Region {
+    /// The last event shown; `None` until the server said where the region stands.
+    last: Option<Since>,
+    stage: Stage,
+    /// The id of the latest subscribe message, to which an error may refer.
+    request: u64,
+    /// Whether the subscription goes on from `last`: worth telling once it is live again.
+    resuming: bool,
+    /// The head that the previous ping told while we were behind it.
+    owed: Option<i64>,
+}
+
+/// The state of one client over all its connections.
+#[derive(Debug)]
+pub(super) struct Follower {
+    regions: BTreeMap<String, Region>,
+    wants_snapshot: bool,
+    next_id: u64,
+}
+
+impl Follower {
+    /// Follows `regions`; `since` is where to begin in each of them.
+    pub(super) fn new(regions: &[String], since: Option<&Since>, wants_snapshot: bool) -> Self {
+        let fresh = || Region {
+            last: since.cloned(),
+            stage: Stage::Asked,
+            request: 0,
+            resuming: false,
+            owed: None,
+        };
+        let regions = regions.iter().map(|id| (id.clone(), fresh())).collect();
+        Self {
+            regions,
+            wants_snapshot,
+            next_id: 1,
+        }
+    }
+
+    /// What to send on a new connection: a subscription for each region, from where it was.
+    pub(super) fn subscribe_all(&mut self) -> Vec<String> {
+        let regions: Vec<String> = self.regions.keys().cloned().collect();
+        regions
+            .iter()
+            .filter_map(|region| self.subscribe(region))
+            .collect()
+    }
+
+    /// The message that gives the server a newer token.
+    pub(super) fn refresh(&mut self, token: &str) -> String {
+        let id = self.id();
+        ClientMessage::Refresh { id, token }.encode()
+    }
+
+    /// Where each region stands, as far as known.
+    pub(super) fn positions(&self) -> impl Iterator<Item = (&str, &Since)> {
+        self.regions
+            .iter()
+            .filter_map(|(id, region)| Some((id.as_str(), region.last.as_ref()?)))
+    }
+
+    /// What follows from a message of the server.
+    pub(super) fn hear(&mut self, message: ServerMessage) -> Vec<Action> {
+        match message {
+            ServerMessage::Connected { ping_ms } => ping_ms
+                .map(|every_ms| Action::ExpectPings { every_ms })
+                .into_iter()
+                .collect(),
+            ServerMessage::Subscribed {
+                region,
+                epoch,
+                mode,
+                head,
+            } => {
+                self.subscribed(&region, epoch, mode, head);
+                Vec::new()
+            }
+            ServerMessage::Event { region, seq } => self.event(&region, seq),
+            ServerMessage::Live { region, seq } => self.live(&region, seq),
+            ServerMessage::Snapshot {
+                region,
+                epoch,
+                seq,
+                last,
+                complaints,
+            } => self.snapshot(&region, Since { epoch, seq }, last, complaints),
+            ServerMessage::Ping { t, heads } => self.ping(&t, &heads),
+            ServerMessage::TokenExpiring {} => vec![Action::RefreshToken],
+            ServerMessage::Unsubscribed { region, code } => self.unsubscribed(&region, &code),
+            ServerMessage::Reconnect { after_ms, reason } => {
+                let notice = format!("the server asks to reconnect ({reason})");
+                vec![Action::Notice(notice), Action::Reconnect { after_ms }]
+            }
+            ServerMessage::Error {
+                id,
+                code,
+                message,
+                retryable,
+            } => self.refused(id, &code, &message, retryable),
+            ServerMessage::Other => Vec::new(),
+        }
+    }
+
+    fn subscribed(&mut self, region: &str, epoch: String, mode: Mode, head: i64) {
+        let Some(state) = self.regions.get_mut(region) else {
+            return;
+        };
+        state.owed = None;
+        match mode {
+            Mode::Resumed => state.stage = Stage::Following,
+            Mode::Snapshot => {
+                state.stage = Stage::Collecting(Vec::new());
+                state.resuming = false;
+            }
+            Mode::Live => {
+                state.stage = Stage::Following;
+                state.last = Some(Since { epoch, seq: head });
+            }
+        }
+    }
+
+    fn event(&mut self, region: &str, seq: i64) -> Vec<Action> {
+        let Some(state) = self.regions.get_mut(region) else {
+            return Vec::new();
+        };
+        let next = state.last.as_ref().map(|last| last.seq + 1);
+        match (next, &state.stage) {
+            // A part of what the snapshot that is under way will hold, or of what was asked for anew.
+            (_, Stage::Collecting(_)) | (None, Stage::Asked) => Vec::new(),
+            (Some(next), Stage::Asked | Stage::Following) if seq < next => Vec::new(),
+            (Some(next), Stage::Asked | Stage::Following) if seq == next => {
+                if let Some(last) = &mut state.last {
+                    last.seq = seq;
+                }
+                vec![Action::ShowEvent]
+            }
+            (Some(_), Stage::Asked) => Vec::new(),
+            (Some(_) | None, Stage::Following) => self.again(region),
+        }
+    }
+
+    fn live(&mut self, region: &str, seq: i64) -> Vec<Action> {
+        let Some(state) = self.regions.get_mut(region) else {
+            return Vec::new();
+        };
+        let last = state.last.as_ref().map_or(0, |last| last.seq);
+        if last < seq {
+            return self.again(region);
+        }
+        let resumed = std::mem::take(&mut state.resuming);
+        let notice = if resumed {
+            format!("{region}: resumed at #{last}")
+        } else {
+            format!("{region}: live at #{last}")
+        };
+        vec![Action::Notice(notice)]
+    }
+
+    fn snapshot(
+        &mut self,
+        region: &str,
+        position: Since,
+        last: bool,
+        complaints: Vec<Value>,
+    ) -> Vec<Action> {
+        let Some(state) = self.regions.get_mut(region) else {
+            return Vec::new();
+        };
+        let Stage::Collecting(collected) = &mut state.stage else {
+            return Vec::new();
+        };
+        collected.extend(complaints);
+        if !last {
+            return Vec::new();
+        }
+        let complaints = std::mem::take(collected);
+        state.stage = Stage::Following;
+        state.last = Some(position);
+        vec![Action::ShowSnapshot {
+            region: region.to_owned(),
+            complaints,
+        }]
+    }
+
+    fn ping(&mut self, t: &Value, heads: &BTreeMap<String, i64>) -> Vec<Action> {
+        let seen = self
+            .positions()
+            .map(|(region, last)| (region, last.seq))
+            .collect();
+        let pong = ClientMessage::Pong { t, seen }.encode();
+        let mut actions = vec![Action::Send(pong)];
+        let lost: Vec<String> = self
+            .regions
+            .iter_mut()
+            .filter_map(|(id, region)| region.misses(*heads.get(id)?).then(|| id.clone()))
+            .collect();
+        actions.extend(lost.iter().flat_map(|region| self.again(region)));
+        actions
+    }
+
+    fn unsubscribed(&mut self, region: &str, code: &str) -> Vec<Action> {
+        if code == "client" || self.regions.remove(region).is_none() {
+            return Vec::new();
+        }
+        let reason = format!("{region}: the server ended the subscription ({code})");
+        if self.regions.is_empty() {
+            vec![Action::Stop(reason)]
+        } else {
+            vec![Action::Notice(reason)]
+        }
+    }
+
+    fn refused(
+        &mut self,
+        id: Option<u64>,
+        code: &str,
+        message: &str,
+        retryable: bool,
+    ) -> Vec<Action> {
+        let asked = |region: &Region| Some(region.request) == id;
+        let region = self.regions.iter().find(|(_, region)| asked(region));
+        let region = region.map(|(region, _)| region.clone());
+        match (code, region) {
+            ("already_subscribed", Some(region)) => {
+                let id = self.id();
+                let leave = ClientMessage::Unsubscribe {
+                    id,
+                    region: &region,
+                }
+                .encode();
+                let enter = self.subscribe(&region).into_iter();
+                std::iter::once(leave)
+                    .chain(enter)
+                    .map(Action::Send)
+                    .collect()
+            }
+            ("unrecoverable_position", Some(region)) => self.start_anew(&region),
+            ("token_expired" | "unauthorized", _) => vec![Action::NewToken],
+            ("overloaded" | "rate_limited", _) => vec![
+                Action::Notice(format!("the server is busy: {message}")),
+                Action::BackOff { slowly: true },
+            ],
+            (_, _) if retryable => vec![
+                Action::Notice(format!("the server failed: {message} ({code})")),
+                Action::BackOff { slowly: false },
+            ],
+            (_, Some(region)) => vec![Action::Stop(format!("{region}: {message} ({code})"))],
+            // Not about a subscription: if it matters, the server closes with a code that says so.
+            (_, None) => vec![Action::Notice(format!(
+                "the server refused a message: {message} ({code})"
+            ))],
+        }
+    }
+
+    /// What lies between is lost and no snapshot is wanted: says so, and goes on from now.
+    fn start_anew(&mut self, region: &str) -> Vec<Action> {
+        if let Some(state) = self.regions.get_mut(region) {
+            state.last = None;
+            state.resuming = false;
+        }
+        let notice =
+            format!("{region}: cannot go on from that position; events in between are not shown");
+        let send = self.subscribe(region).map(Action::Send);
+        std::iter::once(Action::Notice(notice))
+            .chain(send)
+            .collect()
+    }
+
+    /// Subscribes again because an event is missing.
+    fn again(&mut self, region: &str) -> Vec<Action> {
+        let notice = format!("{region}: an event is missing; asking for it");
+        let send = self.subscribe(region).map(Action::Send);
+        std::iter::once(Action::Notice(notice))
+            .chain(send)
+            .collect()
+    }
+
+    fn subscribe(&mut self, region: &str) -> Option<String> {
+        let id = self.id();
+        let state = self.regions.get_mut(region)?;
+        state.stage = Stage::Asked;
+        state.request = id;
+        state.owed = None;
+        state.resuming = state.last.is_some();
+        let message = ClientMessage::Subscribe {
+            id,
+            region,
+            since: state.last.as_ref().map(Into::into),
+            snapshot: self.wants_snapshot,
+        };
+        Some(message.encode())
+    }
+
+    fn id(&mut self) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        id
+    }
+}
+
+impl Region {
+    /// Whether an event is lost: still behind the head that the previous ping told.
+    fn misses(&mut self, head: i64) -> bool {
+        let Some(last) = self
+            .last
+            .as_ref()
+            .filter(|_| self.stage == Stage::Following)
+        else {
+            return false;
+        };
+        let owed = self.owed.replace(head);
+        owed.is_some_and(|owed| last.seq < owed)
+    }
+}
+
+#[cfg(test)]
+#[path = "follower_tests.rs"]
+mod tests;

@@ -122,10 +122,20 @@ impl Application {
         let access = Access::new(store.clone(), &secret, &settings.access);
         let actors = Actors::start(&settings, &store, &access, &metrics, give_up).await?;
         let readiness = Readiness::default();
-        let server = Server::start(listener, &settings, &store, &access, &metrics, &readiness, &actors)?;
+        let server = Server::start(
+            listener, &settings, &store, &access, &metrics, &readiness, &actors,
+        )?;
         readiness.set(true);
         metrics.ready.set(1);
-        Ok(Parts { settings, store, access, metrics, readiness, actors, server })
+        Ok(Parts {
+            settings,
+            store,
+            access,
+            metrics,
+            readiness,
+            actors,
+            server,
+        })
     }
 
     /// Where clients reach the server, without a slash at the end.
@@ -174,10 +184,15 @@ impl Application {
             .registry
             .end(EndSessions {
                 sessions: None,
-                order: Disconnect { code: CloseCode::Drain, reason: "the server stops" },
+                order: Disconnect {
+                    code: CloseCode::Drain,
+                    reason: "the server stops",
+                },
             })
             .await;
-        self.server.stop(self.settings.server.shutdown_deadline).await;
+        self.server
+            .stop(self.settings.server.shutdown_deadline)
+            .await;
         self.actors.stop();
         drop(self.store);
         self.database.close().await;
@@ -197,7 +212,24 @@ struct Parts {
 
 impl Parts {
     fn with(self, database: Database) -> Application {
-        let Self { settings, store, access, metrics, readiness, actors, server } = self;
-        Application { settings, database, store, access, metrics, readiness, actors, server }
+        let Self {
+            settings,
+            store,
+            access,
+            metrics,
+            readiness,
+            actors,
+            server,
+        } = self;
+        Application {
+            settings,
+            database,
+            store,
+            access,
+            metrics,
+            readiness,
+            actors,
+            server,
+        }
     }
 }

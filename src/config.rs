@@ -32,13 +32,23 @@ pub enum ConfigError {
 #[command(next_help_heading = "Data")]
 pub struct DataSettings {
     /// Folder of the private PostgreSQL, the generated secret and demo.json
-    #[arg(long, env = "DATA_DIR", default_value = "./data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "DATA_DIR",
+        default_value = "./data",
+        value_name = "FOLDER"
+    )]
     pub data_dir: PathBuf,
     /// PostgreSQL to use instead of a private one: postgres://user:password@host/database?sslmode=verify-full
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// The schema that holds everything; nothing outside it is touched
-    #[arg(long, env = "DATABASE_SCHEMA", default_value = "redress", value_name = "NAME")]
+    #[arg(
+        long,
+        env = "DATABASE_SCHEMA",
+        default_value = "redress",
+        value_name = "NAME"
+    )]
     pub database_schema: String,
     /// Most connections of the pool (the commit lanes have their own)
     #[arg(long, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_name = "N",
@@ -60,7 +70,12 @@ pub struct LogSettings {
     #[arg(long, env = "SENTRY_DSN", value_name = "URL", hide_env_values = true)]
     pub sentry_dsn: Option<String>,
     /// Name of this installation's environment, sent to Sentry
-    #[arg(long, env = "ENVIRONMENT", default_value = "development", value_name = "NAME")]
+    #[arg(
+        long,
+        env = "ENVIRONMENT",
+        default_value = "development",
+        value_name = "NAME"
+    )]
     pub environment: String,
 }
 
@@ -104,7 +119,12 @@ pub enum Switch {
 #[command(next_help_heading = "Server")]
 pub struct ServerSettings {
     /// Address and port of HTTP and WebSocket
-    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    #[arg(
+        long,
+        env = "LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS:PORT"
+    )]
     pub listen: SocketAddr,
     /// Address under which clients reach the server, for links; default: http:// and --listen
     #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
@@ -132,7 +152,12 @@ pub struct ServerSettings {
     #[arg(long, env = "SHUTDOWN_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     pub shutdown_deadline: Duration,
     /// Proxies whose X-Forwarded-For is believed, as addresses separated by commas
-    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "ADDRESS"
+    )]
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
@@ -141,7 +166,12 @@ pub struct ServerSettings {
 #[command(next_help_heading = "Access")]
 pub struct AccessSettings {
     /// Secret that signs access tokens, at least 32 bytes; generated into the data folder without DATABASE_URL
-    #[arg(long, env = "JWT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "JWT_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
     pub jwt_secret: Option<String>,
     /// Life of an access token, in seconds
     #[arg(long, env = "ACCESS_TOKEN_TTL", default_value = "900", value_name = "SECONDS", value_parser = seconds)]
@@ -174,7 +204,12 @@ pub struct AccessSettings {
 #[command(next_help_heading = "Live feed")]
 pub struct LiveSettings {
     /// Origins of pages that may open a WebSocket beside the server's own, separated by commas
-    #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
+    #[arg(
+        long,
+        env = "ALLOWED_ORIGINS",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
     pub allowed_origins: Vec<String>,
     /// Time between pings, in milliseconds; a socket silent for two of them is closed
     #[arg(long, env = "PING_INTERVAL_MS", default_value_t = 25_000, value_name = "MS",
@@ -185,13 +220,23 @@ pub struct LiveSettings {
           value_parser = clap::value_parser!(u64).range(100..=60_000))]
     pub connect_deadline_ms: u64,
     /// Most bytes that wait for one socket; over it the socket is cut off (4002)
-    #[arg(long, env = "OUTGOING_LIMIT", default_value_t = 262_144, value_name = "BYTES")]
+    #[arg(
+        long,
+        env = "OUTGOING_LIMIT",
+        default_value_t = 262_144,
+        value_name = "BYTES"
+    )]
     pub outgoing_limit: usize,
     /// Most regions that one socket may watch
     #[arg(long, env = "MAX_REGIONS", default_value_t = 64, value_name = "N")]
     pub max_regions: usize,
     /// Most bytes of recent events that each watched region keeps in memory
-    #[arg(long, env = "RECENT_BYTES", default_value_t = 1_048_576, value_name = "BYTES")]
+    #[arg(
+        long,
+        env = "RECENT_BYTES",
+        default_value_t = 1_048_576,
+        value_name = "BYTES"
+    )]
     pub recent_bytes: usize,
 }
 
@@ -258,19 +303,39 @@ pub struct WatchSettings {
     #[arg(long, env = "REDRESS_URL", value_name = "URL")]
     pub url: Option<String>,
     /// E-mail address to sign in with
-    #[arg(long, env = "REDRESS_EMAIL", value_name = "ADDRESS", requires = "password")]
+    #[arg(
+        long,
+        env = "REDRESS_EMAIL",
+        value_name = "ADDRESS",
+        requires = "password"
+    )]
     pub email: Option<String>,
     /// Password to sign in with; better in the environment, where other users do not see it
-    #[arg(long, env = "REDRESS_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "REDRESS_PASSWORD",
+        value_name = "PASSWORD",
+        hide_env_values = true
+    )]
     pub password: Option<String>,
     /// Access token to use; goes before all other ways to sign in, and watching ends when it expires
-    #[arg(long, env = "REDRESS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "REDRESS_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
     pub token: Option<String>,
     /// Sign in as the demo's officer of the regions (else its admin); default: demo.json in the data folder
     #[arg(long, env = "DEMO_FILE", value_name = "FILE")]
     pub demo_file: Option<PathBuf>,
     /// Folder in which demo.json is looked for
-    #[arg(long, env = "DATA_DIR", default_value = "./data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "DATA_DIR",
+        default_value = "./data",
+        value_name = "FOLDER"
+    )]
     pub data_dir: PathBuf,
     /// Print each event as the JSON object that the server sent, one a line
     #[arg(long)]
@@ -310,7 +375,9 @@ pub fn cores() -> usize {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|error| format!("expected a number of seconds: {error}"))?;
+    let seconds: f64 = text
+        .parse()
+        .map_err(|error| format!("expected a number of seconds: {error}"))?;
     Duration::try_from_secs_f64(seconds)
         .ok()
         .filter(|duration| !duration.is_zero())
@@ -321,6 +388,9 @@ fn since(text: &str) -> Result<Since, String> {
     text.rsplit_once(':')
         .and_then(|(epoch, seq)| Some((epoch, seq.parse().ok()?)))
         .filter(|(epoch, seq)| !epoch.is_empty() && *seq >= 0)
-        .map(|(epoch, seq)| Since { epoch: epoch.to_owned(), seq })
+        .map(|(epoch, seq)| Since {
+            epoch: epoch.to_owned(),
+            seq,
+        })
         .ok_or_else(|| "expected an epoch and a number, such as 7c1e:4711".to_owned())
 }

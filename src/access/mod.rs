@@ -88,13 +88,17 @@ impl Access {
     /// [`AccessError::WrongPassword`] also for unknown and inactive accounts.
     pub async fn login(&self, email: &str, password: &str) -> Result<Tokens, AccessError> {
         let credential = match Email::parse(email) {
-            Ok(email) => crate::store::accounts::credential_by_email(&self.store, email.as_str()).await?,
+            Ok(email) => {
+                crate::store::accounts::credential_by_email(&self.store, email.as_str()).await?
+            }
             // No account can have it, and it may hold what the database refuses, such as NUL.
             Err(_not_an_address) => None,
         };
         let hash = credential.as_ref().map(|found| found.password_hash.clone());
         let matches = self.passwords.matches(password, hash).await?;
-        let proven = credential.filter(|_| matches).ok_or(AccessError::WrongPassword)?;
+        let proven = credential
+            .filter(|_| matches)
+            .ok_or(AccessError::WrongPassword)?;
         logins::delete_ended(&self.store, proven.account).await?;
         let (login, refresh) = (Uuid::now_v7(), Opaque::random());
         let hash = refresh.fingerprint();
@@ -111,7 +115,8 @@ impl Access {
     /// [`AccessError::InvalidToken`], [`AccessError::TokenReused`].
     pub async fn refresh(&self, token: &str) -> Result<Tokens, AccessError> {
         let (used, next) = (opaque::fingerprint(token), Opaque::random());
-        let rotated = logins::rotate(&self.store, &used, &next.fingerprint(), self.login_life).await?;
+        let rotated =
+            logins::rotate(&self.store, &used, &next.fingerprint(), self.login_life).await?;
         if let Some(rotated) = rotated {
             return self.tokens(rotated.account, rotated.login, rotated.role, next);
         }
@@ -146,10 +151,13 @@ impl Access {
         let credential = crate::store::accounts::credential(&self.store, identity.account).await?;
         let hash = credential.as_ref().map(|found| found.password_hash.clone());
         let matches = self.passwords.matches(old, hash).await?;
-        let proven = credential.filter(|_| matches).ok_or(AccessError::WrongPassword)?;
+        let proven = credential
+            .filter(|_| matches)
+            .ok_or(AccessError::WrongPassword)?;
         let new_hash = self.passwords.hash(new).await?;
         let (store, login) = (&self.store, identity.login);
-        let changed = crate::store::accounts::change_password(store, &proven, &new_hash, login).await?;
+        let changed =
+            crate::store::accounts::change_password(store, &proven, &new_hash, login).await?;
         changed.then_some(()).ok_or(AccessError::WrongPassword)
     }
 
@@ -186,7 +194,10 @@ impl Access {
         }
         let ids: Vec<Uuid> = of.iter().map(|(_, login)| *login).collect();
         let live = logins::find_all_live(&self.store, &ids).await?;
-        let live: HashMap<_, _> = live.into_iter().map(|one| ((one.account, one.login), one)).collect();
+        let live: HashMap<_, _> = live
+            .into_iter()
+            .map(|one| ((one.account, one.login), one))
+            .collect();
         Ok(of.iter().map(|key| live.get(key).cloned()).collect())
     }
 

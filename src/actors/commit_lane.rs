@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::{
-    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, Supervised,
-    WrapFuture,
+    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message,
+    Supervised, WrapFuture,
 };
 use fail::fail_point;
 
@@ -125,12 +125,17 @@ impl CommitLane {
         }
         self.committing = true;
         let metrics = self.deps.supervision.metrics.clone();
-        #[expect(clippy::cast_precision_loss, reason = "a batch has at most 1024 commands")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a batch has at most 1024 commands"
+        )]
         metrics.batch_size.observe(batch.len() as f64);
         let begun = Instant::now();
         let work = run(self.deps.clone(), self.connection.take(), batch);
         ctx.spawn(work.into_actor(self).map(move |connection, lane, ctx| {
-            metrics.commit_duration.observe(begun.elapsed().as_secs_f64());
+            metrics
+                .commit_duration
+                .observe(begun.elapsed().as_secs_f64());
             lane.committing = false;
             lane.connection = connection;
             lane.commit_next(ctx);
@@ -144,7 +149,11 @@ impl CommitLane {
 }
 
 /// Commits one batch on `connection`, or on a new one; returns the connection if it is still good.
-async fn run(deps: LaneDeps, connection: Option<Rc<Session>>, commands: Vec<Command>) -> Option<Rc<Session>> {
+async fn run(
+    deps: LaneDeps,
+    connection: Option<Rc<Session>>,
+    commands: Vec<Command>,
+) -> Option<Rc<Session>> {
     fail_point!(&format!("{}/commit_lane/run", deps.supervision.node));
     let usable = connection.filter(|session| !session.is_closed());
     let session = match usable {
@@ -166,7 +175,10 @@ impl Actor for CommitLane {
     type Context = Context<Self>;
 
     fn started(&mut self, _: &mut Context<Self>) {
-        fail_point!(&format!("{}/commit_lane/started", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/commit_lane/started",
+            self.deps.supervision.node
+        ));
     }
 }
 
@@ -180,7 +192,10 @@ impl Handler<Commit> for CommitLane {
     type Result = ();
 
     fn handle(&mut self, Commit(command): Commit, ctx: &mut Context<Self>) {
-        fail_point!(&format!("{}/commit_lane/handle", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/commit_lane/handle",
+            self.deps.supervision.node
+        ));
         if self.waiting.len() >= QUEUE {
             command.work.refuse(CommandError::Overloaded);
             return;

@@ -71,7 +71,10 @@ impl DesksHandle {
 
     /// The desk of a region, if there is one.
     pub fn of(&self, region: &RegionId) -> Option<DeskHandle> {
-        let directory = self.directory.read().unwrap_or_else(|broken| broken.into_inner());
+        let directory = self
+            .directory
+            .read()
+            .unwrap_or_else(|broken| broken.into_inner());
         directory.get(region).cloned()
     }
 
@@ -82,7 +85,10 @@ impl DesksHandle {
 
     /// Tells every desk that is behind how far the database is; returns how many were behind.
     pub fn heads_polled(&self, heads: &HashMap<RegionId, i64>) -> u64 {
-        let directory = self.directory.read().unwrap_or_else(|broken| broken.into_inner());
+        let directory = self
+            .directory
+            .read()
+            .unwrap_or_else(|broken| broken.into_inner());
         let mut behind = 0;
         for (region, &head) in heads {
             if let Some(desk) = directory.get(region).filter(|desk| desk.head() < head) {
@@ -142,12 +148,18 @@ impl Desks {
                 supervision: self.deps.supervision.clone(),
             },
         );
-        let mut directory = self.directory.write().unwrap_or_else(|broken| broken.into_inner());
+        let mut directory = self
+            .directory
+            .write()
+            .unwrap_or_else(|broken| broken.into_inner());
         directory.insert(region, desk);
     }
 
     fn has(&self, region: &RegionId) -> bool {
-        let directory = self.directory.read().unwrap_or_else(|broken| broken.into_inner());
+        let directory = self
+            .directory
+            .read()
+            .unwrap_or_else(|broken| broken.into_inner());
         directory.contains_key(region)
     }
 
@@ -175,7 +187,10 @@ impl Actor for Desks {
     /// After a restart every desk is asked to count again.
     fn started(&mut self, _: &mut Context<Self>) {
         fail_point!(&format!("{}/desks/started", self.deps.supervision.node));
-        let directory = self.directory.read().unwrap_or_else(|broken| broken.into_inner());
+        let directory = self
+            .directory
+            .read()
+            .unwrap_or_else(|broken| broken.into_inner());
         directory.values().for_each(DeskHandle::recount);
     }
 }
@@ -204,7 +219,10 @@ impl Handler<Counted> for Desks {
 
     fn handle(&mut self, counted: Counted, _: &mut Context<Self>) {
         fail_point!(&format!("{}/desks/counted", self.deps.supervision.node));
-        let before = self.counts.insert(counted.region, counted.complaints).unwrap_or_default();
+        let before = self
+            .counts
+            .insert(counted.region, counted.complaints)
+            .unwrap_or_default();
         for ((total, before), now) in self.total.iter_mut().zip(before).zip(counted.complaints) {
             *total += now - before;
         }

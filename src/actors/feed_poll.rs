@@ -7,7 +7,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix::{Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Supervised, WrapFuture};
+use actix::{
+    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Supervised, WrapFuture,
+};
 use fail::fail_point;
 use jiff::{SignedDuration, Timestamp};
 
@@ -88,7 +90,9 @@ async fn poll(deps: FeedPollDeps, forget: bool) -> Result<(), StoreError> {
     let metrics = &deps.supervision.metrics;
     let begun = Instant::now();
     let heads = Arc::new(events::heads(&deps.store).await?);
-    metrics.database_round_trip.set(begun.elapsed().as_secs_f64());
+    metrics
+        .database_round_trip
+        .set(begun.elapsed().as_secs_f64());
     metrics.feed_gaps.inc_by(deps.desks.heads_polled(&heads));
     deps.registry.heads_polled(heads);
     if catalogue::version(&deps.store).await? > deps.catalogue.get().version {

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Supervised, WrapFuture};
+use actix::{
+    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Supervised, WrapFuture,
+};
 use fail::fail_point;
 use uuid::Uuid;
 
@@ -70,7 +72,8 @@ async fn check(deps: GrantWatchDeps) {
 }
 
 fn changed(peers: &[Peer], grants: &[Option<Identity>]) -> Vec<Uuid> {
-    let differs = |(peer, grant): &(&Peer, &Option<Identity>)| grant.as_ref() != Some(&peer.identity);
+    let differs =
+        |(peer, grant): &(&Peer, &Option<Identity>)| grant.as_ref() != Some(&peer.identity);
     peers
         .iter()
         .zip(grants)
@@ -93,13 +96,18 @@ impl Actor for GrantWatch {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        fail_point!(&format!("{}/grant_watch/started", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/grant_watch/started",
+            self.deps.supervision.node
+        ));
         self.check(ctx);
     }
 }
 
 impl Supervised for GrantWatch {
     fn restarting(&mut self, _: &mut Context<Self>) {
-        *self = Self { deps: self.deps.clone() };
+        *self = Self {
+            deps: self.deps.clone(),
+        };
     }
 }

@@ -83,7 +83,10 @@ impl DeskHandle {
         by: By,
         deadline: Duration,
     ) -> Result<Receipt, CommandError> {
-        self.command(by, deadline, |reply| Work::Submit(Box::new(submission), reply)).await
+        self.command(by, deadline, |reply| {
+            Work::Submit(Box::new(submission), reply)
+        })
+        .await
     }
 
     /// Changes a complaint's status; answered after it is durable.
@@ -97,7 +100,10 @@ impl DeskHandle {
         deadline: Duration,
     ) -> Result<Complaint, CommandError> {
         let (by, role) = (By::from(identity), identity.role);
-        self.command(by, deadline, |reply| Work::ChangeStatus(change, role, reply)).await
+        self.command(by, deadline, |reply| {
+            Work::ChangeStatus(change, role, reply)
+        })
+        .await
     }
 
     async fn command<T>(
@@ -108,7 +114,11 @@ impl DeskHandle {
     ) -> Result<T, CommandError> {
         let (reply, answer) = oneshot::channel();
         let desk = Arc::clone(&self.addr);
-        let command = Take(Command { work: work(reply), by, desk });
+        let command = Take(Command {
+            work: work(reply),
+            by,
+            desk,
+        });
         if self.addr.try_send(command).is_err() {
             return Err(CommandError::Overloaded);
         }
@@ -125,7 +135,10 @@ impl DeskHandle {
     }
 
     /// Asks the desk to report its counts again.
-    #[expect(clippy::disallowed_methods, reason = "bounded: one message a restart of Desks")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded: one message a restart of Desks"
+    )]
     pub fn recount(&self) {
         self.addr.do_send(Recount);
     }
@@ -266,14 +279,29 @@ impl RegionDesk {
 
     /// Publishes `events` and counts them in; `false` when they are not the next ones or the
     /// registry has no room: nothing has happened then.
-    fn advance(&mut self, events: Vec<Event>, committed_at: Instant, ctx: &mut Context<Self>) -> bool {
-        let Some(mut tally) = self.tally else { return false };
-        let fresh: Vec<Event> = events.into_iter().filter(|event| event.seq > tally.head).collect();
-        let contiguous = (tally.head + 1..).zip(&fresh).all(|(seq, event)| event.seq == seq);
+    fn advance(
+        &mut self,
+        events: Vec<Event>,
+        committed_at: Instant,
+        ctx: &mut Context<Self>,
+    ) -> bool {
+        let Some(mut tally) = self.tally else {
+            return false;
+        };
+        let fresh: Vec<Event> = events
+            .into_iter()
+            .filter(|event| event.seq > tally.head)
+            .collect();
+        let contiguous = (tally.head + 1..)
+            .zip(&fresh)
+            .all(|(seq, event)| event.seq == seq);
         let Some(last) = fresh.last().map(|event| event.seq).filter(|_| contiguous) else {
             return false;
         };
-        let published = fresh.iter().map(|event| self.framed(event, committed_at)).collect();
+        let published = fresh
+            .iter()
+            .map(|event| self.framed(event, committed_at))
+            .collect();
         if !self.publish(last, published, ctx) {
             return false;
         }
@@ -305,7 +333,10 @@ impl RegionDesk {
     }
 
     /// Makes `tally` the desk's state and reports it.
-    #[expect(clippy::disallowed_methods, reason = "bounded: one message a batch or page of this region")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded: one message a batch or page of this region"
+    )]
     fn enter(&mut self, tally: Tally) {
         self.tally = Some(tally);
         self.known = self.known.max(tally.head);
@@ -325,7 +356,10 @@ impl Actor for RegionDesk {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        fail_point!(&format!("{}/region_desk/started", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/region_desk/started",
+            self.deps.supervision.node
+        ));
         self.load(ctx);
     }
 }
@@ -351,7 +385,10 @@ impl Handler<Committed> for RegionDesk {
     type Result = ();
 
     fn handle(&mut self, fact: Committed, ctx: &mut Context<Self>) {
-        fail_point!(&format!("{}/region_desk/committed", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/region_desk/committed",
+            self.deps.supervision.node
+        ));
         let last = fact.events.last().map_or(0, |event| event.seq);
         self.known = self.known.max(last);
         if self.reading || !self.advance(fact.events, fact.committed_at, ctx) {
@@ -385,7 +422,10 @@ impl Handler<Republish> for RegionDesk {
 
     /// A page at a time: a shard that still misses some asks again.
     fn handle(&mut self, Republish { after }: Republish, ctx: &mut Context<Self>) {
-        fail_point!(&format!("{}/region_desk/republish", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/region_desk/republish",
+            self.deps.supervision.node
+        ));
         let head = self.tally.map_or(0, |tally| tally.head);
         if after >= head {
             return;
@@ -394,7 +434,10 @@ impl Handler<Republish> for RegionDesk {
         let read = async move { events::after(&store, &region, after, PAGE).await };
         ctx.spawn(read.into_actor(self).map(move |page, desk, ctx| {
             let events: Vec<Event> = match page {
-                Ok(page) => page.into_iter().take_while(|event| event.seq <= head).collect(),
+                Ok(page) => page
+                    .into_iter()
+                    .take_while(|event| event.seq <= head)
+                    .collect(),
                 Err(error) => return desk.note_failure("read events again", &error),
             };
             let now = Instant::now();

@@ -10,8 +10,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix::dev::channel::{self, AddressReceiver};
 use actix::dev::ContextFut;
+use actix::dev::channel::{self, AddressReceiver};
 use actix::{Actor, Addr, ArbiterHandle, Context, Supervised};
 use futures_util::FutureExt;
 
@@ -39,7 +39,12 @@ pub struct Supervision {
 ///
 /// `capacity` bounds its mailbox for as long as callers share the returned address: a clone of an
 /// `Addr` is a new sender with room of its own.
-pub fn start<A>(name: &'static str, capacity: usize, actor: A, supervision: &Supervision) -> Arc<Addr<A>>
+pub fn start<A>(
+    name: &'static str,
+    capacity: usize,
+    actor: A,
+    supervision: &Supervision,
+) -> Arc<Addr<A>>
 where
     A: Actor<Context = Context<A>> + Supervised,
 {
@@ -76,8 +81,11 @@ where
     actix::spawn(supervise(name, life, supervision));
 }
 
-async fn supervise<A>(name: &'static str, mut life: ContextFut<A, Context<A>>, supervision: Supervision)
-where
+async fn supervise<A>(
+    name: &'static str,
+    mut life: ContextFut<A, Context<A>>,
+    supervision: Supervision,
+) where
     A: Actor<Context = Context<A>> + Supervised,
 {
     let mut restarts = Restarts::default();
@@ -99,9 +107,18 @@ where
     A: Actor<Context = Context<A>> + Supervised,
 {
     loop {
-        supervision.metrics.actor_restarts.with_label_values(&[name]).inc();
+        supervision
+            .metrics
+            .actor_restarts
+            .with_label_values(&[name])
+            .inc();
         let Some(pause) = restarts.pause(Instant::now()) else {
-            slog_scope::crit!("{} panicked {} times within {} s; giving up", name, BUDGET, WINDOW.as_secs());
+            slog_scope::crit!(
+                "{} panicked {} times within {} s; giving up",
+                name,
+                BUDGET,
+                WINDOW.as_secs()
+            );
             (supervision.give_up)(name);
             return false;
         };
@@ -120,7 +137,11 @@ struct Restarts(VecDeque<Instant>);
 impl Restarts {
     /// How long to wait before one more restart at `now`; `None` when the budget is spent.
     fn pause(&mut self, now: Instant) -> Option<Duration> {
-        while self.0.front().is_some_and(|&at| now.duration_since(at) > WINDOW) {
+        while self
+            .0
+            .front()
+            .is_some_and(|&at| now.duration_since(at) > WINDOW)
+        {
             self.0.pop_front();
         }
         let recent = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
@@ -179,7 +200,9 @@ mod tests {
                     Box::pin(async { panic!("provoked in a future") }.into_actor(self))
                 }
                 Ask::PanicInTimer => {
-                    ctx.run_later(Duration::from_millis(1), |_, _| panic!("provoked in a timer"));
+                    ctx.run_later(Duration::from_millis(1), |_, _| {
+                        panic!("provoked in a timer")
+                    });
                     Box::pin(async move { starts }.into_actor(self))
                 }
                 Ask::Starts => Box::pin(async move { starts }.into_actor(self)),
@@ -207,7 +230,11 @@ mod tests {
     async fn the_next_message_is_answered_after_a_panic_anywhere() {
         let gave_up = Arc::default();
         let addr = brittle(1, &gave_up);
-        assert_eq!(addr.send(Ask::Starts).await.unwrap(), 2, "started again after a failed start");
+        assert_eq!(
+            addr.send(Ask::Starts).await.unwrap(),
+            2,
+            "started again after a failed start"
+        );
         assert!(addr.send(Ask::PanicInHandler).await.is_err());
         assert_eq!(addr.send(Ask::Starts).await.unwrap(), 3);
         assert!(addr.send(Ask::PanicInFuture).await.is_err());
@@ -223,7 +250,9 @@ mod tests {
     fn a_spent_budget_gives_up_and_an_old_restart_no_longer_counts() {
         let mut restarts = Restarts::default();
         let begin = Instant::now();
-        let pauses: Vec<_> = (0..BUDGET).map(|_| restarts.pause(begin).unwrap()).collect();
+        let pauses: Vec<_> = (0..BUDGET)
+            .map(|_| restarts.pause(begin).unwrap())
+            .collect();
         assert!(pauses.windows(2).all(|pair| pair[1] == pair[0] * 2));
         assert_eq!(restarts.pause(begin), None);
         let later = begin + WINDOW + Duration::from_secs(1);
@@ -242,7 +271,12 @@ mod tests {
     async fn a_shared_address_keeps_its_bound() {
         let gave_up = Arc::default();
         let addr = brittle(0, &gave_up);
-        let accepted = (0..1000).filter(|_| addr.try_send(Ask::Starts).is_ok()).count();
-        assert!(accepted <= 17, "{accepted} messages were accepted by a mailbox of 16");
+        let accepted = (0..1000)
+            .filter(|_| addr.try_send(Ask::Starts).is_ok())
+            .count();
+        assert!(
+            accepted <= 17,
+            "{accepted} messages were accepted by a mailbox of 16"
+        );
     }
 }

@@ -65,7 +65,9 @@ impl Actors {
                 supervision: supervision.clone(),
             },
         );
-        desks.open(catalogue.get().regions.keys().cloned().collect()).await;
+        desks
+            .open(catalogue.get().regions.keys().cloned().collect())
+            .await;
         let poll = FeedPollDeps {
             store: store.clone(),
             desks: desks.clone(),
@@ -92,7 +94,9 @@ impl Actors {
     /// Reads regions and categories again and opens desks for new regions.
     pub(super) async fn reload_catalogue(&self, store: &Store) -> Result<(), StoreError> {
         self.catalogue.reload(store).await?;
-        self.desks.open(self.catalogue.get().regions.keys().cloned().collect()).await;
+        self.desks
+            .open(self.catalogue.get().regions.keys().cloned().collect())
+            .await;
         Ok(())
     }
 
@@ -105,7 +109,11 @@ impl Actors {
 }
 
 /// One arbiter with one commit lane a core.
-fn homes(settings: &ServeSettings, store: &Store, supervision: &Supervision) -> (Vec<Arbiter>, Vec<Home>) {
+fn homes(
+    settings: &ServeSettings,
+    store: &Store,
+    supervision: &Supervision,
+) -> (Vec<Arbiter>, Vec<Home>) {
     let lanes = match settings.server.commit_lanes {
         0 => cores(),
         lanes => lanes,

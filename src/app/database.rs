@@ -28,12 +28,18 @@ impl Database {
         if let Some(url) = &settings.database_url {
             let address = Address::from_url(url, &settings.database_schema)?;
             wait_for(&address).await;
-            return Ok(Self { address, cluster: None });
+            return Ok(Self {
+                address,
+                cluster: None,
+            });
         }
         let report = |line: &str| slog_scope::info!("{}", line);
         let mut cluster = Cluster::start(&settings.data_dir, &report).await?;
         match Address::from_config(cluster.connection(), &settings.database_schema, false) {
-            Ok(address) => Ok(Self { address, cluster: Some(cluster) }),
+            Ok(address) => Ok(Self {
+                address,
+                cluster: Some(cluster),
+            }),
             Err(error) => {
                 cluster.stop().await?;
                 Err(error.into())
@@ -47,11 +53,17 @@ impl Database {
     /// [`AppError`].
     pub async fn open_beside(settings: &DataSettings) -> Result<Self, AppError> {
         let outcome = Self::open(settings).await;
-        let taken = matches!(outcome, Err(AppError::Embedded(EmbeddedError::InUse { .. })));
+        let taken = matches!(
+            outcome,
+            Err(AppError::Embedded(EmbeddedError::InUse { .. }))
+        );
         match running(&settings.data_dir).filter(|_| taken) {
             Some(config) => {
                 let address = Address::from_config(config, &settings.database_schema, false)?;
-                Ok(Self { address, cluster: None })
+                Ok(Self {
+                    address,
+                    cluster: None,
+                })
             }
             None => outcome,
         }
@@ -65,7 +77,10 @@ impl Database {
         for migration in migrate::migrate(&self.address).await? {
             slog_scope::info!("migrated the database: {}", migration);
         }
-        Ok(Store::new(self.address.clone(), settings.database_pool_size))
+        Ok(Store::new(
+            self.address.clone(),
+            settings.database_pool_size,
+        ))
     }
 
     /// Where it is.
@@ -95,7 +110,11 @@ impl Database {
 /// Waits until the operator's database answers.
 async fn wait_for(address: &Address) {
     while let Err(error) = Session::open(address).await {
-        slog_scope::warn!("waiting for the database {}: {}", address.described(), error);
+        slog_scope::warn!(
+            "waiting for the database {}: {}",
+            address.described(),
+            error
+        );
         tokio::time::sleep(RETRY_PAUSE).await;
     }
 }

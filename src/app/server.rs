@@ -50,7 +50,11 @@ pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
@@ -72,7 +76,12 @@ impl Server {
         let settings = web::Data::new(settings.clone());
         let desk = desk(&settings, store, actors);
         let ws = ws_deps(&settings, store, access, metrics, actors);
-        let parts = (store.clone(), access.clone(), metrics.clone(), readiness.clone());
+        let parts = (
+            store.clone(),
+            access.clone(),
+            metrics.clone(),
+            readiness.clone(),
+        );
         let registry = actors.registry.clone();
         let address = settings.server.listen;
         let workers = match settings.server.workers {
@@ -93,7 +102,10 @@ impl Server {
                 .app_data(web::Data::new(access))
                 .app_data(web::Data::new(metrics))
                 .app_data(web::Data::new(readiness))
-                .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("page").into()))
+                .app_data(
+                    web::PathConfig::default()
+                        .error_handler(|_, _| Problem::not_found("page").into()),
+                )
                 .wrap(from_fn(trace::trace))
                 .configure(routes)
         })
@@ -105,12 +117,18 @@ impl Server {
         .listen(listener)
         .map_err(|source| AppError::Listen { address, source })?
         .run();
-        Ok(Self { handle: server.handle(), running: rt::spawn(server) })
+        Ok(Self {
+            handle: server.handle(),
+            running: rt::spawn(server),
+        })
     }
 
     /// Finishes the requests under way, for at most `deadline`; then ends what is left.
     pub(super) async fn stop(self, deadline: Duration) {
-        if tokio::time::timeout(deadline, self.handle.stop(true)).await.is_err() {
+        if tokio::time::timeout(deadline, self.handle.stop(true))
+            .await
+            .is_err()
+        {
             slog_scope::warn!("some requests did not finish in time");
             self.handle.stop(false).await;
         }

@@ -96,10 +96,22 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(settings) => return serve::run(*settings).await.map_err(Into::into),
         Command::Migrate(offline) => migrate(offline).await?,
-        Command::Account(on) => on.run(async |command, store| account::run(command, store).await).await?,
-        Command::Apikey(on) => on.run(async |command, store| apikey::run(command, store).await).await?,
-        Command::Region(on) => on.run(async |command, store| region::run(command, store).await).await?,
-        Command::Category(on) => on.run(async |command, store| category::run(command, store).await).await?,
+        Command::Account(on) => {
+            on.run(async |command, store| account::run(command, store).await)
+                .await?
+        }
+        Command::Apikey(on) => {
+            on.run(async |command, store| apikey::run(command, store).await)
+                .await?
+        }
+        Command::Region(on) => {
+            on.run(async |command, store| region::run(command, store).await)
+                .await?
+        }
+        Command::Category(on) => {
+            on.run(async |command, store| category::run(command, store).await)
+                .await?
+        }
         Command::Watch(settings) => watch::run(settings).await?,
         Command::Openapi => {
             let document = Document::openapi().to_pretty_json()?;
@@ -132,7 +144,10 @@ async fn migrate(offline: Offline) -> Result<(), AppError> {
     let mut database = Database::open_beside(&offline.data).await?;
     let outcome = database.store(&offline.data).await;
     if outcome.is_ok() {
-        slog_scope::info!("the schema is up to date: {}", database.address().described());
+        slog_scope::info!(
+            "the schema is up to date: {}",
+            database.address().described()
+        );
     }
     database.close().await;
     outcome.map(drop)

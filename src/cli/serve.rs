@@ -108,7 +108,10 @@ async fn seed_demo(app: &Application) -> Result<(), AppError> {
             slog_scope::warn!("the demo's credentials could not be printed: {}", error);
         }
     } else {
-        slog_scope::info!("this database is not new: the demo's credentials are in {}", path.display());
+        slog_scope::info!(
+            "this database is not new: the demo's credentials are in {}",
+            path.display()
+        );
     }
     Ok(())
 }

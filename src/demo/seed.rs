@@ -37,12 +37,31 @@ pub enum DemoError {
 pub async fn seed(store: &Store, access: &Access, base_url: &str) -> Result<DemoFile, DemoError> {
     let content = content()?;
     seed_catalogue(store, &content).await?;
-    let ids: Vec<&str> = content.regions.iter().map(|region| region.id.as_str()).collect();
-    let admin = person(access, "admin@redress.example", "Ada Admin", Role::Admin, &[]).await?;
+    let ids: Vec<&str> = content
+        .regions
+        .iter()
+        .map(|region| region.id.as_str())
+        .collect();
+    let admin = person(
+        access,
+        "admin@redress.example",
+        "Ada Admin",
+        Role::Admin,
+        &[],
+    )
+    .await?;
     let mut officers = Vec::new();
     for (email, name, regions) in [
-        ("olga@redress.example", "Olga Officer", ids.get(..2).unwrap_or_default()),
-        ("otto@redress.example", "Otto Officer", ids.get(1..).unwrap_or_default()),
+        (
+            "olga@redress.example",
+            "Olga Officer",
+            ids.get(..2).unwrap_or_default(),
+        ),
+        (
+            "otto@redress.example",
+            "Otto Officer",
+            ids.get(1..).unwrap_or_default(),
+        ),
     ] {
         let account = person(access, email, name, Role::Officer, regions).await?;
         officers.push(DemoOfficer {
@@ -69,8 +88,10 @@ async fn person(
     regions: &[&str],
 ) -> Result<DemoAccount, DemoError> {
     let chosen = password();
-    let parsed_email = Email::parse(email).map_err(|(_, fault)| DemoError::Value("e-mail address", fault))?;
-    let parsed_password = Password::parse(&chosen).map_err(|(_, fault)| DemoError::Value("password", fault))?;
+    let parsed_email =
+        Email::parse(email).map_err(|(_, fault)| DemoError::Value("e-mail address", fault))?;
+    let parsed_password =
+        Password::parse(&chosen).map_err(|(_, fault)| DemoError::Value("password", fault))?;
     let new = NewAccount {
         email: parsed_email,
         name: name.to_owned(),
@@ -79,5 +100,8 @@ async fn person(
         password: parsed_password,
     };
     access.accounts().create(&new).await?;
-    Ok(DemoAccount { email: email.to_owned(), password: chosen })
+    Ok(DemoAccount {
+        email: email.to_owned(),
+        password: chosen,
+    })
 }

@@ -19,7 +19,9 @@ pub const ADDRESS_LONGEST: usize = 500;
 pub const COMMENT_LONGEST: usize = 4000;
 
 /// How much a complaint matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// A nuisance.
@@ -54,7 +56,10 @@ impl Severity {
         Self::ALL
             .into_iter()
             .find(|severity| severity.as_str() == word)
-            .ok_or(("unknown", "must be one of low, medium, high, critical".into()))
+            .ok_or((
+                "unknown",
+                "must be one of low, medium, high, critical".into(),
+            ))
     }
 }
 
@@ -93,9 +98,13 @@ impl Place {
         let before = faults.clone();
         check_degrees("latitude", latitude, 90.0, faults);
         check_degrees("longitude", longitude, 180.0, faults);
-        let address = address.and_then(|text| faults.keep("address", free_text(text, ADDRESS_LONGEST)));
+        let address =
+            address.and_then(|text| faults.keep("address", free_text(text, ADDRESS_LONGEST)));
         let point = match (latitude, longitude) {
-            (Some(latitude), Some(longitude)) => Some(Point { latitude, longitude }),
+            (Some(latitude), Some(longitude)) => Some(Point {
+                latitude,
+                longitude,
+            }),
             (None, None) => None,
             (Some(_), None) => {
                 faults.add("longitude", "required", "is needed together with latitude");
@@ -112,7 +121,11 @@ impl Place {
 
 fn check_degrees(field: &str, degrees: Option<f64>, limit: f64, faults: &mut Faults) {
     if degrees.is_some_and(|value| !(-limit..=limit).contains(&value)) {
-        faults.add(field, "out_of_range", format!("must be between -{limit} and {limit} degrees"));
+        faults.add(
+            field,
+            "out_of_range",
+            format!("must be between -{limit} and {limit} degrees"),
+        );
     }
 }
 
@@ -138,7 +151,11 @@ impl Reporter {
         let name = name.and_then(|text| faults.keep("reporter.name", free_text(text, 200)));
         let email = email.and_then(|text| faults.keep("reporter.email", email_address(text)));
         let phone = phone.and_then(|text| faults.keep("reporter.phone", phone_number(text)));
-        (name.is_some() || email.is_some() || phone.is_some()).then_some(Self { name, email, phone })
+        (name.is_some() || email.is_some() || phone.is_some()).then_some(Self {
+            name,
+            email,
+            phone,
+        })
     }
 }
 
@@ -154,14 +171,17 @@ impl fmt::Debug for Reporter {
 /// The fault's code and message.
 pub fn email_address(text: &str) -> Result<String, (&'static str, String)> {
     let text = text.trim();
-    let well_formed = text.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty() && !host.is_empty() && !host.contains('@')
-    });
+    let well_formed = text
+        .split_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
     let printable = !text.chars().any(|c| c.is_whitespace() || c.is_control());
     if well_formed && printable && text.len() <= 254 {
         Ok(text.to_owned())
     } else {
-        Err(("invalid", "must be an e-mail address such as name@example.org".into()))
+        Err((
+            "invalid",
+            "must be an e-mail address such as name@example.org".into(),
+        ))
     }
 }
 
@@ -173,7 +193,10 @@ fn phone_number(text: &str) -> Result<String, (&'static str, String)> {
     if digits >= 3 && text.len() <= 30 && text.chars().all(allowed) {
         Ok(text.to_owned())
     } else {
-        Err(("invalid", "must be a phone number of digits, spaces and + - ( ) / .".into()))
+        Err((
+            "invalid",
+            "must be a phone number of digits, spaces and + - ( ) / .".into(),
+        ))
     }
 }
 
@@ -312,8 +335,15 @@ mod tests {
     #[test]
     fn all_faults_of_a_place_are_named_at_once() {
         let mut faults = Faults::default();
-        assert_eq!(Place::parse(Some(91.0), Some(f64::NAN), Some(""), &mut faults), None);
-        let fields: Vec<_> = faults.into_inner().into_iter().map(|fault| fault.field).collect();
+        assert_eq!(
+            Place::parse(Some(91.0), Some(f64::NAN), Some(""), &mut faults),
+            None
+        );
+        let fields: Vec<_> = faults
+            .into_inner()
+            .into_iter()
+            .map(|fault| fault.field)
+            .collect();
         assert_eq!(fields, ["latitude", "longitude", "address"]);
     }
 

@@ -56,7 +56,11 @@ pub fn expect_type(request: &HttpRequest, expected: &str) -> Result<(), Problem>
 ///
 /// # Errors
 /// 413, 408 or 400 problems.
-pub async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+pub async fn read(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+) -> Result<Vec<u8>, Problem> {
     let settings = request
         .app_data::<web::Data<ServeSettings>>()
         .ok_or_else(|| Problem::internal("no settings in the application"))?;
@@ -73,7 +77,8 @@ pub async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Resu
 async fn collect(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Problem::malformed(format!("the body broke off: {error}")))?;
+        let chunk =
+            chunk.map_err(|error| Problem::malformed(format!("the body broke off: {error}")))?;
         if bytes.len() + chunk.len() > limit {
             return Err(Problem::too_large(limit));
         }
@@ -85,7 +90,9 @@ async fn collect(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem>
 /// Parses JSON; the message says where it is wrong.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => Problem::unprocessable("validation", error.to_string()),
+        serde_json::error::Category::Data => {
+            Problem::unprocessable("validation", error.to_string())
+        }
         serde_json::error::Category::Io
         | serde_json::error::Category::Syntax
         | serde_json::error::Category::Eof => {

@@ -56,12 +56,18 @@ pub struct ListQuery {
         (status = 401, description = "Not signed in", body = ProblemBody),
         (status = 403, description = "Not one of your regions", body = ProblemBody),
         (status = 422, description = "Parameters at fault", body = ProblemBody)))]
-pub async fn list(request: HttpRequest, caller: Caller, desk: Desk) -> Result<web::Json<Listing<Complaint>>, Problem> {
+pub async fn list(
+    request: HttpRequest,
+    caller: Caller,
+    desk: Desk,
+) -> Result<web::Json<Listing<Complaint>>, Problem> {
     let query: ListQuery = query(&request)?;
     let page = Page::parse(query.limit, query.cursor.as_deref())?;
     let filter = query.filter(&caller)?;
     let rows = complaints::list(&desk.store, &filter, page.after, page.fetch()).await?;
-    Ok(web::Json(page.listing(rows, |complaint| (complaint.created_at, complaint.id))))
+    Ok(web::Json(page.listing(rows, |complaint| {
+        (complaint.created_at, complaint.id)
+    })))
 }
 
 impl ListQuery {
@@ -69,17 +75,27 @@ impl ListQuery {
     fn filter(self, caller: &Caller) -> Result<Filter, Problem> {
         let mut faults = Faults::default();
         let unknown = |word: &str| ("unknown", format!("{word:?} is not known"));
-        let region = self.region.and_then(|id| faults.keep("region", RegionId::parse(&id)));
+        let region = self
+            .region
+            .and_then(|id| faults.keep("region", RegionId::parse(&id)));
         let status = self.status.and_then(|word| {
             faults.keep("status", Status::parse(&word).ok_or_else(|| unknown(&word)))
         });
-        let severity = self.severity.and_then(|word| faults.keep("severity", Severity::parse(&word)));
+        let severity = self
+            .severity
+            .and_then(|word| faults.keep("severity", Severity::parse(&word)));
         let category = self
             .category
             .and_then(|id| faults.keep("category", crate::domain::fault::slug(&id)));
-        let text = self.q.and_then(|text| faults.keep("q", free_text(&text, 200)));
-        let created_after = self.created_after.and_then(|at| faults.keep("created_after", time(&at)));
-        let created_before = self.created_before.and_then(|at| faults.keep("created_before", time(&at)));
+        let text = self
+            .q
+            .and_then(|text| faults.keep("q", free_text(&text, 200)));
+        let created_after = self
+            .created_after
+            .and_then(|at| faults.keep("created_after", time(&at)));
+        let created_before = self
+            .created_before
+            .and_then(|at| faults.keep("created_before", time(&at)));
         let (assignee, unassigned) = match self.assignee.as_deref() {
             None => (None, false),
             Some("none") => (None, true),
@@ -120,7 +136,11 @@ fn visible(filter: Filter, asked: Option<RegionId>, caller: &Caller) -> Result<F
         (Some(region), _) => Some(vec![region]),
         (None, granted) => granted,
     };
-    Ok(Filter { regions, api_key, ..filter })
+    Ok(Filter {
+        regions,
+        api_key,
+        ..filter
+    })
 }
 
 /// The regions of an officer; `None`: all.
@@ -137,9 +157,12 @@ fn assignee(who: &str, caller: &Caller) -> Result<Uuid, (&'static str, String)> 
         ("me", Caller::ApiKey(_) | Caller::Anonymous) => {
             Err(("invalid", "only staff can ask for their own".into()))
         }
-        (id, _) => id
-            .parse()
-            .map_err(|error| ("invalid", format!("must be an account id, me, or none: {error}"))),
+        (id, _) => id.parse().map_err(|error| {
+            (
+                "invalid",
+                format!("must be an account id, me, or none: {error}"),
+            )
+        }),
     }
 }
 
@@ -147,5 +170,8 @@ fn time(text: &str) -> Result<Timestamp, (&'static str, String)> {
     text.parse()
         .ok()
         .filter(|at: &Timestamp| *at >= Timestamp::UNIX_EPOCH)
-        .ok_or(("invalid", "must be a time such as 2026-01-31T12:00:00Z, not before 1970".into()))
+        .ok_or((
+            "invalid",
+            "must be a time such as 2026-01-31T12:00:00Z, not before 1970".into(),
+        ))
 }

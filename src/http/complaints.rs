@@ -68,13 +68,20 @@ pub async fn submit(
         }
     };
     let idempotency = idempotency(&request, &caller, &body.bytes)?;
-    let submission = body.value.parse(&desk.catalogue.get(), api_key, idempotency)?;
+    let submission = body
+        .value
+        .parse(&desk.catalogue.get(), api_key, idempotency)?;
     if let Caller::ApiKey(key) = &caller
         && !key.may(Scope::Submit, &submission.region)
     {
-        return Err(Problem::forbidden("this API key may not submit to this region"));
+        return Err(Problem::forbidden(
+            "this API key may not submit to this region",
+        ));
     }
-    let region = desk.desks.of(&submission.region).ok_or(CommandError::UnknownRegion)?;
+    let region = desk
+        .desks
+        .of(&submission.region)
+        .ok_or(CommandError::UnknownRegion)?;
     let deadline = desk.settings.server.command_deadline;
     let receipt = region.submit(submission, by, deadline).await?;
     let view = SubmissionView::new(&receipt, &desk.tracking);
@@ -105,9 +112,14 @@ pub async fn get(
 ) -> Result<HttpResponse, Problem> {
     let id = complaint_id(&id)?;
     if let Some(token) = request.headers().get(TRACKING_TOKEN) {
-        let tracked = token.to_str().ok().and_then(|token| desk.tracking.complaint(token));
+        let tracked = token
+            .to_str()
+            .ok()
+            .and_then(|token| desk.tracking.complaint(token));
         if tracked != Some(id) {
-            return Err(Problem::unauthorized("the tracking token is not this complaint's"));
+            return Err(Problem::unauthorized(
+                "the tracking token is not this complaint's",
+            ));
         }
         let found = find(&desk.store, id).await?;
         return Ok(HttpResponse::Ok().json(PublicView::from(found.complaint)));
@@ -122,12 +134,14 @@ pub async fn get(
         Caller::Staff(identity) if identity.may_work_in(&found.complaint.region) => {
             Ok(HttpResponse::Ok().json(ComplaintView::with_reporter(found)))
         }
-        Caller::ApiKey(key) if key.may(Scope::Read, &found.complaint.region) || found.api_key == Some(key.id) => {
+        Caller::ApiKey(key)
+            if key.may(Scope::Read, &found.complaint.region) || found.api_key == Some(key.id) =>
+        {
             Ok(HttpResponse::Ok().json(ComplaintView::without_reporter(found)))
         }
-        Caller::Staff(_) | Caller::ApiKey(_) | Caller::Anonymous => {
-            Err(Problem::forbidden("this complaint is not in one of your regions"))
-        }
+        Caller::Staff(_) | Caller::ApiKey(_) | Caller::Anonymous => Err(Problem::forbidden(
+            "this complaint is not in one of your regions",
+        )),
     }
 }
 
@@ -138,7 +152,10 @@ pub async fn get(
         (status = 200, description = "The public part", body = PublicView),
         (status = 404, description = "No such complaint", body = ProblemBody)))]
 pub async fn track(token: web::Path<String>, desk: Desk) -> Result<HttpResponse, Problem> {
-    let id = desk.tracking.complaint(&token).ok_or_else(|| Problem::not_found("complaint"))?;
+    let id = desk
+        .tracking
+        .complaint(&token)
+        .ok_or_else(|| Problem::not_found("complaint"))?;
     let found = find(&desk.store, id).await?;
     Ok(HttpResponse::Ok().json(PublicView::from(found.complaint)))
 }
@@ -197,17 +214,28 @@ pub async fn change_status(
     let change = body.value.parse(complaint_id(&id)?)?;
     let found = find(&desk.store, change.complaint).await?;
     if !identity.may_work_in(&found.complaint.region) {
-        return Err(Problem::forbidden("this complaint is not in one of your regions"));
+        return Err(Problem::forbidden(
+            "this complaint is not in one of your regions",
+        ));
     }
-    let region = desk.desks.of(&found.complaint.region).ok_or(CommandError::UnknownRegion)?;
+    let region = desk
+        .desks
+        .of(&found.complaint.region)
+        .ok_or(CommandError::UnknownRegion)?;
     let deadline = desk.settings.server.command_deadline;
-    Ok(web::Json(region.change_status(change, &identity, deadline).await?))
+    Ok(web::Json(
+        region.change_status(change, &identity, deadline).await?,
+    ))
 }
 
 fn complaint_id(text: &str) -> Result<Uuid, Problem> {
-    text.parse().ok().ok_or_else(|| Problem::not_found("complaint"))
+    text.parse()
+        .ok()
+        .ok_or_else(|| Problem::not_found("complaint"))
 }
 
 async fn find(store: &Store, id: Uuid) -> Result<Found, Problem> {
-    complaints::get(store, id).await?.ok_or_else(|| Problem::not_found("complaint"))
+    complaints::get(store, id)
+        .await?
+        .ok_or_else(|| Problem::not_found("complaint"))
 }

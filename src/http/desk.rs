@@ -55,6 +55,9 @@ impl FromRequest for Desk {
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let desk = request.app_data::<web::Data<Self>>();
-        ready(desk.map(|desk| Self::clone(desk)).ok_or_else(|| Problem::internal("no desk in the application")))
+        ready(
+            desk.map(|desk| Self::clone(desk))
+                .ok_or_else(|| Problem::internal("no desk in the application")),
+        )
     }
 }

@@ -74,7 +74,12 @@ pub async fn health(
 ) -> HttpResponse {
     let round_trip = round_trip(&store).await;
     let counts = registry.counts();
-    let by_role = |role: &Role| (role.as_str(), counts.by_role.get(role).copied().unwrap_or_default());
+    let by_role = |role: &Role| {
+        (
+            role.as_str(),
+            counts.by_role.get(role).copied().unwrap_or_default(),
+        )
+    };
     let well = readiness.get() && round_trip.is_some();
     let view = HealthView {
         status: if well { "ok" } else { "unavailable" },
@@ -107,16 +112,31 @@ pub async fn readyz(store: web::Data<Store>, readiness: web::Data<Readiness>) ->
 /// Every series of this node, for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "Prometheus text format 0.0.4", body = str)))]
-pub async fn metrics(metrics: web::Data<Metrics>, store: web::Data<Store>) -> Result<HttpResponse, Problem> {
+pub async fn metrics(
+    metrics: web::Data<Metrics>,
+    store: web::Data<Store>,
+) -> Result<HttpResponse, Problem> {
     let (open, idle) = store.pool_size();
-    metrics.pool.with_label_values(&["idle"]).set(i64::from(idle));
-    metrics.pool.with_label_values(&["in_use"]).set(i64::from(open.saturating_sub(idle)));
+    metrics
+        .pool
+        .with_label_values(&["idle"])
+        .set(i64::from(idle));
+    metrics
+        .pool
+        .with_label_values(&["in_use"])
+        .set(i64::from(open.saturating_sub(idle)));
     let page = metrics.page().map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(page))
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(page))
 }
 
 fn status(well: bool) -> StatusCode {
-    if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+    if well {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
 }
 
 async fn round_trip(store: &Store) -> Option<Duration> {

@@ -6,7 +6,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::{
-    accounts, api_keys, categories, complaint_list, complaints, health, login, regions, snapshot, websocket,
+    accounts, api_keys, categories, complaint_list, complaints, health, login, regions, snapshot,
+    websocket,
 };
 
 /// Where the document is served.
@@ -43,7 +44,10 @@ struct Credentials;
 impl Modify for Credentials {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let key = ApiKey::Header(ApiKeyValue::new("X-API-Key"));
         components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));

@@ -82,7 +82,11 @@ impl Problem {
 
     /// 404: there is no such thing, or it is none of the caller's business.
     pub fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}"))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("there is no such {what}"),
+        )
     }
 
     /// 408: the body came too slowly.
@@ -107,7 +111,11 @@ impl Problem {
     /// 415: the body is not of the accepted type.
     pub fn wrong_media_type(expected: &str) -> Self {
         let detail = format!("send the body as Content-Type: {expected}");
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_media_type", detail)
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "wrong_media_type",
+            detail,
+        )
     }
 
     /// 422: fields are at fault; all of them are listed.
@@ -166,11 +174,20 @@ impl Problem {
     /// A plain problem for a status that a library below us chose (404 of the router, 405, …).
     pub(super) fn of_status(status: StatusCode) -> Self {
         let (kind, detail) = match status.as_u16() {
-            404 => ("not_found", "there is no such page; /docs lists what there is"),
-            405 => ("method_not_allowed", "this page does not know that method; /docs lists what there is"),
+            404 => (
+                "not_found",
+                "there is no such page; /docs lists what there is",
+            ),
+            405 => (
+                "method_not_allowed",
+                "this page does not know that method; /docs lists what there is",
+            ),
             400 => ("malformed", "the request could not be read"),
             408 => ("too_slow", "the request came too slowly"),
-            code if code >= 500 => ("internal", "the server failed; the operator finds the reason under request_id"),
+            code if code >= 500 => (
+                "internal",
+                "the server failed; the operator finds the reason under request_id",
+            ),
             _ => ("refused", "the request was refused"),
         };
         Self::new(status, kind, detail)
@@ -242,8 +259,12 @@ impl From<CommandError> for Problem {
     fn from(error: CommandError) -> Self {
         let told = error.to_string();
         match error {
-            CommandError::Overloaded => Self::unavailable("too much work is waiting; try again", told),
-            CommandError::Unavailable(_) => Self::unavailable("the database is away; try again", told),
+            CommandError::Overloaded => {
+                Self::unavailable("too much work is waiting; try again", told)
+            }
+            CommandError::Unavailable(_) => {
+                Self::unavailable("the database is away; try again", told)
+            }
             CommandError::Interrupted
             | CommandError::DeadlinePassed
             | CommandError::OutcomeUnknown(_) => Self::unavailable(
@@ -285,9 +306,13 @@ impl From<AccessError> for Problem {
             | AccessError::LoginEnded
             | AccessError::InvalidApiKey => Self::unauthorized(told),
             AccessError::TokenExpired => Self::new(StatusCode::UNAUTHORIZED, "token_expired", told),
-            AccessError::WrongPassword => Self::new(StatusCode::UNAUTHORIZED, "wrong_password", told),
+            AccessError::WrongPassword => {
+                Self::new(StatusCode::UNAUTHORIZED, "wrong_password", told)
+            }
             AccessError::Throttled { retry_after_s } => Self::too_many(told, retry_after_s),
-            AccessError::Busy => Self::unavailable(told, "all turns to check a password were taken"),
+            AccessError::Busy => {
+                Self::unavailable(told, "all turns to check a password were taken")
+            }
             AccessError::NoSuchAccount => Self::not_found("account"),
             AccessError::NoSuchApiKey => Self::not_found("API key"),
             AccessError::EmailTaken => Self::conflict("email_taken", told, None),

@@ -112,17 +112,19 @@ impl NewComplaint {
         let reporter = reporter.and_then(|reporter| reporter.parse(&mut faults));
         refuse_unknown("", &self.unknown, &mut faults);
         let parsed = category.zip(description).zip(place).zip(region);
-        faults.into_result(parsed).map(|(((category, description), place), region)| Submission {
-            id: Uuid::now_v7(),
-            severity: severity.unwrap_or(category.1),
-            category: category.0,
-            region,
-            description,
-            place,
-            reporter,
-            api_key,
-            idempotency,
-        })
+        faults
+            .into_result(parsed)
+            .map(|(((category, description), place), region)| Submission {
+                id: Uuid::now_v7(),
+                severity: severity.unwrap_or(category.1),
+                category: category.0,
+                region,
+                description,
+                place,
+                reporter,
+                api_key,
+                idempotency,
+            })
     }
 }
 
@@ -139,7 +141,11 @@ impl NewReporter {
 fn refuse_unknown(prefix: &str, unknown: &BTreeMap<String, IgnoredAny>, faults: &mut Faults) {
     for name in unknown.keys().take(20) {
         let name: String = name.chars().take(100).collect();
-        faults.add(&format!("{prefix}{name}"), "unknown_field", "is not a member of a complaint");
+        faults.add(
+            &format!("{prefix}{name}"),
+            "unknown_field",
+            "is not a member of a complaint",
+        );
     }
 }
 
@@ -150,9 +156,16 @@ fn category(
     faults: &mut Faults,
 ) -> Option<(String, Severity)> {
     let id = given.require("category", faults)?;
-    let active = catalogue.categories.get(&id).filter(|category| category.active);
+    let active = catalogue
+        .categories
+        .get(&id)
+        .filter(|category| category.active);
     if active.is_none() {
-        faults.add("category", "unknown", "is not an active category; GET /api/v1/categories lists them");
+        faults.add(
+            "category",
+            "unknown",
+            "is not an active category; GET /api/v1/categories lists them",
+        );
     }
     active.map(|category| (category.id.clone(), category.default_severity))
 }
@@ -163,10 +176,16 @@ fn place(
     address: Field<String>,
     faults: &mut Faults,
 ) -> Option<Place> {
-    let nothing = [&latitude, &longitude].iter().all(|field| matches!(field, Field::Missing))
+    let nothing = [&latitude, &longitude]
+        .iter()
+        .all(|field| matches!(field, Field::Missing))
         && matches!(address, Field::Missing);
     if nothing {
-        faults.add("latitude", "required", "give latitude and longitude, or an address");
+        faults.add(
+            "latitude",
+            "required",
+            "give latitude and longitude, or an address",
+        );
         return None;
     }
     let latitude = latitude.take("latitude", faults);
@@ -184,19 +203,34 @@ fn region(
 ) -> Option<RegionId> {
     if !matches!(given, Field::Missing) {
         let id = RegionId::from_stored(&given.take("region", faults)?);
-        let active = catalogue.regions.get(&id).is_some_and(|region| region.active);
+        let active = catalogue
+            .regions
+            .get(&id)
+            .is_some_and(|region| region.active);
         if !active {
-            faults.add("region", "unknown", "is not an active region; GET /api/v1/regions lists them");
+            faults.add(
+                "region",
+                "unknown",
+                "is not an active region; GET /api/v1/regions lists them",
+            );
         }
         return active.then_some(id);
     }
     let Some(point) = place?.point else {
-        faults.add("region", "required", "must be given when there is no point to find it by");
+        faults.add(
+            "region",
+            "required",
+            "must be given when there is no point to find it by",
+        );
         return None;
     };
     let found = catalogue.region_at(point);
     if found.is_none() {
-        faults.add("latitude", "outside", "the point lies outside all regions; give a region to submit anyway");
+        faults.add(
+            "latitude",
+            "outside",
+            "the point lies outside all regions; give a region to submit anyway",
+        );
     }
     found
 }
@@ -251,7 +285,11 @@ mod tests {
     fn faults(json: &str) -> Vec<(String, &'static str)> {
         let request: NewComplaint = serde_json::from_str(json).unwrap();
         let faults = request.parse(&catalogue(), None, None).unwrap_err();
-        faults.into_inner().into_iter().map(|fault| (fault.field, fault.code)).collect()
+        faults
+            .into_inner()
+            .into_iter()
+            .map(|fault| (fault.field, fault.code))
+            .collect()
     }
 
     #[test]
@@ -262,8 +300,17 @@ mod tests {
         );
         let fields: Vec<_> = found.iter().map(|(field, _)| field.as_str()).collect();
         for field in [
-            "category", "description", "severity", "latitude", "longitude", "address", "region",
-            "reporter.email", "reporter.phone", "reporter.age", "colour",
+            "category",
+            "description",
+            "severity",
+            "latitude",
+            "longitude",
+            "address",
+            "region",
+            "reporter.email",
+            "reporter.phone",
+            "reporter.age",
+            "colour",
         ] {
             assert!(fields.contains(&field), "{field} is missing in {fields:?}");
         }
@@ -283,7 +330,8 @@ mod tests {
 
     #[test]
     fn a_point_outside_all_regions_is_a_fault_that_says_so() {
-        let found = faults(r#"{"category":"pothole","description":"deep","latitude":0,"longitude":0}"#);
+        let found =
+            faults(r#"{"category":"pothole","description":"deep","latitude":0,"longitude":0}"#);
         assert_eq!(found, [("latitude".to_owned(), "outside")]);
     }
 }

@@ -48,7 +48,10 @@ pub async fn trace(
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let _in_flight = metrics.as_ref().map(|metrics| InFlight::begin(metrics));
     let response = next.call(request).await?;
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
     let mut response = as_problem(response, &id, &route);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -58,7 +61,10 @@ pub async fn trace(
     if let Some(metrics) = metrics {
         let labels = [method, &route, &status.to_string()];
         metrics.http_requests.with_label_values(&labels).inc();
-        metrics.http_duration.with_label_values(&[method, &route]).observe(took.as_secs_f64());
+        metrics
+            .http_duration
+            .with_label_values(&[method, &route])
+            .observe(took.as_secs_f64());
     }
     slog_scope::info!("{} {} {}", method, route, status;
         "request_id" => id, "route" => route.clone(), "method" => method, "status" => status,
@@ -77,7 +83,10 @@ fn as_problem<B: MessageBody + 'static>(
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes() == b"application/problem+json");
     let failed = response.status().is_client_error() || response.status().is_server_error();
-    let own = response.response().error().and_then(|error| error.as_error::<Problem>());
+    let own = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<Problem>());
     let answer: HttpResponse = match own {
         Some(problem) => {
             if let Some(cause) = problem.cause() {
@@ -104,12 +113,21 @@ fn as_problem<B: MessageBody + 'static>(
 fn request_id(headers: &HeaderMap) -> String {
     let plain = |word: &&str| {
         (1..=64).contains(&word.len())
-            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
-    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(plain);
+    let given = headers
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(plain);
     let traced = || {
         let parent = headers.get(TRACEPARENT)?.to_str().ok()?;
-        parent.split('-').nth(1).filter(|trace| trace.len() == 32).filter(plain)
+        parent
+            .split('-')
+            .nth(1)
+            .filter(|trace| trace.len() == 32)
+            .filter(plain)
     };
     given
         .or_else(traced)

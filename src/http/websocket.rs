@@ -45,15 +45,24 @@ pub async fn upgrade(
     readiness: web::Data<Readiness>,
 ) -> Result<HttpResponse, Problem> {
     if !readiness.get() {
-        return Err(Problem::unavailable("the node is not ready; try again", "not ready"));
+        return Err(Problem::unavailable(
+            "the node is not ready; try again",
+            "not ready",
+        ));
     }
     let identity = match caller {
         Caller::Staff(identity) => Some(identity),
         Caller::Anonymous => None,
-        Caller::ApiKey(_) => return Err(Problem::forbidden("the live feed is for staff, not for API keys")),
+        Caller::ApiKey(_) => {
+            return Err(Problem::forbidden(
+                "the live feed is for staff, not for API keys",
+            ));
+        }
     };
     let address = address.0.to_string();
-    Ok(ws::upgrade(&request, payload, identity, address, &shard, &deps)?)
+    Ok(ws::upgrade(
+        &request, payload, identity, address, &shard, &deps,
+    )?)
 }
 
 /// How the live feed of this node is.
@@ -71,7 +80,10 @@ pub struct WebsocketHealth {
 #[utoipa::path(get, path = "/api/v1/websocket/health", tag = "live",
     responses((status = 200, description = "Well", body = WebsocketHealth),
         (status = 503, description = "Not ready", body = WebsocketHealth)))]
-pub async fn health(registry: web::Data<RegistryHandle>, readiness: web::Data<Readiness>) -> HttpResponse {
+pub async fn health(
+    registry: web::Data<RegistryHandle>,
+    readiness: web::Data<Readiness>,
+) -> HttpResponse {
     let counts = registry.counts();
     let ready = readiness.get();
     let view = WebsocketHealth {
@@ -106,7 +118,10 @@ pub struct WebsocketStats {
     responses((status = 200, description = "The sockets of this node", body = WebsocketStats),
         (status = 401, description = "Not signed in", body = ProblemBody),
         (status = 403, description = "Not an admin", body = ProblemBody)))]
-pub async fn stats(_admin: AdminOnly, registry: web::Data<RegistryHandle>) -> web::Json<WebsocketStats> {
+pub async fn stats(
+    _admin: AdminOnly,
+    registry: web::Data<RegistryHandle>,
+) -> web::Json<WebsocketStats> {
     let sessions = registry.describe().await;
     let mut by_role: BTreeMap<_, _> = Role::ALL.iter().map(|role| (role.as_str(), 0)).collect();
     let mut by_region: BTreeMap<RegionId, usize> = BTreeMap::new();
@@ -116,7 +131,12 @@ pub async fn stats(_admin: AdminOnly, registry: web::Data<RegistryHandle>) -> we
             *by_region.entry(region.clone()).or_default() += 1;
         }
     }
-    web::Json(WebsocketStats { connections: sessions.len(), by_role, by_region, sessions })
+    web::Json(WebsocketStats {
+        connections: sessions.len(),
+        by_role,
+        by_region,
+        sessions,
+    })
 }
 
 /// Ends a session (close code 4507): its client does not come back by itself.
@@ -132,11 +152,27 @@ pub async fn kick(
     session: web::Path<String>,
     registry: web::Data<RegistryHandle>,
 ) -> Result<HttpResponse, Problem> {
-    let session: Uuid = session.parse().ok().ok_or_else(|| Problem::not_found("session"))?;
-    if !registry.peers().await.iter().any(|peer| peer.session == session) {
+    let session: Uuid = session
+        .parse()
+        .ok()
+        .ok_or_else(|| Problem::not_found("session"))?;
+    if !registry
+        .peers()
+        .await
+        .iter()
+        .any(|peer| peer.session == session)
+    {
         return Err(Problem::not_found("session"));
     }
-    let order = Disconnect { code: CloseCode::Kicked, reason: "an admin ended this session" };
-    registry.end(EndSessions { sessions: Some(vec![session]), order }).await;
+    let order = Disconnect {
+        code: CloseCode::Kicked,
+        reason: "an admin ended this session",
+    };
+    registry
+        .end(EndSessions {
+            sessions: Some(vec![session]),
+            order,
+        })
+        .await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -97,8 +97,10 @@ pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid,
     let submission = |pick: fn(&Submission) -> Option<&str>| -> Vec<Option<&str>> {
         new.iter().map(|(submission, _)| pick(submission)).collect()
     };
-    let idempotency: Vec<Option<&Idempotency>> =
-        new.iter().map(|(submission, _)| submission.idempotency.as_ref()).collect();
+    let idempotency: Vec<Option<&Idempotency>> = new
+        .iter()
+        .map(|(submission, _)| submission.idempotency.as_ref())
+        .collect();
     let changed = &batch.changed;
     let events = &batch.events;
     let rows = session
@@ -111,8 +113,12 @@ pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid,
                 &list(new, |(submission, _)| submission.severity.as_str()),
                 &list(new, |(submission, _)| submission.description.as_str()),
                 &submission(|it| it.place.address.as_deref()),
-                &list(new, |(submission, _)| submission.place.point.map(|point| point.latitude)),
-                &list(new, |(submission, _)| submission.place.point.map(|point| point.longitude)),
+                &list(new, |(submission, _)| {
+                    submission.place.point.map(|point| point.latitude)
+                }),
+                &list(new, |(submission, _)| {
+                    submission.place.point.map(|point| point.longitude)
+                }),
                 &list(new, |(submission, _)| submission.api_key),
                 &list(new, |(_, at)| *at),
                 &list(&idempotency, |key| key.map(|key| key.scope.as_str())),
@@ -130,8 +136,12 @@ pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid,
                 &list(events, |(event, _)| event.complaint.id),
                 &list(events, |(event, _)| event.kind.as_str()),
                 &list(events, |(event, _)| event.at),
-                &list(events, |(event, _)| event.step().and_then(|step| step.from).map(|s| s.as_str())),
-                &list(events, |(event, _)| event.step().map(|step| step.to.as_str())),
+                &list(events, |(event, _)| {
+                    event.step().and_then(|step| step.from).map(|s| s.as_str())
+                }),
+                &list(events, |(event, _)| {
+                    event.step().map(|step| step.to.as_str())
+                }),
                 &list(events, |(_, payload)| *payload),
             ],
         )

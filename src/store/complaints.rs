@@ -98,7 +98,10 @@ pub async fn list(
 
 /// A LIKE pattern that matches `text` anywhere and literally.
 fn pattern(text: &str) -> String {
-    let literal = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    let literal = text
+        .replace('\\', r"\\")
+        .replace('%', r"\%")
+        .replace('_', r"\_");
     format!("%{literal}%")
 }
 
@@ -124,8 +127,9 @@ pub(super) fn complaint_of(row: &Row) -> Result<Complaint, StoreError> {
         region: RegionId::from_stored(column(row, "region_id")?),
         category: column(row, "category_id")?,
         status: status_of(column(row, "status")?)?,
-        severity: Severity::parse(severity)
-            .map_err(|(_, message)| StoreError::Shape(format!("severity {severity:?} {message}")))?,
+        severity: Severity::parse(severity).map_err(|(_, message)| {
+            StoreError::Shape(format!("severity {severity:?} {message}"))
+        })?,
         description: column(row, "description")?,
         address: column(row, "address")?,
         latitude: column(row, "latitude")?,

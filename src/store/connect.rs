@@ -18,7 +18,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 #[derive(Debug, Error)]
 pub enum AddressError {
     /// It is not a PostgreSQL address.
-    #[error("DATABASE_URL is not a PostgreSQL address ({0}); expected postgres://user:password@host:5432/database")]
+    #[error(
+        "DATABASE_URL is not a PostgreSQL address ({0}); expected postgres://user:password@host:5432/database"
+    )]
     Malformed(String),
     /// The schema name is not a plain identifier.
     #[error("the schema {0:?} is not a plain identifier (a-z, 0-9, _; at most 63 characters)")]
@@ -46,7 +48,10 @@ impl Database {
         let verify = ["sslmode=verify-full", "sslmode=verify-ca"]
             .into_iter()
             .find(|mode| url.contains(mode));
-        let url = verify.map_or_else(|| url.to_owned(), |mode| url.replace(mode, "sslmode=require"));
+        let url = verify.map_or_else(
+            || url.to_owned(),
+            |mode| url.replace(mode, "sslmode=require"),
+        );
         let config: Config = url
             .parse()
             .map_err(|error: tokio_postgres::Error| AddressError::Malformed(error.to_string()))?;
@@ -57,7 +62,11 @@ impl Database {
     ///
     /// # Errors
     /// [`AddressError`] when the schema's name or TLS is at fault.
-    pub fn from_config(mut config: Config, schema: &str, verify: bool) -> Result<Self, AddressError> {
+    pub fn from_config(
+        mut config: Config,
+        schema: &str,
+        verify: bool,
+    ) -> Result<Self, AddressError> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if schema.is_empty() || schema.len() > 63 || !schema.chars().all(plain) {
             return Err(AddressError::Schema(schema.to_owned()));
@@ -124,7 +133,8 @@ fn client_config(verify: bool) -> Result<ClientConfig, AddressError> {
             .with_no_client_auth());
     }
     let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let (added, _) =
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if added == 0 {
         return Err(AddressError::Tls(
             "sslmode asks for a check, but this system has no root certificates".into(),

@@ -29,7 +29,10 @@ impl Tally {
     pub fn count(&mut self, event: &Event) {
         self.head = event.seq;
         let Some(step) = event.step else { return };
-        if let Some(before) = step.from.and_then(|from| self.complaints.get_mut(from.index())) {
+        if let Some(before) = step
+            .from
+            .and_then(|from| self.complaints.get_mut(from.index()))
+        {
             *before -= 1;
         }
         if let Some(after) = self.complaints.get_mut(step.to.index()) {
@@ -49,7 +52,9 @@ pub async fn after(
     limit: i64,
 ) -> Result<Vec<Event>, StoreError> {
     let session = store.session().await?;
-    let rows = session.query(AFTER, &[&region.as_str(), &after, &limit]).await?;
+    let rows = session
+        .query(AFTER, &[&region.as_str(), &after, &limit])
+        .await?;
     rows.iter().map(event_of).collect()
 }
 
@@ -61,7 +66,12 @@ pub async fn heads(store: &Store) -> Result<HashMap<RegionId, i64>, StoreError> 
     let session = store.session().await?;
     let rows = session.query(HEADS, &[]).await?;
     rows.iter()
-        .map(|row| Ok((RegionId::from_stored(column(row, "region_id")?), column(row, "head")?)))
+        .map(|row| {
+            Ok((
+                RegionId::from_stored(column(row, "region_id")?),
+                column(row, "head")?,
+            ))
+        })
         .collect()
 }
 
@@ -101,8 +111,12 @@ pub async fn tally(store: &Store, region: &RegionId) -> Result<Tally, StoreError
 }
 
 fn event_of(row: &Row) -> Result<Event, StoreError> {
-    let from = column::<Option<&str>>(row, "status_before")?.map(status_of).transpose()?;
-    let to = column::<Option<&str>>(row, "status_after")?.map(status_of).transpose()?;
+    let from = column::<Option<&str>>(row, "status_before")?
+        .map(status_of)
+        .transpose()?;
+    let to = column::<Option<&str>>(row, "status_after")?
+        .map(status_of)
+        .transpose()?;
     Ok(Event {
         seq: column(row, "seq")?,
         step: to.map(|to| StatusStep { from, to }),

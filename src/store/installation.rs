@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::{Store, StoreError, column};
 
 const GET: &str = include_str!("../../sql/queries/installation/get.sql");
-const FORGET_EXPIRED_KEYS: &str = include_str!("../../sql/queries/installation/forget_expired_keys.sql");
+const FORGET_EXPIRED_KEYS: &str =
+    include_str!("../../sql/queries/installation/forget_expired_keys.sql");
 
 /// What is the same for every node on one database.
 #[derive(Clone)]

@@ -104,13 +104,19 @@ impl Session {
             .prepare(sql)
             .await
             .map_err(|error| StoreError::of(sql, error))?;
-        let mut prepared = self.prepared.lock().unwrap_or_else(|broken| broken.into_inner());
+        let mut prepared = self
+            .prepared
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
         prepared.insert(sql, statement.clone());
         Ok(statement)
     }
 
     fn known(&self, sql: &'static str) -> Option<Statement> {
-        let prepared = self.prepared.lock().unwrap_or_else(|broken| broken.into_inner());
+        let prepared = self
+            .prepared
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
         prepared.get(sql).cloned()
     }
 }

@@ -57,7 +57,10 @@ impl<'a> Snapshot<'a> {
         let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
         let rows = self
             .session()?
-            .query(OPEN_COMPLAINTS, &[&self.region.as_str(), &self.last, &limit])
+            .query(
+                OPEN_COMPLAINTS,
+                &[&self.region.as_str(), &self.last, &limit],
+            )
             .await?;
         let page: Vec<Complaint> = rows.iter().map(complaint_of).collect::<Result<_, _>>()?;
         self.last = page.last().map(|complaint| complaint.id).or(self.last);

@@ -28,7 +28,11 @@ pub fn install(settings: &LogSettings) -> LogGuard {
         LogFormat::Json => true,
     };
     let level = level(settings.log_level);
-    let logger = if json { json_logger(level) } else { text_logger(level) };
+    let logger = if json {
+        json_logger(level)
+    } else {
+        text_logger(level)
+    };
     let scope = slog_scope::set_global_logger(logger);
     // Fails only when a bridge is installed already, which serves as well.
     if slog_stdlog::init_with_level(log::Level::Info).is_err() {
@@ -63,7 +67,12 @@ fn json_logger(level: Level) -> Logger {
 
 fn text_logger(level: Level) -> Logger {
     let decorator = slog_term::TermDecorator::new().stderr().build();
-    root(slog_term::FullFormat::new(decorator).use_original_order().build(), level)
+    root(
+        slog_term::FullFormat::new(decorator)
+            .use_original_order()
+            .build(),
+        level,
+    )
 }
 
 fn root<D>(drain: D, level: Level) -> Logger

@@ -106,7 +106,8 @@ impl Metrics {
                 "events_delivered_total",
                 "Events put into sessions' outgoing queues.",
             )?,
-            bytes_pushed: declare.counter("websocket_sent_bytes_total", "Bytes handed to sockets.")?,
+            bytes_pushed: declare
+                .counter("websocket_sent_bytes_total", "Bytes handed to sockets.")?,
             push_latency: declare.histogram(
                 "push_latency_seconds",
                 "Time from a commit to the oldest waiting event being handed to a socket.",
@@ -131,7 +132,11 @@ impl Metrics {
                 "Commands in one commit.",
                 &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0],
             )?,
-            commit_duration: declare.histogram("commit_duration_seconds", "Time of one commit.", TIMES)?,
+            commit_duration: declare.histogram(
+                "commit_duration_seconds",
+                "Time of one commit.",
+                TIMES,
+            )?,
             commands: declare.counters(
                 "commands_total",
                 "Commands to desks, by outcome.",
@@ -187,6 +192,28 @@ impl Metrics {
         Ok(())
     }
 
+    /// How often each actor was restarted, for actors that were.
+    pub fn restarts(&self) -> Vec<(String, u64)> {
+        use prometheus::core::Collector;
+        let families = self.actor_restarts.collect();
+        let series = families.iter().flat_map(|family| family.get_metric());
+        series
+            .map(|metric| {
+                let actor = metric
+                    .get_label()
+                    .first()
+                    .map(|label| label.value().to_owned());
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a counter of restarts is a small whole number"
+                )]
+                let count = metric.get_counter().get_value() as u64;
+                (actor.unwrap_or_default(), count)
+            })
+            .collect()
+    }
+
     /// The page that Prometheus scrapes.
     ///
     /// # Errors
@@ -208,7 +235,12 @@ impl Declare {
         Ok(series)
     }
 
-    fn counters(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec, prometheus::Error> {
+    fn counters(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<IntCounterVec, prometheus::Error> {
         let series = IntCounterVec::new(Opts::new(name, help), labels)?;
         self.0.register(Box::new(series.clone()))?;
         Ok(series)
@@ -220,7 +252,12 @@ impl Declare {
         Ok(series)
     }
 
-    fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec, prometheus::Error> {
+    fn gauges(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<IntGaugeVec, prometheus::Error> {
         let series = IntGaugeVec::new(Opts::new(name, help), labels)?;
         self.0.register(Box::new(series.clone()))?;
         Ok(series)
@@ -232,14 +269,28 @@ impl Declare {
         Ok(series)
     }
 
-    fn histogram(&self, name: &str, help: &str, buckets: &[f64]) -> Result<Histogram, prometheus::Error> {
-        let series = Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.to_vec()))?;
+    fn histogram(
+        &self,
+        name: &str,
+        help: &str,
+        buckets: &[f64],
+    ) -> Result<Histogram, prometheus::Error> {
+        let series =
+            Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.to_vec()))?;
         self.0.register(Box::new(series.clone()))?;
         Ok(series)
     }
 
-    fn histograms(&self, name: &str, help: &str, labels: &[&str]) -> Result<HistogramVec, prometheus::Error> {
-        let series = HistogramVec::new(HistogramOpts::new(name, help).buckets(TIMES.to_vec()), labels)?;
+    fn histograms(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<HistogramVec, prometheus::Error> {
+        let series = HistogramVec::new(
+            HistogramOpts::new(name, help).buckets(TIMES.to_vec()),
+            labels,
+        )?;
         self.0.register(Box::new(series.clone()))?;
         Ok(series)
     }

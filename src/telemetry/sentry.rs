@@ -13,13 +13,19 @@ pub fn start(settings: &LogSettings) -> Option<ClientInitGuard> {
     let dsn = match dsn.parse() {
         Ok(dsn) => Some(dsn),
         Err(error) => {
-            slog_scope::error!("SENTRY_DSN is not usable, errors are not reported: {}", error);
+            slog_scope::error!(
+                "SENTRY_DSN is not usable, errors are not reported: {}",
+                error
+            );
             return None;
         }
     };
     let mut options = ClientOptions::default();
     options.dsn = dsn;
-    options.release = Some(Cow::Borrowed(concat!("redress@", env!("CARGO_PKG_VERSION"))));
+    options.release = Some(Cow::Borrowed(concat!(
+        "redress@",
+        env!("CARGO_PKG_VERSION")
+    )));
     options.environment = Some(Cow::Owned(settings.environment.clone()));
     options.send_default_pii = false;
     // Breadcrumbs and server names may carry what we do not want to send.

@@ -56,7 +56,9 @@ pub struct WsDeps {
 #[derive(Debug, Error)]
 pub enum UpgradeError {
     /// The page that opens the socket is not one of ours.
-    #[error("the origin {0} may not open a WebSocket here; the operator can add it to --allowed-origins")]
+    #[error(
+        "the origin {0} may not open a WebSocket here; the operator can add it to --allowed-origins"
+    )]
     Origin(String),
     /// The request is no WebSocket handshake.
     #[error("this address speaks WebSocket ({PROTOCOL}): {0}")]
@@ -87,9 +89,18 @@ fn check_origin(headers: &HeaderMap, deps: &WsDeps) -> Result<(), UpgradeError> 
         return Ok(());
     };
     let origin = origin.to_str().unwrap_or("(unreadable)");
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let same = ["http", "https"].iter().any(|scheme| origin == format!("{scheme}://{host}"));
-    let allowed = deps.live.allowed_origins.iter().any(|allowed| allowed == origin);
+    let host = headers
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let same = ["http", "https"]
+        .iter()
+        .any(|scheme| origin == format!("{scheme}://{host}"));
+    let allowed = deps
+        .live
+        .allowed_origins
+        .iter()
+        .any(|allowed| allowed == origin);
     if same || allowed || origin == &*deps.public_url {
         Ok(())
     } else {

@@ -94,7 +94,10 @@ pub fn read(text: &str) -> Read {
     let id = value.get("id").and_then(Value::as_u64);
     match serde_json::from_value(value) {
         Ok(message) => Read::Message(message),
-        Err(error) => Read::Unknown { id, reason: error.to_string() },
+        Err(error) => Read::Unknown {
+            id,
+            reason: error.to_string(),
+        },
     }
 }
 
@@ -243,7 +246,12 @@ impl<'a> ServerMessage<'a> {
     /// A refusal.
     pub fn error(id: Option<u64>, code: ErrorCode, message: &'a str) -> Self {
         let retryable = code.is_retryable();
-        Self::Error { id, code, message, retryable }
+        Self::Error {
+            id,
+            code,
+            message,
+            retryable,
+        }
     }
 
     /// The JSON text.
@@ -259,22 +267,42 @@ mod tests {
 
     #[test]
     fn messages_of_the_documentation_are_read() {
-        let text = r#"{"id":2,"type":"subscribe","region":"north","since":{"epoch":"7c1e","seq":4711}}"#;
+        let text =
+            r#"{"id":2,"type":"subscribe","region":"north","since":{"epoch":"7c1e","seq":4711}}"#;
         match read(text) {
-            Read::Message(ClientMessage::Subscribe { id, region, since, snapshot }) => {
+            Read::Message(ClientMessage::Subscribe {
+                id,
+                region,
+                since,
+                snapshot,
+            }) => {
                 assert_eq!((id, region.as_str(), snapshot), (Some(2), "north", true));
-                assert_eq!(since, Some(Position { epoch: "7c1e".into(), seq: 4711 }));
+                assert_eq!(
+                    since,
+                    Some(Position {
+                        epoch: "7c1e".into(),
+                        seq: 4711
+                    })
+                );
             }
             other => panic!("{other:?}"),
         }
         let pong = r#"{"type":"pong","t":17,"seen":{"north":4719}}"#;
-        assert!(matches!(read(pong), Read::Message(ClientMessage::Pong { seen }) if seen["north"] == 4719));
+        assert!(
+            matches!(read(pong), Read::Message(ClientMessage::Pong { seen }) if seen["north"] == 4719)
+        );
     }
 
     #[test]
     fn what_is_no_message_keeps_its_id_and_what_is_no_object_is_garbage() {
-        assert!(matches!(read(r#"{"id":9,"type":"dance"}"#), Read::Unknown { id: Some(9), .. }));
-        assert!(matches!(read(r#"{"type":"subscribe"}"#), Read::Unknown { id: None, .. }));
+        assert!(matches!(
+            read(r#"{"id":9,"type":"dance"}"#),
+            Read::Unknown { id: Some(9), .. }
+        ));
+        assert!(matches!(
+            read(r#"{"type":"subscribe"}"#),
+            Read::Unknown { id: None, .. }
+        ));
         for garbage in ["", "[]", "1", "{", "\u{0}"] {
             assert!(matches!(read(garbage), Read::Garbage), "{garbage:?}");
         }
@@ -283,6 +311,9 @@ mod tests {
     #[test]
     fn an_error_says_whether_to_try_again() {
         let text = ServerMessage::error(Some(5), ErrorCode::Overloaded, "later").encode();
-        assert_eq!(text, r#"{"type":"error","id":5,"code":"overloaded","message":"later","retryable":true}"#);
+        assert_eq!(
+            text,
+            r#"{"type":"error","id":5,"code":"overloaded","message":"later","retryable":true}"#
+        );
     }
 }

@@ -25,7 +25,10 @@ use crate::actors::registry::{CloseCode, frame};
 use crate::telemetry::metrics::Metrics;
 
 /// Starts driving the session; returns what the socket sends.
-pub(super) fn start(session: WsSession, payload: web::Payload) -> impl Stream<Item = Result<Bytes, Error>> {
+pub(super) fn start(
+    session: WsSession,
+    payload: web::Payload,
+) -> impl Stream<Item = Result<Bytes, Error>> {
     let queue = session.queue();
     let metrics = session.metrics();
     let exit = Exit {
@@ -62,7 +65,10 @@ async fn drive(
         Ok(End::Finished | End::Gone) => {}
         Err(_panic) => {
             closed(CloseCode::Internal);
-            queue.push(frame::close(CloseCode::Internal.number(), "the server failed"));
+            queue.push(frame::close(
+                CloseCode::Internal.number(),
+                "the server failed",
+            ));
         }
     }
     queue.finish(End::Finished);
@@ -98,7 +104,9 @@ impl Stream for Body {
             let write = write?;
             self.metrics.bytes_pushed.inc_by(write.bytes.len() as u64);
             if let Some(committed_at) = write.oldest_commit {
-                self.metrics.push_latency.observe(committed_at.elapsed().as_secs_f64());
+                self.metrics
+                    .push_latency
+                    .observe(committed_at.elapsed().as_secs_f64());
             }
             Some(Ok(write.bytes))
         })

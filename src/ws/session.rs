@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, SpawnHandle, StreamHandler, WrapFuture};
+use actix::{
+    Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, SpawnHandle, StreamHandler,
+    WrapFuture,
+};
 use actix_http::ws::{Message, ProtocolError};
 use actix_web_actors::ws::WebsocketContext;
 use fail::fail_point;
@@ -62,7 +65,12 @@ pub(super) struct WsSession {
 
 impl WsSession {
     /// A session; `identity` when the upgrade's header authenticated it.
-    pub(super) fn new(deps: WsDeps, shard: ShardHandle, identity: Option<Identity>, address: String) -> Self {
+    pub(super) fn new(
+        deps: WsDeps,
+        shard: ShardHandle,
+        identity: Option<Identity>,
+        address: String,
+    ) -> Self {
         Self {
             id: Uuid::now_v7(),
             queue: Arc::new(OutQueue::new(deps.live.outgoing_limit)),
@@ -102,7 +110,11 @@ impl WsSession {
 
     /// Closes the socket: what waits is sent, then the close frame, then nothing.
     fn end(&self, ctx: &mut Ctx, code: CloseCode, reason: &str) {
-        self.deps.metrics.closes.with_label_values(&[&code.to_string()]).inc();
+        self.deps
+            .metrics
+            .closes
+            .with_label_values(&[&code.to_string()])
+            .inc();
         self.queue.push(frame::close(code.number(), reason));
         self.queue.finish(End::Finished);
         ctx.stop();
@@ -111,15 +123,27 @@ impl WsSession {
     /// One object of a frame.
     fn hear(&mut self, text: &str, ctx: &mut Ctx) {
         match (read(text), &self.stage) {
-            (Read::Garbage, _) => self.end(ctx, CloseCode::BadFrame, "a frame holds JSON objects, one a line"),
+            (Read::Garbage, _) => self.end(
+                ctx,
+                CloseCode::BadFrame,
+                "a frame holds JSON objects, one a line",
+            ),
             (Read::Message(ClientMessage::Connect { id, token, client }), Stage::Waiting) => {
                 self.check(id, token, client, ctx);
             }
             (Read::Unknown { id, .. }, Stage::Waiting | Stage::Checking) => {
-                self.refuse(id, ErrorCode::Unauthorized, "the first message must be connect");
+                self.refuse(
+                    id,
+                    ErrorCode::Unauthorized,
+                    "the first message must be connect",
+                );
             }
             (Read::Message(_), Stage::Waiting | Stage::Checking) => {
-                self.refuse(None, ErrorCode::Unauthorized, "the first message must be connect");
+                self.refuse(
+                    None,
+                    ErrorCode::Unauthorized,
+                    "the first message must be connect",
+                );
             }
             (Read::Unknown { id, reason }, Stage::Connected(_)) => {
                 self.refuse(id, ErrorCode::BadRequest, &reason);
@@ -134,14 +158,21 @@ impl WsSession {
     fn obey(&mut self, message: ClientMessage, identity: &Identity, ctx: &mut Ctx) {
         match message {
             ClientMessage::Connect { id, .. } => {
-                self.refuse(id, ErrorCode::BadRequest, "this session is connected already");
+                self.refuse(
+                    id,
+                    ErrorCode::BadRequest,
+                    "this session is connected already",
+                );
             }
-            ClientMessage::Subscribe { id, region, since, snapshot } => {
-                match self.admit(&region, identity) {
-                    Ok(region) => self.subscribe(id, region, since, snapshot, ctx),
-                    Err((code, message)) => self.refuse(id, code, message),
-                }
-            }
+            ClientMessage::Subscribe {
+                id,
+                region,
+                since,
+                snapshot,
+            } => match self.admit(&region, identity) {
+                Ok(region) => self.subscribe(id, region, since, snapshot, ctx),
+                Err((code, message)) => self.refuse(id, code, message),
+            },
             ClientMessage::Unsubscribe { id, region } => self.unsubscribe(id, &region, ctx),
             ClientMessage::Pong { seen } => self.note_seen(seen),
         }
@@ -152,18 +183,32 @@ impl WsSession {
         self.stage = Stage::Checking;
         let access = self.deps.access.clone();
         let check = async move { access.authenticate(&token).await };
-        ctx.spawn(check.into_actor(self).map(move |checked, session, ctx| match checked {
-            Ok(identity) => session.enter(id, identity, client, ctx),
-            Err(AccessError::Store(error)) => {
-                slog_scope::warn!("a token could not be checked: {}", error);
-                session.end(ctx, CloseCode::Internal, "the token could not be checked now");
-            }
-            Err(error) => session.end(ctx, CloseCode::Unauthorized, &error.to_string()),
-        }));
+        ctx.spawn(
+            check
+                .into_actor(self)
+                .map(move |checked, session, ctx| match checked {
+                    Ok(identity) => session.enter(id, identity, client, ctx),
+                    Err(AccessError::Store(error)) => {
+                        slog_scope::warn!("a token could not be checked: {}", error);
+                        session.end(
+                            ctx,
+                            CloseCode::Internal,
+                            "the token could not be checked now",
+                        );
+                    }
+                    Err(error) => session.end(ctx, CloseCode::Unauthorized, &error.to_string()),
+                }),
+        );
     }
 
     /// Enters the registry and says so; ends with the shard's memory of it.
-    fn enter(&mut self, id: Option<u64>, identity: Identity, client: Option<String>, ctx: &mut Ctx) {
+    fn enter(
+        &mut self,
+        id: Option<u64>,
+        identity: Identity,
+        client: Option<String>,
+        ctx: &mut Ctx,
+    ) {
         let (entered, forgotten) = oneshot::channel();
         let accepted = self.shard.enter(Enter {
             peer: self.peer(&identity, client),
@@ -176,7 +221,11 @@ impl WsSession {
             return self.end(ctx, CloseCode::Internal, "too many sessions begin at once");
         }
         ctx.spawn(forgotten.into_actor(self).map(|_, session, ctx| {
-            session.end(ctx, CloseCode::Internal, "the server lost track of this session");
+            session.end(
+                ctx,
+                CloseCode::Internal,
+                "the server lost track of this session",
+            );
         }));
         self.say(&ServerMessage::Connected {
             id,
@@ -209,7 +258,11 @@ impl WsSession {
     }
 
     /// The region, when this session may watch it now.
-    fn admit(&self, region: &str, identity: &Identity) -> Result<RegionId, (ErrorCode, &'static str)> {
+    fn admit(
+        &self,
+        region: &str,
+        identity: &Identity,
+    ) -> Result<RegionId, (ErrorCode, &'static str)> {
         let region = RegionId::parse(region)
             .map_err(|(_, _)| (ErrorCode::UnknownRegion, "there is no such region"))?;
         if !self.deps.catalogue.get().regions.contains_key(&region) {
@@ -219,10 +272,16 @@ impl WsSession {
             return Err((ErrorCode::Forbidden, "this region is not granted to you"));
         }
         if self.regions.contains_key(&region) {
-            return Err((ErrorCode::AlreadySubscribed, "this session watches the region already"));
+            return Err((
+                ErrorCode::AlreadySubscribed,
+                "this session watches the region already",
+            ));
         }
         if self.regions.len() >= self.deps.live.max_regions {
-            return Err((ErrorCode::TooManyRegions, "this session watches as many regions as it may"));
+            return Err((
+                ErrorCode::TooManyRegions,
+                "this session watches as many regions as it may",
+            ));
         }
         Ok(region)
     }
@@ -246,9 +305,11 @@ impl WsSession {
             deps: self.deps.clone(),
         };
         let joined = region.clone();
-        let join = ctx.spawn(subscription.join().into_actor(self).map(move |outcome, session, _| {
-            session.joined(id, joined, outcome);
-        }));
+        let join = ctx.spawn(subscription.join().into_actor(self).map(
+            move |outcome, session, _| {
+                session.joined(id, joined, outcome);
+            },
+        ));
         self.regions.insert(region, Watch::Joining(join));
     }
 
@@ -268,28 +329,46 @@ impl WsSession {
     fn unsubscribe(&mut self, id: Option<u64>, region: &str, ctx: &mut Ctx) {
         let region = RegionId::from_stored(region);
         match self.regions.remove(&region) {
-            None => return self.refuse(id, ErrorCode::BadRequest, "this session does not watch the region"),
+            None => {
+                return self.refuse(
+                    id,
+                    ErrorCode::BadRequest,
+                    "this session does not watch the region",
+                );
+            }
             Some(Watch::Joining(join)) => {
                 ctx.cancel_future(join);
             }
             Some(Watch::Live) => {}
         }
         let shard = self.shard.clone();
-        let leave = Leave { session: self.id, region: region.clone() };
+        let leave = Leave {
+            session: self.id,
+            region: region.clone(),
+        };
         let left = async move { shard.leave(leave).await };
         ctx.wait(left.into_actor(self).map(move |(), session, _| {
-            session.say(&ServerMessage::Unsubscribed { id, region: &region, code: "client" });
+            session.say(&ServerMessage::Unsubscribed {
+                id,
+                region: &region,
+                code: "client",
+            });
         }));
     }
 
     fn note_seen(&self, seen: BTreeMap<String, i64>) {
         let known = |(region, number): (String, i64)| {
             let region = RegionId::from_stored(&region);
-            self.regions.contains_key(&region).then_some((region, number))
+            self.regions
+                .contains_key(&region)
+                .then_some((region, number))
         };
         let numbers: BTreeMap<_, _> = seen.into_iter().filter_map(known).collect();
         if !numbers.is_empty() {
-            self.shard.seen(Seen { session: self.id, numbers });
+            self.shard.seen(Seen {
+                session: self.id,
+                numbers,
+            });
         }
     }
 
@@ -318,7 +397,11 @@ impl Actor for WsSession {
         ctx.run_later(deadline, |session, ctx| match session.stage {
             Stage::Connected(_) => {}
             Stage::Waiting | Stage::Checking => {
-                session.end(ctx, CloseCode::AuthTimeout, "no valid connect message came in time");
+                session.end(
+                    ctx,
+                    CloseCode::AuthTimeout,
+                    "no valid connect message came in time",
+                );
             }
         });
     }
@@ -344,10 +427,18 @@ impl StreamHandler<Result<Message, ProtocolError>> for WsSession {
                 ctx.stop();
             }
             Ok(Message::Binary(_) | Message::Continuation(_)) => {
-                self.end(ctx, CloseCode::BadFrame, "only whole text frames are understood");
+                self.end(
+                    ctx,
+                    CloseCode::BadFrame,
+                    "only whole text frames are understood",
+                );
             }
             Err(error) => {
-                self.end(ctx, CloseCode::BadFrame, &format!("a frame cannot be read: {error}"));
+                self.end(
+                    ctx,
+                    CloseCode::BadFrame,
+                    &format!("a frame cannot be read: {error}"),
+                );
             }
         }
     }
@@ -359,7 +450,10 @@ impl Handler<Disconnect> for WsSession {
     fn handle(&mut self, order: Disconnect, ctx: &mut Ctx) {
         if order.code == CloseCode::Drain {
             let after_ms = rand::rng().random_range(0..2000);
-            self.say(&ServerMessage::Reconnect { after_ms, reason: "drain" });
+            self.say(&ServerMessage::Reconnect {
+                after_ms,
+                reason: "drain",
+            });
         }
         self.end(ctx, order.code, order.reason);
     }

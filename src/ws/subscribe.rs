@@ -71,7 +71,11 @@ impl Subscription {
     /// Joins; afterwards the shard delivers.
     pub(super) async fn join(self) -> Result<(), Failure> {
         let mode = self.begin().await?;
-        self.deps.metrics.joins.with_label_values(&[mode.as_str()]).inc();
+        self.deps
+            .metrics
+            .joins
+            .with_label_values(&[mode.as_str()])
+            .inc();
         Ok(())
     }
 
@@ -144,7 +148,8 @@ impl Subscription {
             let parts = page.len().div_ceil(PART).max(1);
             for index in 0..parts {
                 let part = page.iter().skip(index * PART).take(PART).cloned().collect();
-                self.send(self.part(seq, part, last_page && index + 1 == parts)).await?;
+                self.send(self.part(seq, part, last_page && index + 1 == parts))
+                    .await?;
             }
             if last_page {
                 break;
@@ -181,16 +186,32 @@ impl Subscription {
     }
 
     /// Asks the shard to take over from `seq`, once the client has read most of what waits.
-    async fn ask_shard(&self, seq: i64, announce: Option<Mode>) -> Result<Result<(), Apart>, Failure> {
+    async fn ask_shard(
+        &self,
+        seq: i64,
+        announce: Option<Mode>,
+    ) -> Result<Result<(), Apart>, Failure> {
         if !self.queue.room().await {
             return Err(Failure::Ended);
         }
         let (id, region, epoch) = (self.id, self.region.clone(), Arc::clone(&self.deps.epoch));
         let announce = Box::new(move |head| {
-            let subscribed = |mode| ServerMessage::Subscribed { id, region: &region, epoch: &epoch, mode, head };
+            let subscribed = |mode| ServerMessage::Subscribed {
+                id,
+                region: &region,
+                epoch: &epoch,
+                mode,
+                head,
+            };
             Opening {
                 before: announce.map(|mode| frame::text(&subscribed(mode).encode())),
-                after: frame::text(&ServerMessage::Live { region: &region, seq: head }.encode()),
+                after: frame::text(
+                    &ServerMessage::Live {
+                        region: &region,
+                        seq: head,
+                    }
+                    .encode(),
+                ),
             }
         });
         let join = Join {
@@ -217,12 +238,26 @@ impl Subscription {
 
     fn subscribed(&self, mode: Mode, head: i64) -> String {
         let (id, region, epoch) = (self.id, &self.region, &*self.deps.epoch);
-        ServerMessage::Subscribed { id, region, epoch, mode, head }.encode()
+        ServerMessage::Subscribed {
+            id,
+            region,
+            epoch,
+            mode,
+            head,
+        }
+        .encode()
     }
 
     fn part(&self, seq: i64, complaints: Vec<Complaint>, last: bool) -> String {
         let (region, epoch, complaints) = (&self.region, &*self.deps.epoch, &complaints[..]);
-        ServerMessage::Snapshot { region, epoch, seq, last, complaints }.encode()
+        ServerMessage::Snapshot {
+            region,
+            epoch,
+            seq,
+            last,
+            complaints,
+        }
+        .encode()
     }
 
     /// Puts a message into the queue, once there is room: never faster than the client reads.

@@ -9,3 +9,5 @@
 )]
 
 mod embedded;
+mod main_job;
+mod support;

@@ -65,8 +65,14 @@ enum Decided {
 ///
 /// # Errors
 /// [`StoreError`]: nothing is committed, or ([`StoreError::Lost`]) nobody knows.
-pub(super) async fn commit(session: &Session, commands: &[Command]) -> Result<Vec<Settled>, StoreError> {
-    let changes: Vec<Uuid> = commands.iter().filter_map(|command| changes(&command.work)).collect();
+pub(super) async fn commit(
+    session: &Session,
+    commands: &[Command],
+) -> Result<Vec<Settled>, StoreError> {
+    let changes: Vec<Uuid> = commands
+        .iter()
+        .filter_map(|command| changes(&command.work))
+        .collect();
     if changes.is_empty() {
         let decided = decide_all(commands, HashMap::new())?;
         return write(session, commands, decided).await;
@@ -111,7 +117,13 @@ fn decide_all(
         let draft = match &command.work {
             Work::Submit(submission, _) => submitted(submission, command.by, now),
             Work::ChangeStatus(change, role, _) => {
-                match changed(change, *role, command.by, complaints.get(&change.complaint), now) {
+                match changed(
+                    change,
+                    *role,
+                    command.by,
+                    complaints.get(&change.complaint),
+                    now,
+                ) {
                     Ok(draft) => draft,
                     Err(refusal) => return Ok(Decided::Refused(refusal)),
                 }
@@ -138,7 +150,16 @@ fn submitted(submission: &Submission, by: By, now: Timestamp) -> EventDraft {
         from: None,
         to: complaint.status,
     };
-    draft(EventKind::Created, complaint, by, Change { status: Some(step), comment: None }, now)
+    draft(
+        EventKind::Created,
+        complaint,
+        by,
+        Change {
+            status: Some(step),
+            comment: None,
+        },
+        now,
+    )
 }
 
 fn changed(
@@ -149,7 +170,10 @@ fn changed(
     now: Timestamp,
 ) -> Result<EventDraft, CommandError> {
     let present = present.ok_or(CommandError::UnknownComplaint)?;
-    if change.version.is_some_and(|version| version != present.version) {
+    if change
+        .version
+        .is_some_and(|version| version != present.version)
+    {
         return Err(CommandError::Stale(Box::new(present.clone())));
     }
     let to = status::after(present.status, change.to, role)
@@ -167,7 +191,13 @@ fn changed(
     Ok(draft(EventKind::StatusChanged, complaint, by, change, now))
 }
 
-fn draft(kind: EventKind, complaint: Complaint, by: By, change: Change, at: Timestamp) -> EventDraft {
+fn draft(
+    kind: EventKind,
+    complaint: Complaint,
+    by: By,
+    change: Change,
+    at: Timestamp,
+) -> EventDraft {
     EventDraft {
         event_id: Uuid::now_v7(),
         kind,

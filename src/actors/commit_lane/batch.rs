@@ -18,7 +18,11 @@ use crate::store::{Session, StoreError};
 const TRIES: usize = 5;
 
 /// Commits `commands` and answers every one of them; `false` when the connection must not be used again.
-pub(super) async fn commit(session: &Session, commands: Vec<Command>, supervision: &Supervision) -> bool {
+pub(super) async fn commit(
+    session: &Session,
+    commands: Vec<Command>,
+    supervision: &Supervision,
+) -> bool {
     let mut parts = vec![commands];
     while let Some(mut part) = parts.pop() {
         let error = match try_part(session, &mut part).await {
@@ -65,7 +69,9 @@ fn refuse_part(part: Vec<Command>, error: StoreError) {
     slog_scope::error!("the database refused a command: {}", error);
     let mut error = Some(error);
     for command in part {
-        let refusal = error.take().map_or(CommandError::Interrupted, CommandError::Database);
+        let refusal = error
+            .take()
+            .map_or(CommandError::Interrupted, CommandError::Database);
         command.work.refuse(refusal);
     }
 }
@@ -88,7 +94,11 @@ fn hand_out(commands: Vec<Command>, settled: Vec<Settled>, supervision: &Supervi
     let mut by_desk: HashMap<usize, (Arc<Addr<RegionDesk>>, Committed)> = HashMap::new();
     for (command, settled) in commands.into_iter().zip(settled) {
         let (answer, event) = settled.into_answer(command.work);
-        supervision.metrics.commands.with_label_values(&[answer.outcome()]).inc();
+        supervision
+            .metrics
+            .commands
+            .with_label_values(&[answer.outcome()])
+            .inc();
         let Some(event) = event else {
             answer.give();
             continue;

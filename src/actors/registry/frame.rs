@@ -47,15 +47,19 @@ fn frame(head: u8, payload: &[u8]) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_http::ws::{Codec, Frame};
     use actix_codec::Decoder;
+    use actix_http::ws::{Codec, Frame};
 
     #[test]
     fn a_client_reads_back_what_was_framed() {
         for length in [0, 1, 125, 126, 65_535, 65_536] {
             let message = "x".repeat(length);
             let mut bytes = BytesMut::from(&text(&message)[..]);
-            let frame = Codec::new().max_size(1 << 20).client_mode().decode(&mut bytes).unwrap();
+            let frame = Codec::new()
+                .max_size(1 << 20)
+                .client_mode()
+                .decode(&mut bytes)
+                .unwrap();
             assert_eq!(frame, Some(Frame::Text(message.into())));
             assert!(bytes.is_empty());
         }

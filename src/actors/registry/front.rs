@@ -47,7 +47,10 @@ impl SessionRegistry {
     }
 
     fn each_shard(&self, tell: impl Fn(&ShardHandle)) {
-        let shards = self.shards.lock().unwrap_or_else(|broken| broken.into_inner());
+        let shards = self
+            .shards
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
         shards.iter().for_each(tell);
     }
 
@@ -55,8 +58,16 @@ impl SessionRegistry {
     fn show_counts(&mut self) {
         let mut alive = Vec::new();
         {
-            let shards = self.shards.lock().unwrap_or_else(|broken| broken.into_inner());
-            alive.extend(shards.iter().filter(|shard| shard.is_alive()).map(ShardHandle::id));
+            let shards = self
+                .shards
+                .lock()
+                .unwrap_or_else(|broken| broken.into_inner());
+            alive.extend(
+                shards
+                    .iter()
+                    .filter(|shard| shard.is_alive())
+                    .map(ShardHandle::id),
+            );
         }
         self.counts.retain(|shard, _| alive.contains(shard));
         let mut sum = Counts::default();
@@ -69,7 +80,10 @@ impl SessionRegistry {
         }
         let watched = i64::try_from(sum.by_region.len()).unwrap_or(i64::MAX);
         metrics.regions_watched.set(watched);
-        *self.shown.lock().unwrap_or_else(|broken| broken.into_inner()) = sum;
+        *self
+            .shown
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner()) = sum;
     }
 }
 
@@ -78,14 +92,21 @@ impl Actor for SessionRegistry {
 
     /// After a restart the shards say again what they have.
     fn started(&mut self, _: &mut Context<Self>) {
-        fail_point!(&format!("{}/session_registry/started", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/session_registry/started",
+            self.deps.supervision.node
+        ));
         self.each_shard(ShardHandle::ask_counts);
     }
 }
 
 impl Supervised for SessionRegistry {
     fn restarting(&mut self, _: &mut Context<Self>) {
-        *self = Self::new(self.deps.clone(), Arc::clone(&self.shards), Arc::clone(&self.shown));
+        *self = Self::new(
+            self.deps.clone(),
+            Arc::clone(&self.shards),
+            Arc::clone(&self.shown),
+        );
     }
 }
 
@@ -93,7 +114,10 @@ impl Handler<Publish> for SessionRegistry {
     type Result = ();
 
     fn handle(&mut self, publish: Publish, _: &mut Context<Self>) {
-        fail_point!(&format!("{}/session_registry/publish", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/session_registry/publish",
+            self.deps.supervision.node
+        ));
         let announcement = Publish {
             events: Arc::from([]),
             ..publish.clone()

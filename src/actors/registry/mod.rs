@@ -116,7 +116,8 @@ impl LastHeard {
 
     /// Milliseconds without a sign of life.
     pub fn silent_ms(&self) -> u64 {
-        self.elapsed_ms().saturating_sub(self.ms.load(Ordering::Relaxed))
+        self.elapsed_ms()
+            .saturating_sub(self.ms.load(Ordering::Relaxed))
     }
 
     fn elapsed_ms(&self) -> u64 {
@@ -269,7 +270,10 @@ impl RegistryHandle {
     /// Starts a shard on the present thread: an HTTP worker's.
     pub fn open_shard(&self) -> ShardHandle {
         let shard = ShardHandle::start(Arc::clone(&self.front), self.deps.clone());
-        let mut shards = self.shards.lock().unwrap_or_else(|broken| broken.into_inner());
+        let mut shards = self
+            .shards
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
         shards.retain(ShardHandle::is_alive);
         shards.push(shard.clone());
         shard
@@ -289,7 +293,10 @@ impl RegistryHandle {
 
     /// Live connections, as last summed up.
     pub fn counts(&self) -> Counts {
-        self.counts.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
+        self.counts
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner())
+            .clone()
     }
 
     /// Every session, from all shards.
@@ -318,6 +325,9 @@ impl RegistryHandle {
     }
 
     fn shards(&self) -> Vec<ShardHandle> {
-        self.shards.lock().unwrap_or_else(|broken| broken.into_inner()).clone()
+        self.shards
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner())
+            .clone()
     }
 }

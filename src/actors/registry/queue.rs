@@ -81,7 +81,10 @@ impl OutQueue {
         }
         if inner.bytes + frame.len() > self.limit {
             inner.end(End::Overrun);
-            let last = frame::close(super::CloseCode::Slow.number(), "the client reads too slowly");
+            let last = frame::close(
+                super::CloseCode::Slow.number(),
+                "the client reads too slowly",
+            );
             inner.bytes = last.len();
             inner.frames = VecDeque::from([last]);
             return false;
@@ -164,11 +167,16 @@ impl OutQueue {
         if inner.bytes <= self.limit / 2 {
             inner.wake_waiting();
         }
-        Poll::Ready(Some(Write { bytes, oldest_commit }))
+        Poll::Ready(Some(Write {
+            bytes,
+            oldest_commit,
+        }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(|broken| broken.into_inner())
+        self.inner
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner())
     }
 }
 
@@ -203,7 +211,11 @@ impl Inner {
         }
         let mut write = BytesMut::with_capacity(self.bytes.min(WRITE_MOST));
         write.extend_from_slice(&first);
-        while self.frames.front().is_some_and(|frame| write.len() + frame.len() <= WRITE_MOST) {
+        while self
+            .frames
+            .front()
+            .is_some_and(|frame| write.len() + frame.len() <= WRITE_MOST)
+        {
             write.extend_from_slice(&self.frames.pop_front().unwrap_or_default());
         }
         self.bytes -= write.len();
@@ -216,7 +228,9 @@ mod tests {
     use super::*;
 
     async fn next(queue: &OutQueue) -> Option<Bytes> {
-        poll_fn(|cx| queue.poll_write(cx)).await.map(|write| write.bytes)
+        poll_fn(|cx| queue.poll_write(cx))
+            .await
+            .map(|write| write.bytes)
     }
 
     #[actix::test]

@@ -194,11 +194,23 @@ impl RegistryShard {
 
     /// Hands the events to every watcher; asks the desk again when some were missed.
     fn deliver(&mut self, publish: Publish) {
-        let Publish { region, head, events, desk } = publish;
+        let Publish {
+            region,
+            head,
+            events,
+            desk,
+        } = publish;
         let first = events.first().map_or(head, |event| event.seq - 1);
-        let known = self.regions.entry(region).or_insert_with(|| Region::at(first));
+        let known = self
+            .regions
+            .entry(region)
+            .or_insert_with(|| Region::at(first));
         known.desk = Some(desk);
-        let most = if known.is_watched() { self.deps.recent_bytes } else { 0 };
+        let most = if known.is_watched() {
+            self.deps.recent_bytes
+        } else {
+            0
+        };
         let mut delivered = 0;
         for event in events.iter() {
             if !known.recent.push(event, most) {
@@ -208,7 +220,11 @@ impl RegistryShard {
                 delivered += u64::from(queue.push_event(event.frame.clone(), event.committed_at));
             }
         }
-        self.deps.supervision.metrics.events_delivered.inc_by(delivered);
+        self.deps
+            .supervision
+            .metrics
+            .events_delivered
+            .inc_by(delivered);
         if known.recent.published() < head {
             known.ask_again();
         }
@@ -236,18 +252,26 @@ impl RegistryShard {
     fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for entered in self.sessions.values() {
-            *counts.by_role.entry(entered.peer.identity.role).or_default() += 1;
+            *counts
+                .by_role
+                .entry(entered.peer.identity.role)
+                .or_default() += 1;
         }
         for (region, known) in &self.regions {
             if !known.watchers.is_empty() {
-                counts.by_region.insert(region.clone(), known.watchers.len());
+                counts
+                    .by_region
+                    .insert(region.clone(), known.watchers.len());
             }
         }
         counts
     }
 
     /// Sends the counts to the front: at once, and then at most once in [`COUNT_PAUSE`].
-    #[expect(clippy::disallowed_methods, reason = "bounded: one message in COUNT_PAUSE")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded: one message in COUNT_PAUSE"
+    )]
     fn report_counts(&mut self, ctx: &mut Context<Self>) {
         self.counts_changed = true;
         if self.counts_sent {
@@ -280,8 +304,12 @@ impl Actor for RegistryShard {
 
     #[expect(clippy::disallowed_methods, reason = "bounded: one message a start")]
     fn started(&mut self, ctx: &mut Context<Self>) {
-        fail_point!(&format!("{}/registry_shard/started", self.deps.supervision.node));
-        self.front.do_send(ShardOpened(ShardHandle::of(self.id, ctx.address())));
+        fail_point!(&format!(
+            "{}/registry_shard/started",
+            self.deps.supervision.node
+        ));
+        self.front
+            .do_send(ShardOpened(ShardHandle::of(self.id, ctx.address())));
         self.start_heartbeat(ctx);
         self.report_counts(ctx);
     }
@@ -297,7 +325,10 @@ impl Handler<Publish> for RegistryShard {
     type Result = ();
 
     fn handle(&mut self, publish: Publish, _: &mut Context<Self>) {
-        fail_point!(&format!("{}/registry_shard/publish", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/registry_shard/publish",
+            self.deps.supervision.node
+        ));
         self.deliver(publish);
     }
 }
@@ -308,7 +339,10 @@ impl Handler<HeadsPolled> for RegistryShard {
     /// What is behind the database at two polls in a row was missed, not merely on its way.
     fn handle(&mut self, HeadsPolled(heads): HeadsPolled, _: &mut Context<Self>) {
         for (region, &head) in heads.iter() {
-            let known = self.regions.entry(region.clone()).or_insert_with(|| Region::at(head));
+            let known = self
+                .regions
+                .entry(region.clone())
+                .or_insert_with(|| Region::at(head));
             let behind = known.recent.published() < head;
             if behind && known.behind_at_last_poll {
                 known.ask_again();
@@ -325,7 +359,10 @@ impl Handler<Enter> for RegistryShard {
     type Result = ();
 
     fn handle(&mut self, enter: Enter, ctx: &mut Context<Self>) {
-        fail_point!(&format!("{}/registry_shard/enter", self.deps.supervision.node));
+        fail_point!(&format!(
+            "{}/registry_shard/enter",
+            self.deps.supervision.node
+        ));
         let entered = Entered {
             next_ping: self.first_ping(&enter.peer),
             peer: enter.peer,
@@ -358,13 +395,17 @@ impl Handler<Join> for RegistryShard {
         let room = (entered.queue.limit() / 2).saturating_sub(entered.queue.waiting_bytes());
         let missed = known.recent.behind(join.since, room).ok_or(Apart::Behind)?;
         let opening = (join.announce)(head);
-        let mut sent = opening.before.is_none_or(|before| entered.queue.push(before));
+        let mut sent = opening
+            .before
+            .is_none_or(|before| entered.queue.push(before));
         for event in missed {
             sent &= entered.queue.push_event(event.frame, event.committed_at);
         }
         sent &= entered.queue.push(opening.after);
         if sent {
-            known.watchers.insert(join.session, Arc::clone(&entered.queue));
+            known
+                .watchers
+                .insert(join.session, Arc::clone(&entered.queue));
             entered.regions.insert(join.region, None);
             self.report_counts(ctx);
         }
@@ -422,8 +463,13 @@ impl Handler<Describe> for RegistryShard {
     fn handle(&mut self, _: Describe, _: &mut Context<Self>) -> Self::Result {
         let lag = |entered: &Entered| {
             let behind = |(region, seen): (&RegionId, &Option<i64>)| {
-                let published = self.regions.get(region).map(|known| known.recent.published());
-                let lag = published.zip(*seen).map(|(published, seen)| published - seen);
+                let published = self
+                    .regions
+                    .get(region)
+                    .map(|known| known.recent.published());
+                let lag = published
+                    .zip(*seen)
+                    .map(|(published, seen)| published - seen);
                 (region.clone(), lag)
             };
             entered.regions.iter().map(behind).collect()
@@ -446,7 +492,10 @@ impl Handler<ListPeers> for RegistryShard {
     type Result = Vec<Peer>;
 
     fn handle(&mut self, _: ListPeers, _: &mut Context<Self>) -> Self::Result {
-        self.sessions.values().map(|entered| entered.peer.clone()).collect()
+        self.sessions
+            .values()
+            .map(|entered| entered.peer.clone())
+            .collect()
     }
 }
 
@@ -456,7 +505,9 @@ impl Handler<EndSessions> for RegistryShard {
     fn handle(&mut self, end: EndSessions, _: &mut Context<Self>) {
         match &end.sessions {
             None => {
-                self.sessions.values().for_each(|entered| Self::order(entered, &end.order));
+                self.sessions
+                    .values()
+                    .for_each(|entered| Self::order(entered, &end.order));
                 self.closing = Some(end.order);
             }
             Some(sessions) => sessions

@@ -68,7 +68,10 @@ impl ShardHandle {
     }
 
     /// Asks for its counts.
-    #[expect(clippy::disallowed_methods, reason = "bounded: one message a restart of the front")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded: one message a restart of the front"
+    )]
     pub(in super::super) fn ask_counts(&self) {
         self.addr.do_send(ReportCounts);
     }

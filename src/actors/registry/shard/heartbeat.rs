@@ -50,7 +50,10 @@ impl RegistryShard {
         for entered in due.iter().filter_map(|session| self.sessions.get(session)) {
             self.ping(entered);
         }
-        for entered in silent.iter().filter_map(|session| self.sessions.get(session)) {
+        for entered in silent
+            .iter()
+            .filter_map(|session| self.sessions.get(session))
+        {
             Self::order(entered, &no_pong());
         }
     }

@@ -1,0 +1,261 @@
+//! A server of the test's own, in this process, on a free port.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use clap::{Args, Command, FromArgMatches};
+use redress::app::Application;
+use redress::config::ServeSettings;
+use redress::demo::{self, DemoFile};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::officer::Officer;
+use super::postgres::TestDatabase;
+
+static APPS: AtomicU32 = AtomicU32::new(0);
+
+/// A running server with the demo's regions, people and key.
+pub(crate) struct TestApp {
+    pub(crate) api: Api,
+    pub(crate) demo: DemoFile,
+    database: Option<TestDatabase>,
+    application: Option<Application>,
+    gave_up: Arc<AtomicUsize>,
+    expected_restarts: u64,
+}
+
+impl TestApp {
+    /// Starts a server on a database of its own.
+    pub(crate) async fn spawn() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// As [`TestApp::spawn`], with more flags.
+    pub(crate) async fn with(flags: &[&str]) -> Self {
+        let database = TestDatabase::create().await;
+        let gave_up: Arc<AtomicUsize> = Arc::default();
+        let application = start(settings(&database, flags), &gave_up).await;
+        let demo = demo::seed(
+            application.store(),
+            application.access(),
+            &application.url(),
+        )
+        .await
+        .unwrap();
+        application.reload_catalogue().await.unwrap();
+        Self {
+            api: Api::at(&application.url()),
+            demo,
+            database: Some(database),
+            application: Some(application),
+            gave_up,
+            expected_restarts: 0,
+        }
+    }
+
+    /// This node's name: the first part of its fail points.
+    pub(crate) fn node(&self) -> &str {
+        &self.application().settings().server.node_name
+    }
+
+    /// Its database.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        self.database.as_ref().unwrap()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.application().settings().server.listen
+    }
+
+    pub(crate) fn application(&self) -> &Application {
+        self.application.as_ref().unwrap()
+    }
+
+    /// A token of the demo's admin.
+    pub(crate) async fn admin(&self) -> String {
+        self.api
+            .login(&self.demo.admin.email, &self.demo.admin.password)
+            .await
+    }
+
+    /// A token of the officer of `north` and `harbour`.
+    pub(crate) async fn olga(&self) -> String {
+        let officer = &self.demo.officers[0];
+        self.api.login(&officer.email, &officer.password).await
+    }
+
+    /// A token of the officer of `harbour` and `old-town`.
+    pub(crate) async fn otto(&self) -> String {
+        let officer = &self.demo.officers[1];
+        self.api.login(&officer.email, &officer.password).await
+    }
+
+    /// A live socket with a token.
+    pub(crate) async fn officer(&self, token: &str) -> Officer {
+        Officer::connect(self.address(), token).await
+    }
+
+    /// Submits a complaint to a region by the demo's API key; returns the answer's body.
+    pub(crate) async fn submit(&self, region: &str, description: &str) -> Value {
+        let body = json!({"category": "pothole", "region": region, "address": "Quay 1",
+            "description": description});
+        let answer = self
+            .api
+            .post("/api/v1/complaints", &body)
+            .header("X-API-Key", &self.demo.api_key);
+        expect(answer, StatusCode::CREATED).await
+    }
+
+    /// A series of `/metrics` by its name and labels as printed, such as `ready` or `x{a="b"}`.
+    pub(crate) async fn metric(&self, series: &str) -> f64 {
+        let page = self
+            .api
+            .get("/metrics")
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        let value = page
+            .lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        value.map_or(0.0, |value| value.parse().unwrap())
+    }
+
+    /// Tells [`TestApp::end`] that the test made actors restart.
+    pub(crate) fn expect_restarts(&mut self, restarts: u64) {
+        self.expected_restarts += restarts;
+    }
+
+    /// Stops the server, drops its database, and fails if an actor was restarted unexpectedly.
+    pub(crate) async fn end(mut self) {
+        let application = self.application.take().unwrap();
+        let restarts: u64 = application
+            .metrics()
+            .restarts()
+            .into_iter()
+            .map(|(_, count)| count)
+            .sum();
+        application.stop().await;
+        assert_eq!(restarts, self.expected_restarts, "restarts of actors");
+        assert_eq!(
+            self.gave_up.load(Ordering::SeqCst),
+            0,
+            "actors that gave up"
+        );
+        self.database.take().unwrap().remove().await;
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if self.application.is_some() && !std::thread::panicking() {
+            panic!("a test forgot TestApp::end");
+        }
+    }
+}
+
+async fn start(settings: ServeSettings, gave_up: &Arc<AtomicUsize>) -> Application {
+    let gave_up = Arc::clone(gave_up);
+    let give_up = Arc::new(move |_| {
+        gave_up.fetch_add(1, Ordering::SeqCst);
+    });
+    Application::start(settings, give_up).await.unwrap()
+}
+
+/// The settings of `redress serve` with these flags.
+pub(crate) fn settings(database: &TestDatabase, flags: &[&str]) -> ServeSettings {
+    let node = format!("test{}", APPS.fetch_add(1, Ordering::Relaxed));
+    let url = database.url();
+    let mut line = vec![
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--node-name",
+        &node,
+        "--database-url",
+        url,
+    ];
+    line.extend([
+        "--jwt-secret",
+        "a secret of tests that is long enough",
+        "--database-pool-size",
+        "8",
+    ]);
+    line.extend(flags);
+    let command = ServeSettings::augment_args(Command::new("serve"));
+    let matches = command
+        .args_override_self(true)
+        .try_get_matches_from(line)
+        .unwrap();
+    ServeSettings::from_arg_matches(&matches).unwrap()
+}
+
+/// A REST client of one server.
+#[derive(Clone)]
+pub(crate) struct Api {
+    base: String,
+    client: Client,
+}
+
+impl Api {
+    pub(crate) fn at(base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            client: Client::new(),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.url(path))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.post(self.url(path)).json(body)
+    }
+
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.patch(self.url(path)).json(body)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
+        self.client.delete(self.url(path))
+    }
+
+    /// An access token.
+    pub(crate) async fn login(&self, email: &str, password: &str) -> String {
+        let body = json!({"email": email, "password": password});
+        let tokens = expect(self.post("/api/v1/auth/login", &body), StatusCode::OK).await;
+        tokens["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Changes a complaint's status.
+    pub(crate) async fn set_status(&self, token: &str, id: &str, status: &str) -> Response {
+        let path = format!("/api/v1/complaints/{id}/status");
+        self.patch(&path, &json!({"status": status}))
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap()
+    }
+}
+
+/// Sends a request that must be answered with `status`; returns the body as JSON (null if empty).
+pub(crate) async fn expect(request: RequestBuilder, status: StatusCode) -> Value {
+    let answer = request.send().await.unwrap();
+    let got = answer.status();
+    let text = answer.text().await.unwrap();
+    assert_eq!(got, status, "{text}");
+    if text.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_str(&text).unwrap_or(Value::String(text))
+}

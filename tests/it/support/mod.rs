@@ -1,0 +1,28 @@
+//! What tests stand on: a server of their own, its database, and clients that see what clients see.
+
+pub(crate) mod app;
+pub(crate) mod officer;
+pub(crate) mod postgres;
+pub(crate) mod process;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub(crate) use app::{Api, TestApp};
+pub(crate) use officer::Officer;
+
+/// How long a condition may take before the test fails. Not a measure of speed: machines are shared.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until `condition` gives a value.
+pub(crate) async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = condition().await {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -1,0 +1,86 @@
+//! A server as a process of its own, which a test can kill at any moment.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, Command, Stdio};
+
+use reqwest::StatusCode;
+
+use super::Api;
+use super::postgres::TestDatabase;
+
+/// A running `redress serve`.
+pub(crate) struct ServerProcess {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl ServerProcess {
+    /// Starts a server on `database` and waits until it is ready. Its log is appended to `log`.
+    pub(crate) async fn start(
+        database: &TestDatabase,
+        address: SocketAddr,
+        flags: &[&str],
+        log: &std::path::Path,
+    ) -> Self {
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)
+            .unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_redress"))
+            .args(["serve", "--database-url", database.url()])
+            .args([
+                "--listen",
+                &address.to_string(),
+                "--rate-limits",
+                "off",
+                "--database-pool-size",
+                "8",
+            ])
+            .args(["--jwt-secret", "a secret of tests that is long enough"])
+            .args(flags)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let api = Api::at(&format!("http://{address}"));
+        super::eventually("the server is ready", async || {
+            assert_eq!(child.try_wait().unwrap(), None, "the server ended");
+            let answer = api.get("/readyz").send().await.ok()?;
+            (answer.status() == StatusCode::OK).then_some(())
+        })
+        .await;
+        Self { child, address }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn api(&self) -> Api {
+        Api::at(&format!("http://{}", self.address))
+    }
+
+    /// `kill -9`, and waits for the end.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // Killed already, or left over by a test that failed.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// An address that nobody listens on.
+pub(crate) fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+}

@@ -1,6 +1,6 @@
 //! Categories: what may be complained about, and their administration.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,10 +17,12 @@ use crate::store::catalogue::{self, CatalogueCell};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
+    // Guarded by its method, so that something of the id "import" can still be changed.
+    let importing = web::resource("/admin/categories/import").guard(guard::Post());
     config
         .route("/categories", web::get().to(list))
         .route("/admin/categories", web::post().to(create))
-        .route("/admin/categories/import", web::post().to(import))
+        .service(importing.to(import))
         .route("/admin/categories/{category}", web::patch().to(change));
 }
 

@@ -1,6 +1,6 @@
 //! Regions: what they are for everybody, and their administration.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -19,10 +19,12 @@ use crate::store::catalogue::{self, CatalogueCell};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
+    // Guarded by its method, so that something of the id "import" can still be changed.
+    let importing = web::resource("/admin/regions/import").guard(guard::Post());
     config
         .route("/regions", web::get().to(list))
         .route("/admin/regions", web::post().to(create))
-        .route("/admin/regions/import", web::post().to(import))
+        .service(importing.to(import))
         .route("/admin/regions/{region}", web::patch().to(change));
 }
 

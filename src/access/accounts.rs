@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::AccessError;
@@ -32,7 +33,9 @@ impl Accounts {
         require_regions(&self.store, &new.regions).await?;
         let hash = self.passwords.hash(&new.password).await?;
         let id = Uuid::now_v7();
-        accounts::insert(&self.store, id, new, &hash).await.map_err(taken)?;
+        accounts::insert(&self.store, id, new, &hash)
+            .await
+            .map_err(taken)?;
         self.find(id).await
     }
 
@@ -51,6 +54,18 @@ impl Accounts {
         let changed = accounts::update(&self.store, id, change, hash.as_deref()).await?;
         let account = self.find(id).await?;
         changed.then_some(account).ok_or(AccessError::LastAdmin)
+    }
+
+    /// Up to `limit` accounts, newest first, after the one at `after`.
+    ///
+    /// # Errors
+    /// [`AccessError::Store`].
+    pub async fn list(
+        &self,
+        after: Option<(Timestamp, Uuid)>,
+        limit: i64,
+    ) -> Result<Vec<Account>, AccessError> {
+        Ok(accounts::list(&self.store, after, limit).await?)
     }
 
     /// One account.

@@ -45,7 +45,13 @@ mod tests {
     #[test]
     fn what_cannot_be_a_key_is_not_looked_up() {
         assert!(is_well_formed(Opaque::prefixed(PREFIX).expose()));
-        for bad in ["", "rk_", "rk_short", &"x".repeat(40), &format!("rk_{}é", "x".repeat(30))] {
+        for bad in [
+            "",
+            "rk_",
+            "rk_short",
+            &"x".repeat(40),
+            &format!("rk_{}é", "x".repeat(30)),
+        ] {
             assert!(!is_well_formed(bad), "{bad}");
         }
     }

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -82,7 +82,9 @@ impl Passwords {
             let _turn = turn;
             work()
         });
-        let result = done.await.map_err(|error| AccessError::Hashing(error.to_string()))?;
+        let result = done
+            .await
+            .map_err(|error| AccessError::Hashing(error.to_string()))?;
         result.map_err(|error| AccessError::Hashing(error.to_string()))
     }
 
@@ -121,8 +123,18 @@ mod tests {
     async fn a_hash_matches_its_password_only() {
         let passwords = Passwords::new();
         let hash = passwords.hash(&password("correct horse")).await.unwrap();
-        assert!(passwords.matches("correct horse", Some(hash.clone())).await.unwrap());
-        assert!(!passwords.matches("correct horsf", Some(hash)).await.unwrap());
+        assert!(
+            passwords
+                .matches("correct horse", Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .matches("correct horsf", Some(hash))
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
@@ -130,7 +142,12 @@ mod tests {
         let passwords = Passwords::new();
         assert!(!passwords.matches("whatever", None).await.unwrap());
         let hash = passwords.hash(&password("correct horse")).await.unwrap();
-        let shape = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        let shape = |hash: &str| {
+            hash.split('$')
+                .take(4)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(shape(&hash), shape(NOBODY));
         assert_eq!(shape(&hash).concat(), "argon2idv=19m=19456,t=2,p=1");
         assert_eq!(hash.len(), NOBODY.len());

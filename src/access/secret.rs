@@ -113,7 +113,9 @@ pub fn load_or_create(path: &Path) -> Result<Secret, SecretError> {
 }
 
 fn load(file: File, path: &Path) -> Result<Secret, SecretError> {
-    let metadata = file.metadata().map_err(|error| fault("read", path, error))?;
+    let metadata = file
+        .metadata()
+        .map_err(|error| fault("read", path, error))?;
     let mode = metadata.mode() & 0o777;
     if mode & 0o077 != 0 {
         let file = path.to_owned();
@@ -140,7 +142,8 @@ fn create(path: &Path) -> Result<(), SecretError> {
         linked => linked,
     });
     let removed = fs::remove_file(&draft);
-    made.and(removed).map_err(|error| fault("create", path, error))
+    made.and(removed)
+        .map_err(|error| fault("create", path, error))
 }
 
 fn write_new(path: &Path) -> io::Result<()> {
@@ -188,7 +191,10 @@ mod tests {
         load_or_create(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let error = load_or_create(&path).unwrap_err();
-        assert!(matches!(error, SecretError::Open { mode: 0o640, .. }), "{error}");
+        assert!(
+            matches!(error, SecretError::Open { mode: 0o640, .. }),
+            "{error}"
+        );
         assert!(error.to_string().contains("chmod 600"), "{error}");
     }
 
@@ -199,13 +205,22 @@ mod tests {
         fs::write(&path, "short\n").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         let error = load_or_create(&path).unwrap_err();
-        assert!(matches!(error, SecretError::FileTooShort { length: 5, .. }), "{error}");
-        assert!(matches!(Secret::new(b"short"), Err(SecretError::TooShort(5))));
+        assert!(
+            matches!(error, SecretError::FileTooShort { length: 5, .. }),
+            "{error}"
+        );
+        assert!(matches!(
+            Secret::new(b"short"),
+            Err(SecretError::TooShort(5))
+        ));
     }
 
     #[test]
     fn a_folder_that_is_missing_is_named() {
         let error = load_or_create(Path::new("/nonexistent/folder/jwt_secret")).unwrap_err();
-        assert!(error.to_string().contains("/nonexistent/folder/jwt_secret"), "{error}");
+        assert!(
+            error.to_string().contains("/nonexistent/folder/jwt_secret"),
+            "{error}"
+        );
     }
 }

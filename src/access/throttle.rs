@@ -76,8 +76,12 @@ impl Limits {
     pub fn login_succeeded(&self, address: IpAddr, account: &str) {
         let Some(kinds) = &self.0 else { return };
         let by_address = kinds.logins.saturating_mul(LOGINS_PER_ADDRESS);
-        kinds.logins_by_address.give_back(&network(address), by_address);
-        kinds.logins_by_account.give_back(&account_key(account), kinds.logins);
+        kinds
+            .logins_by_address
+            .give_back(&network(address), by_address);
+        kinds
+            .logins_by_account
+            .give_back(&account_key(account), kinds.logins);
     }
 
     /// Takes a turn to submit without an account or API key.
@@ -97,7 +101,9 @@ impl Limits {
     pub fn api_key(&self, key: &ApiKey) -> Result<(), AccessError> {
         let Some(kinds) = &self.0 else { return Ok(()) };
         let rate = key.rate_per_minute.unwrap_or(kinds.api_key);
-        kinds.requests_by_api_key.take(&key.id, rate, Instant::now())
+        kinds
+            .requests_by_api_key
+            .take(&key.id, rate, Instant::now())
     }
 }
 
@@ -129,7 +135,10 @@ impl Buckets {
     /// Takes one of `rate` turns a minute.
     fn take(&self, key: &impl Hash, rate: u32, now: Instant) -> Result<(), AccessError> {
         let key = self.hasher.hash_one(key);
-        let mut full_at = self.full_at.lock().unwrap_or_else(|broken| broken.into_inner());
+        let mut full_at = self
+            .full_at
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
         make_room(&mut full_at, now);
         let before = full_at.get(&key).copied().unwrap_or(now).max(now);
         let after = before + WINDOW / rate.max(1);
@@ -145,7 +154,10 @@ impl Buckets {
     /// Gives one turn back.
     fn give_back(&self, key: &impl Hash, rate: u32) {
         let key = self.hasher.hash_one(key);
-        let mut full_at = self.full_at.lock().unwrap_or_else(|broken| broken.into_inner());
+        let mut full_at = self
+            .full_at
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
         if let Some(time) = full_at.get_mut(&key) {
             *time = time.checked_sub(WINDOW / rate.max(1)).unwrap_or(*time);
         }
@@ -187,7 +199,10 @@ mod tests {
             buckets.take(&1, 6, start).unwrap();
         }
         let refused = buckets.take(&1, 6, after(start, 1));
-        assert!(matches!(refused, Err(AccessError::Throttled { retry_after_s: 9 })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(AccessError::Throttled { retry_after_s: 9 })),
+            "{refused:?}"
+        );
         assert!(buckets.take(&2, 6, start).is_ok(), "another key");
         assert!(buckets.take(&1, 6, after(start, 10)).is_ok());
         assert!(buckets.take(&1, 6, after(start, 10)).is_err());
@@ -198,7 +213,10 @@ mod tests {
         let (buckets, start) = (Buckets::default(), Instant::now());
         buckets.take(&1, 1, start).unwrap();
         for second in 0..60 {
-            assert!(buckets.take(&1, 1, after(start, second)).is_err(), "{second}");
+            assert!(
+                buckets.take(&1, 1, after(start, second)).is_err(),
+                "{second}"
+            );
         }
         assert!(buckets.take(&1, 1, after(start, 60)).is_ok());
     }
@@ -219,7 +237,9 @@ mod tests {
     fn memory_is_bounded_by_the_callers_of_a_minute() {
         let (buckets, start) = (Buckets::default(), Instant::now());
         for caller in 0..20_000 {
-            buckets.take(&caller, 60, after(start, caller / 100)).unwrap();
+            buckets
+                .take(&caller, 60, after(start, caller / 100))
+                .unwrap();
         }
         // 100 callers a second, each forgotten a second after it came.
         let kept = buckets.full_at.lock().unwrap().len();
@@ -262,7 +282,9 @@ mod tests {
         assert!(limits.login(address(3), "ann@example.org").is_err());
         limits.login_succeeded(address(1), "ann@example.org");
         assert!(limits.login(address(3), "ann@example.org").is_ok());
-        let tried = (0..20).filter(|n| limits.login(address(9), &n.to_string()).is_ok()).count();
+        let tried = (0..20)
+            .filter(|n| limits.login(address(9), &n.to_string()).is_ok())
+            .count();
         assert_eq!(tried, 10);
     }
 

@@ -102,11 +102,16 @@ mod tests {
     use super::*;
 
     fn signer(secret: &str) -> Signer {
-        Signer::new(&Secret::new(secret.as_bytes()).unwrap(), Duration::from_secs(900))
+        Signer::new(
+            &Secret::new(secret.as_bytes()).unwrap(),
+            Duration::from_secs(900),
+        )
     }
 
     fn sign(signer: &Signer, now: Timestamp) -> String {
-        signer.sign(Uuid::nil(), Uuid::max(), Role::Officer, now).unwrap()
+        signer
+            .sign(Uuid::nil(), Uuid::max(), Role::Officer, now)
+            .unwrap()
     }
 
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -122,8 +127,14 @@ mod tests {
     #[test]
     fn an_old_token_is_expired() {
         let signer = signer(SECRET);
-        let token = sign(&signer, Timestamp::now() - jiff::SignedDuration::from_secs(901));
-        assert!(matches!(signer.verify(&token), Err(AccessError::TokenExpired)));
+        let token = sign(
+            &signer,
+            Timestamp::now() - jiff::SignedDuration::from_secs(901),
+        );
+        assert!(matches!(
+            signer.verify(&token),
+            Err(AccessError::TokenExpired)
+        ));
     }
 
     #[test]
@@ -134,7 +145,10 @@ mod tests {
         // {"alg":"none"}
         let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", rest.split_once('.').unwrap().0);
         for bad in [&theirs, &unsigned, header, "", "a.b.c", "\0"] {
-            assert!(matches!(ours.verify(bad), Err(AccessError::InvalidToken)), "{bad}");
+            assert!(
+                matches!(ours.verify(bad), Err(AccessError::InvalidToken)),
+                "{bad}"
+            );
         }
     }
 
@@ -145,7 +159,8 @@ mod tests {
             serde_json::json!({"iss": OURS, "aud": aud, "sub": Uuid::nil(), "jti": Uuid::nil(),
                 "sid": Uuid::nil(), "role": "admin", "iat": 0, "exp": 99_999_999_999_i64})
         };
-        let token = |algorithm, aud| encode(&Header::new(algorithm), &claims(aud), &ours.signing).unwrap();
+        let token =
+            |algorithm, aud| encode(&Header::new(algorithm), &claims(aud), &ours.signing).unwrap();
         assert!(ours.verify(&token(Algorithm::HS256, OURS)).is_ok());
         assert!(ours.verify(&token(Algorithm::HS256, "another")).is_err());
         assert!(ours.verify(&token(Algorithm::HS512, OURS)).is_err());

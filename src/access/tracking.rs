@@ -69,11 +69,17 @@ mod tests {
     #[test]
     fn every_changed_bit_makes_a_token_void() {
         let key = TrackingKey::new(b"secret");
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(key.token(Uuid::now_v7())).unwrap();
+        let bytes = BASE64_URL_SAFE_NO_PAD
+            .decode(key.token(Uuid::now_v7()))
+            .unwrap();
         for bit in 0..bytes.len() * 8 {
             let mut changed = bytes.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(key.complaint(&BASE64_URL_SAFE_NO_PAD.encode(changed)), None, "{bit}");
+            assert_eq!(
+                key.complaint(&BASE64_URL_SAFE_NO_PAD.encode(changed)),
+                None,
+                "{bit}"
+            );
         }
     }
 
@@ -82,7 +88,15 @@ mod tests {
         let key = TrackingKey::new(b"secret");
         let token = key.token(Uuid::now_v7());
         assert_eq!(TrackingKey::new(b"other").complaint(&token), None);
-        for bad in ["", "x", &token[..22], &token[..42], &format!("{token}A"), &format!("{token}="), "\0"] {
+        for bad in [
+            "",
+            "x",
+            &token[..22],
+            &token[..42],
+            &format!("{token}A"),
+            &format!("{token}="),
+            "\0",
+        ] {
             assert_eq!(key.complaint(bad), None, "{bad}");
         }
     }

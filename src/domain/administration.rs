@@ -242,7 +242,11 @@ impl NewApiKey {
         let regions = regions(&draft.regions, &mut faults);
         let rate_per_minute = draft.rate_per_minute;
         if rate_per_minute.is_some_and(|rate| !(1..=1_000_000).contains(&rate)) {
-            faults.add("rate_per_minute", "out_of_range", "must be between 1 and 1000000");
+            faults.add(
+                "rate_per_minute",
+                "out_of_range",
+                "must be between 1 and 1000000",
+            );
         }
         let key = name.map(|name| Self {
             name,
@@ -272,7 +276,12 @@ fn scopes(words: &[String], faults: &mut Faults) -> BTreeSet<Scope> {
         faults.add("scopes", "required", "must name submit, read or both");
     }
     let scope = |word: &String| {
-        let message = || ("invalid", format!("{word:?} is not a scope; use submit or read"));
+        let message = || {
+            (
+                "invalid",
+                format!("{word:?} is not a scope; use submit or read"),
+            )
+        };
         Scope::parse(word).ok_or_else(message)
     };
     let parse = |word: &String| faults.keep("scopes", scope(word));
@@ -284,14 +293,21 @@ mod tests {
     use super::*;
 
     fn fields(faults: Faults) -> Vec<String> {
-        faults.into_inner().into_iter().map(|fault| fault.field).collect()
+        faults
+            .into_inner()
+            .into_iter()
+            .map(|fault| fault.field)
+            .collect()
     }
 
     #[test]
     fn all_faults_of_an_account_are_named_at_once() {
         let draft = serde_json::from_str(r#"{"regions":["North"]}"#).unwrap();
         let faults = NewAccount::parse(&draft).err().unwrap();
-        assert_eq!(fields(faults), ["email", "name", "role", "regions", "password"]);
+        assert_eq!(
+            fields(faults),
+            ["email", "name", "role", "regions", "password"]
+        );
     }
 
     #[test]

@@ -94,6 +94,9 @@ mod tests {
         let email = Email::parse("ann@example.org").unwrap();
         let password = Password::parse("correct horse").unwrap();
         let shown = format!("{email:?} {password:?}");
-        assert!(!shown.contains("ann") && !shown.contains("horse"), "{shown}");
+        assert!(
+            !shown.contains("ann") && !shown.contains("horse"),
+            "{shown}"
+        );
     }
 }

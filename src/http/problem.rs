@@ -22,7 +22,8 @@ pub struct Problem {
     kind: &'static str,
     detail: String,
     faults: Vec<Fault>,
-    current: Option<Value>,
+    /// Boxed: a `Result` that may carry a problem stays under clippy's 128 bytes.
+    current: Option<Box<Value>>,
     retry_after_s: Option<u64>,
     cause: Option<String>,
 }
@@ -90,7 +91,7 @@ impl Problem {
     /// 409: the request does not fit the present state, which `current` shows.
     pub fn conflict(kind: &'static str, detail: impl Into<String>, current: Option<Value>) -> Self {
         Self {
-            current,
+            current: current.map(Box::new),
             ..Self::new(StatusCode::CONFLICT, kind, detail)
         }
     }
@@ -195,7 +196,7 @@ impl Problem {
             detail: self.detail.clone(),
             request_id: request_id.to_owned(),
             errors: self.faults.clone(),
-            current: self.current.clone(),
+            current: self.current.as_deref().cloned(),
         };
         response.body(serde_json::to_string(&body).unwrap_or_default())
     }

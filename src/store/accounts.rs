@@ -17,7 +17,8 @@ const FIND_ID: &str = include_str!("../../sql/queries/accounts/find_id.sql");
 const LIST: &str = include_str!("../../sql/queries/accounts/list.sql");
 const UPDATE: &str = include_str!("../../sql/queries/accounts/update.sql");
 const CREDENTIAL: &str = include_str!("../../sql/queries/accounts/credential.sql");
-const CREDENTIAL_BY_EMAIL: &str = include_str!("../../sql/queries/accounts/credential_by_email.sql");
+const CREDENTIAL_BY_EMAIL: &str =
+    include_str!("../../sql/queries/accounts/credential_by_email.sql");
 const CHANGE_PASSWORD: &str = include_str!("../../sql/queries/accounts/change_password.sql");
 const UNKNOWN_REGIONS: &str = include_str!("../../sql/queries/accounts/unknown_regions.sql");
 
@@ -45,7 +46,10 @@ pub async fn insert(
     let (email, role) = (new.email.as_str(), new.role.as_str());
     let regions = slugs(&new.regions);
     session
-        .execute(INSERT, &[&id, &email, &new.name, &role, &password_hash, &regions])
+        .execute(
+            INSERT,
+            &[&id, &email, &new.name, &role, &password_hash, &regions],
+        )
         .await?;
     Ok(())
 }
@@ -99,7 +103,17 @@ pub async fn update(
     let role = change.role.map(Role::as_str);
     let regions = change.regions.as_ref().map(slugs);
     let rows = session
-        .query(UPDATE, &[&id, &change.name, &role, &change.active, &regions, &password_hash])
+        .query(
+            UPDATE,
+            &[
+                &id,
+                &change.name,
+                &role,
+                &change.active,
+                &regions,
+                &password_hash,
+            ],
+        )
         .await?;
     Ok(!rows.is_empty())
 }
@@ -118,7 +132,10 @@ pub async fn credential(store: &Store, id: Uuid) -> Result<Option<Credential>, S
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn credential_by_email(store: &Store, email: &str) -> Result<Option<Credential>, StoreError> {
+pub async fn credential_by_email(
+    store: &Store,
+    email: &str,
+) -> Result<Option<Credential>, StoreError> {
     let session = store.session().await?;
     let rows = session.query(CREDENTIAL_BY_EMAIL, &[&email]).await?;
     rows.first().map(credential_of).transpose()
@@ -136,7 +153,10 @@ pub async fn change_password(
 ) -> Result<bool, StoreError> {
     let session = store.session().await?;
     let rows = session
-        .query(CHANGE_PASSWORD, &[&proven.account, &proven.password_hash, &new_hash, &login])
+        .query(
+            CHANGE_PASSWORD,
+            &[&proven.account, &proven.password_hash, &new_hash, &login],
+        )
         .await?;
     Ok(!rows.is_empty())
 }

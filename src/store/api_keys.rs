@@ -29,7 +29,10 @@ pub async fn insert(
     let rate = new.rate_per_minute.map(i32::try_from).transpose();
     let rate = rate.map_err(|error| StoreError::Shape(format!("rate_per_minute: {error}")))?;
     let rows = session
-        .query(INSERT, &[&id, &new.name, &key_hash, &scopes, &regions, &rate])
+        .query(
+            INSERT,
+            &[&id, &new.name, &key_hash, &scopes, &regions, &rate],
+        )
         .await?;
     let row = rows.first();
     entry(row.ok_or_else(|| StoreError::Shape("an INSERT returned no row".into()))?)

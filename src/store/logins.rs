@@ -42,7 +42,16 @@ pub async fn insert(
     let session = store.session().await?;
     let life_s = life.as_secs_f64();
     let issued = session
-        .execute(INSERT, &[&login, &proven.account, &proven.password_hash, &token_hash, &life_s])
+        .execute(
+            INSERT,
+            &[
+                &login,
+                &proven.account,
+                &proven.password_hash,
+                &token_hash,
+                &life_s,
+            ],
+        )
         .await?;
     Ok(issued == 1)
 }
@@ -69,7 +78,9 @@ pub async fn rotate(
 ) -> Result<Option<Rotated>, StoreError> {
     let session = store.session().await?;
     let life_s = life.as_secs_f64();
-    let rows = session.query(ROTATE, &[&token_hash, &next_hash, &life_s]).await?;
+    let rows = session
+        .query(ROTATE, &[&token_hash, &next_hash, &life_s])
+        .await?;
     let rotated = |row| {
         Ok(Rotated {
             login: column(row, "login_id")?,

@@ -1,0 +1,112 @@
+//! Administration of accounts: `/admin/accounts`.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
+
+use super::auth::AdminOnly;
+use super::body::JsonBody;
+use super::page::{Listing, Page, PageQuery, query};
+use super::problem::{Problem, ProblemBody};
+use crate::access::Access;
+use crate::domain::administration::{
+    Account, AccountChange, AccountChangeDraft, AccountDraft, NewAccount,
+};
+
+/// Adds the pages of this file.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/admin/accounts")
+                .route(web::get().to(list_accounts))
+                .route(web::post().to(create_account)),
+        )
+        .service(
+            web::resource("/admin/accounts/{id}")
+                .route(web::get().to(get_account))
+                .route(web::patch().to(change_account)),
+        );
+}
+
+/// List accounts, newest first
+#[utoipa::path(
+    get, path = "/admin/accounts", tag = "admin", security(("bearer" = [])),
+    params(PageQuery),
+    responses((status = 200, description = "A page of accounts", body = Listing<Account>))
+)]
+pub async fn list_accounts(
+    access: web::Data<Access>,
+    _admin: AdminOnly,
+    request: HttpRequest,
+) -> Result<web::Json<Listing<Account>>, Problem> {
+    let asked: PageQuery = query(&request)?;
+    let page = Page::parse(asked.limit, asked.cursor.as_deref())?;
+    let rows = access.accounts().list(page.after, page.fetch()).await?;
+    Ok(web::Json(
+        page.listing(rows, |account| (account.created_at, account.id)),
+    ))
+}
+
+/// Create an account
+#[utoipa::path(
+    post, path = "/admin/accounts", tag = "admin", security(("bearer" = [])),
+    request_body = AccountDraft,
+    responses(
+        (status = 201, description = "Created", body = Account),
+        (status = 409, description = "Another account has the e-mail address", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another value", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create_account(
+    access: web::Data<Access>,
+    _admin: AdminOnly,
+    asked: JsonBody<AccountDraft>,
+) -> Result<HttpResponse, Problem> {
+    let new = NewAccount::parse(&asked.value)?;
+    let account = access.accounts().create(&new).await?;
+    let location = format!("/api/v1/admin/accounts/{}", account.id);
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, location))
+        .json(account))
+}
+
+/// One account
+#[utoipa::path(
+    get, path = "/admin/accounts/{id}", tag = "admin", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "Its id")),
+    responses(
+        (status = 200, description = "The account", body = Account),
+        (status = 404, description = "There is none", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn get_account(
+    access: web::Data<Access>,
+    _admin: AdminOnly,
+    id: web::Path<Uuid>,
+) -> Result<web::Json<Account>, Problem> {
+    Ok(web::Json(access.accounts().find(*id).await?))
+}
+
+/// Change an account
+///
+/// What is absent stays. A new password and a deactivation end the account's logins.
+#[utoipa::path(
+    patch, path = "/admin/accounts/{id}", tag = "admin", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "Its id")),
+    request_body = AccountChangeDraft,
+    responses(
+        (status = 200, description = "The account as it is now", body = Account),
+        (status = 404, description = "There is none", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "It is the last active admin", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another value", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn change_account(
+    access: web::Data<Access>,
+    _admin: AdminOnly,
+    id: web::Path<Uuid>,
+    asked: JsonBody<AccountChangeDraft>,
+) -> Result<web::Json<Account>, Problem> {
+    let change = AccountChange::parse(&asked.value)?;
+    Ok(web::Json(access.accounts().change(*id, &change).await?))
+}

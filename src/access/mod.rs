@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod api_keys;
+mod bucket;
 mod error;
 mod opaque;
 pub mod password;

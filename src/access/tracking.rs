@@ -91,8 +91,8 @@ mod tests {
         for bad in [
             "",
             "x",
-            &token[..22],
-            &token[..42],
+            token.get(..22).unwrap(),
+            token.get(..42).unwrap(),
             &format!("{token}A"),
             &format!("{token}="),
             "\0",

@@ -74,11 +74,11 @@ impl FeedPoll {
 
     /// Logs a change, not every second of an outage.
     fn note(&mut self, outcome: Result<(), StoreError>) {
-        match outcome {
+        match &outcome {
             Ok(()) if !self.reachable => slog_scope::info!("the database is back"),
-            Err(error) if self.reachable => slog_scope::error!("the database is away: {}", error),
             Ok(()) => {}
-            Err(ref error) => slog_scope::debug!("the database is still away: {}", error),
+            Err(error) if self.reachable => slog_scope::error!("the database is away: {}", error),
+            Err(error) => slog_scope::debug!("the database is still away: {}", error),
         }
         self.reachable = outcome.is_ok();
     }

@@ -6,8 +6,38 @@ pub mod auth;
 pub mod body;
 pub mod categories;
 pub mod client_address;
+pub mod complaint_list;
+pub mod complaints;
+pub mod desk;
+mod field;
+pub mod health;
 mod import;
 pub mod login;
+pub mod openapi;
 pub mod page;
 pub mod problem;
 pub mod regions;
+pub mod snapshot;
+pub mod submission;
+pub mod trace;
+pub mod views;
+pub mod websocket;
+
+use actix_web::web;
+
+/// Every route of the server.
+pub fn routes(config: &mut web::ServiceConfig) {
+    health::configure(config);
+    openapi::configure(config);
+    config.service(
+        web::scope("/api/v1")
+            .configure(complaints::configure)
+            .configure(snapshot::configure)
+            .configure(regions::configure)
+            .configure(categories::configure)
+            .configure(websocket::configure)
+            .configure(login::configure)
+            .configure(accounts::configure)
+            .configure(api_keys::configure),
+    );
+}

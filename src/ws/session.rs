@@ -21,7 +21,7 @@ use super::protocol::{
     BEFORE_CONNECT_LIMIT, ClientMessage, ErrorCode, Position, Read, ServerMessage, read,
 };
 use super::subscribe::{Failure, Subscription};
-use crate::access::error::AccessError;
+use crate::access::AccessError;
 use crate::actors::registry::queue::{End, OutQueue};
 use crate::actors::registry::shard::{Enter, Leave, Seen, ShardHandle};
 use crate::actors::registry::{CloseCode, Disconnect, LastHeard, Peer, frame};

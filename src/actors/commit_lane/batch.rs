@@ -8,7 +8,7 @@ use actix::Addr;
 use fail::fail_point;
 
 use super::attempt::{self, Settled};
-use crate::actors::command::{Answer, Command, CommandError};
+use crate::actors::command::{Command, CommandError};
 use crate::actors::region_desk::{Committed, RegionDesk};
 use crate::actors::supervise::Supervision;
 use crate::domain::event::Event;

@@ -1,0 +1,213 @@
+//! The composition root: database → actors → HTTP, started and stopped in order.
+//! Used by `redress serve` and by the tests.
+
+mod actors;
+mod database;
+mod server;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::access::Access;
+use crate::access::secret::{self, SecretError};
+use crate::actors::registry::{CloseCode, Disconnect, EndSessions};
+use crate::config::{ConfigError, ServeSettings};
+use crate::demo;
+use crate::embedded::EmbeddedError;
+use crate::http::health::Readiness;
+use crate::import::ImportError;
+use crate::store::connect::AddressError;
+use crate::store::migrate::MigrateError;
+use crate::store::{Store, StoreError};
+use crate::telemetry::metrics::Metrics;
+use actors::Actors;
+pub use database::Database;
+use server::Server;
+
+/// Why the server could not start or stop.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The private PostgreSQL could not be run.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The address of the database cannot be used.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The schema could not be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The database gave no answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The signing secret cannot be used.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The address to listen on is taken.
+    #[error("{0} is in use by another program: stop that, or choose another port with --listen")]
+    PortInUse(std::net::SocketAddr),
+    /// The address to listen on cannot be used.
+    #[error("cannot listen on {address} (--listen): {source}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The metrics could not be declared.
+    #[error("the metrics could not be declared: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {}: {source}", path.display())]
+    DataFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The demo's own files are wrong.
+    #[error(transparent)]
+    DemoContent(#[from] ImportError),
+    /// The demo's accounts could not be created.
+    #[error("the demo's accounts could not be created: {0}")]
+    DemoAccounts(#[from] crate::access::AccessError),
+    /// A demo value was refused.
+    #[error("a value of the demo was refused: {0}")]
+    DemoValue(String),
+    /// `demo.json` could not be written.
+    #[error(transparent)]
+    DemoFile(#[from] demo::DemoFileError),
+}
+
+/// Called when an actor's restart budget is spent, with the actor's name.
+pub type GiveUp = Arc<dyn Fn(&'static str) + Send + Sync>;
+
+/// A running server.
+pub struct Application {
+    settings: ServeSettings,
+    database: Database,
+    store: Store,
+    access: Access,
+    metrics: Metrics,
+    readiness: Readiness,
+    actors: Actors,
+    server: Server,
+}
+
+impl Application {
+    /// Starts everything, in order; when it returns, the server is ready.
+    ///
+    /// # Errors
+    /// [`AppError`]; what had started is stopped again.
+    pub async fn start(settings: ServeSettings, give_up: GiveUp) -> Result<Self, AppError> {
+        settings.check()?;
+        let listener = server::bind(settings.server.listen)?;
+        let mut database = Database::open(&settings.data).await?;
+        match Self::on(settings, &database, listener, give_up).await {
+            Ok(parts) => Ok(parts.with(database)),
+            Err(error) => {
+                database.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn on(
+        mut settings: ServeSettings,
+        database: &Database,
+        listener: std::net::TcpListener,
+        give_up: GiveUp,
+    ) -> Result<Parts, AppError> {
+        // Port 0 asks the system for one: links and logs must name that.
+        if let Ok(address) = listener.local_addr() {
+            settings.server.listen = address;
+        }
+        let metrics = Metrics::new()?;
+        let store = database.store(&settings.data).await?;
+        let secret = secret::from_settings(&settings.access, &settings.data.data_dir)?;
+        let access = Access::new(store.clone(), &secret, &settings.access);
+        let actors = Actors::start(&settings, &store, &access, &metrics, give_up).await?;
+        let readiness = Readiness::default();
+        let server = Server::start(listener, &settings, &store, &access, &metrics, &readiness, &actors)?;
+        readiness.set(true);
+        metrics.ready.set(1);
+        Ok(Parts { settings, store, access, metrics, readiness, actors, server })
+    }
+
+    /// Where clients reach the server, without a slash at the end.
+    pub fn url(&self) -> String {
+        self.settings.public_url()
+    }
+
+    /// The settings, with the port that is really used.
+    pub fn settings(&self) -> &ServeSettings {
+        &self.settings
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Who may come in.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The figures.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Reloads regions and categories after they were written behind the server's back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reload_catalogue(&self) -> Result<(), StoreError> {
+        self.actors.reload_catalogue(&self.store).await
+    }
+
+    /// Resolves when the private PostgreSQL has died, with what it said; never with another database.
+    pub fn database_died(&self) -> impl Future<Output = String> + Send + 'static {
+        self.database.died()
+    }
+
+    /// Stops everything, in order: not ready, sockets told to come back, requests finished, database closed.
+    pub async fn stop(mut self) {
+        self.readiness.set(false);
+        self.metrics.ready.set(0);
+        self.actors
+            .registry
+            .end(EndSessions {
+                sessions: None,
+                order: Disconnect { code: CloseCode::Drain, reason: "the server stops" },
+            })
+            .await;
+        self.server.stop(self.settings.server.shutdown_deadline).await;
+        self.actors.stop();
+        drop(self.store);
+        self.database.close().await;
+    }
+}
+
+/// A server whose database is not yet its own.
+struct Parts {
+    settings: ServeSettings,
+    store: Store,
+    access: Access,
+    metrics: Metrics,
+    readiness: Readiness,
+    actors: Actors,
+    server: Server,
+}
+
+impl Parts {
+    fn with(self, database: Database) -> Application {
+        let Self { settings, store, access, metrics, readiness, actors, server } = self;
+        Application { settings, database, store, access, metrics, readiness, actors, server }
+    }
+}

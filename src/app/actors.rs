@@ -1,0 +1,127 @@
+//! Starts the actors on their arbiters, away from the HTTP workers.
+
+use std::sync::Arc;
+
+use actix::{Addr, Arbiter};
+
+use super::{AppError, GiveUp};
+use crate::access::Access;
+use crate::actors::commit_lane::{LaneDeps, LaneHandle};
+use crate::actors::desks::{DesksDeps, DesksHandle, Home};
+use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
+use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
+use crate::actors::registry::{RegistryDeps, RegistryHandle};
+use crate::actors::supervise::Supervision;
+use crate::config::{ServeSettings, cores};
+use crate::store::catalogue::{self, CatalogueCell};
+use crate::store::installation::{self, Installation};
+use crate::store::{Store, StoreError};
+use crate::telemetry::metrics::Metrics;
+
+/// The running actors and what was read to start them.
+pub(super) struct Actors {
+    pub(super) installation: Installation,
+    pub(super) catalogue: CatalogueCell,
+    pub(super) desks: DesksHandle,
+    pub(super) registry: RegistryHandle,
+    arbiters: Vec<Arbiter>,
+    /// Kept: an actor that nobody can reach ends.
+    _poll: Arc<Addr<FeedPoll>>,
+    _watch: Arc<Addr<GrantWatch>>,
+}
+
+impl Actors {
+    /// Starts lanes, desks, registry, head poll and grant watch.
+    pub(super) async fn start(
+        settings: &ServeSettings,
+        store: &Store,
+        access: &Access,
+        metrics: &Metrics,
+        give_up: GiveUp,
+    ) -> Result<Self, AppError> {
+        let installation = installation::get(store).await?;
+        let catalogue = CatalogueCell::new(catalogue::load(store).await?);
+        let supervision = Supervision {
+            node: settings.server.node_name.as_str().into(),
+            metrics: metrics.clone(),
+            give_up,
+        };
+        let owners = Arbiter::new();
+        let registry = RegistryHandle::start(
+            &owners.handle(),
+            RegistryDeps {
+                ping_ms: settings.live.ping_interval_ms,
+                recent_bytes: settings.live.recent_bytes,
+                supervision: supervision.clone(),
+            },
+        );
+        let (lanes, homes) = homes(settings, store, &supervision);
+        let desks = DesksHandle::start(
+            &owners.handle(),
+            DesksDeps {
+                homes: homes.into(),
+                store: store.clone(),
+                registry: registry.clone(),
+                supervision: supervision.clone(),
+            },
+        );
+        desks.open(catalogue.get().regions.keys().cloned().collect()).await;
+        let poll = FeedPollDeps {
+            store: store.clone(),
+            desks: desks.clone(),
+            registry: registry.clone(),
+            catalogue: catalogue.clone(),
+            supervision: supervision.clone(),
+        };
+        let watch = GrantWatchDeps {
+            access: access.clone(),
+            registry: registry.clone(),
+            supervision,
+        };
+        Ok(Self {
+            _poll: FeedPoll::start(&owners.handle(), poll),
+            _watch: GrantWatch::start(&owners.handle(), watch),
+            installation,
+            catalogue,
+            desks,
+            registry,
+            arbiters: lanes.into_iter().chain([owners]).collect(),
+        })
+    }
+
+    /// Reads regions and categories again and opens desks for new regions.
+    pub(super) async fn reload_catalogue(&self, store: &Store) -> Result<(), StoreError> {
+        self.catalogue.reload(store).await?;
+        self.desks.open(self.catalogue.get().regions.keys().cloned().collect()).await;
+        Ok(())
+    }
+
+    /// Ends the arbiters. What was accepted is committed by now: every request waits for its commit.
+    pub(super) fn stop(&self) {
+        for arbiter in &self.arbiters {
+            arbiter.stop();
+        }
+    }
+}
+
+/// One arbiter with one commit lane a core.
+fn homes(settings: &ServeSettings, store: &Store, supervision: &Supervision) -> (Vec<Arbiter>, Vec<Home>) {
+    let lanes = match settings.server.commit_lanes {
+        0 => cores(),
+        lanes => lanes,
+    };
+    let arbiters: Vec<Arbiter> = (0..lanes).map(|_| Arbiter::new()).collect();
+    let home = |arbiter: &Arbiter| Home {
+        arbiter: arbiter.handle(),
+        lane: LaneHandle::start(
+            &arbiter.handle(),
+            LaneDeps {
+                database: store.database().clone(),
+                batch: usize::from(settings.server.commit_batch),
+                supervision: supervision.clone(),
+            },
+        ),
+    };
+    let homes = arbiters.iter().map(home).collect();
+    (arbiters, homes)
+}

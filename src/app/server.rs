@@ -1,0 +1,169 @@
+//! The HTTP server: one listener, a worker a core, each with its own shard of the registry.
+
+use std::any::Any;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Extensions, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, rt, web};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+
+use super::AppError;
+use super::actors::Actors;
+use crate::access::Access;
+use crate::access::throttle::Limits;
+use crate::access::tracking::TrackingKey;
+use crate::config::{ServeSettings, cores};
+use crate::http::desk::Desk;
+use crate::http::health::Readiness;
+use crate::http::{routes, trace};
+use crate::store::Store;
+use crate::telemetry::metrics::Metrics;
+use crate::ws::WsDeps;
+
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 4096;
+/// After this time without an acknowledgement from the peer a socket is dead, although nothing said so.
+const USER_TIMEOUT: Duration = Duration::from_secs(15);
+/// Bytes that the system buffers for one socket: what a client that does not read can hold.
+const SEND_BUFFER: usize = 128 * 1024;
+/// Most seconds that the HTTP server may take to stop; `Server::stop` has the real deadline.
+const SHUTDOWN_MOST: u64 = 60;
+/// How long the head of a request may take.
+const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A running HTTP server.
+pub(super) struct Server {
+    handle: ServerHandle,
+    running: rt::task::JoinHandle<std::io::Result<()>>,
+}
+
+/// Takes the address, before anything that takes time.
+pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
+    listen(address).map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => AppError::PortInUse(address),
+        _ => AppError::Listen { address, source },
+    })
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+impl Server {
+    /// Starts serving on the listener.
+    pub(super) fn start(
+        listener: TcpListener,
+        settings: &ServeSettings,
+        store: &Store,
+        access: &Access,
+        metrics: &Metrics,
+        readiness: &Readiness,
+        actors: &Actors,
+    ) -> Result<Self, AppError> {
+        let settings = web::Data::new(settings.clone());
+        let desk = desk(&settings, store, actors);
+        let ws = ws_deps(&settings, store, access, metrics, actors);
+        let parts = (store.clone(), access.clone(), metrics.clone(), readiness.clone());
+        let registry = actors.registry.clone();
+        let address = settings.server.listen;
+        let workers = match settings.server.workers {
+            0 => cores(),
+            workers => workers,
+        };
+        let server = HttpServer::new(move || {
+            let (store, access, metrics, readiness) = parts.clone();
+            App::new()
+                .app_data(settings.clone())
+                .app_data(web::Data::new(desk.limits.clone()))
+                .app_data(web::Data::new(desk.catalogue.clone()))
+                .app_data(web::Data::new(desk.clone()))
+                .app_data(web::Data::new(ws.clone()))
+                .app_data(web::Data::new(registry.clone()))
+                .app_data(web::Data::new(registry.open_shard()))
+                .app_data(web::Data::new(store))
+                .app_data(web::Data::new(access))
+                .app_data(web::Data::new(metrics))
+                .app_data(web::Data::new(readiness))
+                .wrap(from_fn(trace::trace))
+                .configure(routes)
+        })
+        .workers(workers)
+        .client_request_timeout(HEAD_DEADLINE)
+        .on_connect(bound_socket)
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_MOST)
+        .listen(listener)
+        .map_err(|source| AppError::Listen { address, source })?
+        .run();
+        Ok(Self { handle: server.handle(), running: rt::spawn(server) })
+    }
+
+    /// Finishes the requests under way, for at most `deadline`; then ends what is left.
+    pub(super) async fn stop(self, deadline: Duration) {
+        if tokio::time::timeout(deadline, self.handle.stop(true)).await.is_err() {
+            slog_scope::warn!("some requests did not finish in time");
+            self.handle.stop(false).await;
+        }
+        match self.running.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => slog_scope::error!("the HTTP server failed: {}", error),
+            Err(error) => slog_scope::error!("the HTTP server's task failed: {}", error),
+        }
+    }
+}
+
+fn desk(settings: &web::Data<ServeSettings>, store: &Store, actors: &Actors) -> Desk {
+    Desk {
+        store: store.clone(),
+        desks: actors.desks.clone(),
+        catalogue: actors.catalogue.clone(),
+        tracking: TrackingKey::new(&actors.installation.tracking_secret),
+        limits: Limits::new(&settings.access),
+        installation: actors.installation.clone(),
+        settings: settings.clone(),
+    }
+}
+
+fn ws_deps(
+    settings: &ServeSettings,
+    store: &Store,
+    access: &Access,
+    metrics: &Metrics,
+    actors: &Actors,
+) -> WsDeps {
+    WsDeps {
+        access: access.clone(),
+        store: store.clone(),
+        desks: actors.desks.clone(),
+        catalogue: actors.catalogue.clone(),
+        epoch: actors.installation.epoch.as_str().into(),
+        node: settings.server.node_name.as_str().into(),
+        live: Arc::new(settings.live.clone()),
+        public_url: settings.public_url().into(),
+        metrics: metrics.clone(),
+    }
+}
+
+/// Bounds what a stuck peer can hold, in bytes and in time.
+fn bound_socket(connection: &dyn Any, _: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<rt::net::TcpStream>() else {
+        return;
+    };
+    let socket = SockRef::from(stream);
+    let bounded = socket
+        .set_tcp_nodelay(true)
+        .and_then(|()| socket.set_send_buffer_size(SEND_BUFFER));
+    #[cfg(target_os = "linux")]
+    let bounded = bounded.and_then(|()| socket.set_tcp_user_timeout(Some(USER_TIMEOUT)));
+    if let Err(error) = bounded {
+        slog_scope::debug!("a connection could not be bounded: {}", error);
+    }
+}

@@ -1,0 +1,126 @@
+//! Whether the node lives, is ready, and how it is; and the page that Prometheus scrapes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use crate::actors::registry::RegistryHandle;
+use crate::domain::account::Role;
+use crate::store::{Store, installation};
+use crate::telemetry::metrics::Metrics;
+
+/// How long the database may take to answer before it counts as away.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Adds the routes of this file, at the root.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/health").route(web::get().to(health)))
+        .service(web::resource("/livez").route(web::get().to(livez)))
+        .service(web::resource("/readyz").route(web::get().to(readyz)))
+        .service(web::resource("/metrics").route(web::get().to(metrics)));
+}
+
+/// Whether the node takes requests: set once everything has started, cleared when it stops.
+#[derive(Debug, Clone, Default)]
+pub struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    /// Sets it.
+    pub fn set(&self, ready: bool) {
+        self.0.store(ready, Ordering::Release);
+    }
+
+    /// Reads it.
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// How the node is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HealthView {
+    /// `ok`, or `unavailable` while the node starts or stops or the database is away.
+    pub status: &'static str,
+    /// The program's version.
+    pub version: &'static str,
+    /// The server's clock (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub timestamp: Timestamp,
+    /// Live sockets that have authenticated, on this node.
+    pub websocket_connections: usize,
+    /// The same by role.
+    pub websocket_by_role: BTreeMap<&'static str, usize>,
+    /// Time of a database round trip; null: it did not answer.
+    pub database_round_trip_ms: Option<f64>,
+}
+
+/// How the node is, with a round trip to the database.
+#[utoipa::path(get, path = "/health", tag = "operations",
+    responses((status = 200, description = "Well", body = HealthView),
+        (status = 503, description = "Not ready", body = HealthView)))]
+pub async fn health(
+    store: web::Data<Store>,
+    registry: web::Data<RegistryHandle>,
+    readiness: web::Data<Readiness>,
+) -> HttpResponse {
+    let round_trip = round_trip(&store).await;
+    let counts = registry.counts();
+    let by_role = |role: &Role| (role.as_str(), counts.by_role.get(role).copied().unwrap_or_default());
+    let well = readiness.get() && round_trip.is_some();
+    let view = HealthView {
+        status: if well { "ok" } else { "unavailable" },
+        version: env!("CARGO_PKG_VERSION"),
+        timestamp: Timestamp::now(),
+        websocket_connections: counts.total(),
+        websocket_by_role: Role::ALL.iter().map(by_role).collect(),
+        database_round_trip_ms: round_trip.map(|time| time.as_secs_f64() * 1000.0),
+    };
+    HttpResponse::build(status(well)).json(view)
+}
+
+/// Whether the process lives: always, if it answers.
+#[utoipa::path(get, path = "/livez", tag = "operations",
+    responses((status = 200, description = "It lives", body = str)))]
+pub async fn livez() -> HttpResponse {
+    HttpResponse::Ok().body("alive\n")
+}
+
+/// Whether the node may be sent requests.
+#[utoipa::path(get, path = "/readyz", tag = "operations",
+    responses((status = 200, description = "It may", body = str),
+        (status = 503, description = "It starts, stops, or has no database", body = str)))]
+pub async fn readyz(store: web::Data<Store>, readiness: web::Data<Readiness>) -> HttpResponse {
+    let ready = readiness.get() && round_trip(&store).await.is_some();
+    let text = if ready { "ready\n" } else { "not ready\n" };
+    HttpResponse::build(status(ready)).body(text)
+}
+
+/// Every series of this node, for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses((status = 200, description = "Prometheus text format 0.0.4", body = str)))]
+pub async fn metrics(metrics: web::Data<Metrics>, store: web::Data<Store>) -> Result<HttpResponse, Problem> {
+    let (open, idle) = store.pool_size();
+    metrics.pool.with_label_values(&["idle"]).set(i64::from(idle));
+    metrics.pool.with_label_values(&["in_use"]).set(i64::from(open.saturating_sub(idle)));
+    let page = metrics.page().map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(page))
+}
+
+fn status(well: bool) -> StatusCode {
+    if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+}
+
+async fn round_trip(store: &Store) -> Option<Duration> {
+    let begun = Instant::now();
+    let answer = tokio::time::timeout(DATABASE_PATIENCE, installation::get(store)).await;
+    matches!(answer, Ok(Ok(_))).then(|| begun.elapsed())
+}

@@ -1,0 +1,72 @@
+//! The OpenAPI 3.1 document, generated from the handlers, and the pages that show it.
+
+use actix_web::{HttpResponse, web};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::{
+    accounts, api_keys, categories, complaint_list, complaints, health, login, regions, snapshot, websocket,
+};
+
+/// Where the document is served.
+pub const PATH: &str = "/api/v1/openapi.json";
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Redress",
+        description = "A self-hosted, real-time complaint desk. Errors are RFC 9457 problems; times are UTC; \
+                       lists are read page by page with a cursor. The live feed is described in docs/PROTOCOL.md.",
+    ),
+    paths(
+        complaints::submit, complaints::get, complaints::change_status, complaints::track,
+        complaint_list::list,
+        regions::list, regions::create, regions::change, regions::import,
+        categories::list, categories::create, categories::change, categories::import,
+        snapshot::get,
+        websocket::upgrade, websocket::health, websocket::stats, websocket::kick,
+        login::login, login::refresh, login::logout, login::me, login::change_password,
+        accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
+        api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,
+        health::health, health::livez, health::readyz, health::metrics,
+        document,
+    ),
+    modifiers(&Credentials),
+)]
+pub struct Document;
+
+/// How callers say who they are.
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let key = ApiKey::Header(ApiKeyValue::new("X-API-Key"));
+        components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));
+    }
+}
+
+/// Adds the document and the pages that show it, at the root.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource(PATH).route(web::get().to(document)))
+        .service(web::resource("/docs").route(web::get().to(to_pages)))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from(PATH)));
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "operations",
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+pub async fn document() -> HttpResponse {
+    HttpResponse::Ok().json(Document::openapi())
+}
+
+async fn to_pages() -> HttpResponse {
+    HttpResponse::TemporaryRedirect()
+        .insert_header((actix_web::http::header::LOCATION, "/docs/"))
+        .finish()
+}

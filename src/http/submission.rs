@@ -1,0 +1,289 @@
+//! Reads a submission: every rule that needs no database is checked here, and all faults are named.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpRequest;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::auth::Caller;
+use super::field::Field;
+use super::problem::Problem;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::complaint::{
+    DESCRIPTION_LONGEST, Idempotency, Place, Reporter, Severity, Submission,
+};
+use crate::domain::fault::{Faults, free_text};
+use crate::domain::region::RegionId;
+
+/// The header that makes a retry answer as the first time.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// A complaint to submit. Give latitude and longitude, or an address, or both.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewComplaint {
+    /// An active category's id.
+    #[serde(default)]
+    #[schema(value_type = String, example = "pothole")]
+    category: Field<String>,
+    /// What is wrong, 1–4000 characters.
+    #[serde(default)]
+    #[schema(value_type = String, max_length = 4000)]
+    description: Field<String>,
+    /// `low`, `medium`, `high` or `critical`; the category's default if absent.
+    #[serde(default)]
+    #[schema(value_type = Option<Severity>)]
+    severity: Field<String>,
+    /// WGS84 degrees, north positive.
+    #[serde(default)]
+    #[schema(value_type = Option<f64>, minimum = -90, maximum = 90)]
+    latitude: Field<f64>,
+    /// WGS84 degrees, east positive.
+    #[serde(default)]
+    #[schema(value_type = Option<f64>, minimum = -180, maximum = 180)]
+    longitude: Field<f64>,
+    /// Address in the reporter's words, 1–500 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 500)]
+    address: Field<String>,
+    /// The region; found from the point if absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "north")]
+    region: Field<String>,
+    /// Who reports it, as far as they want to tell.
+    #[serde(default)]
+    #[schema(value_type = Option<NewReporter>)]
+    reporter: Field<NewReporter>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: BTreeMap<String, IgnoredAny>,
+}
+
+/// Who reports a complaint. Every member is optional.
+#[derive(Deserialize, ToSchema)]
+pub struct NewReporter {
+    /// Name, at most 200 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Field<String>,
+    /// E-mail address.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    email: Field<String>,
+    /// Phone number.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    phone: Field<String>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: BTreeMap<String, IgnoredAny>,
+}
+
+impl std::fmt::Debug for NewReporter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewReporter(withheld)")
+    }
+}
+
+impl NewComplaint {
+    /// The checked submission.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn parse(
+        self,
+        catalogue: &Catalogue,
+        api_key: Option<Uuid>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Submission, Faults> {
+        let mut faults = Faults::default();
+        let category = category(self.category, catalogue, &mut faults);
+        let description = self.description.require("description", &mut faults);
+        let description = description
+            .and_then(|text| faults.keep("description", free_text(&text, DESCRIPTION_LONGEST)));
+        let severity = self.severity.take("severity", &mut faults);
+        let severity = severity.and_then(|word| faults.keep("severity", Severity::parse(&word)));
+        let place = place(self.latitude, self.longitude, self.address, &mut faults);
+        let region = region(self.region, place.as_ref(), catalogue, &mut faults);
+        let reporter = self.reporter.take("reporter", &mut faults);
+        let reporter = reporter.and_then(|reporter| reporter.parse(&mut faults));
+        refuse_unknown("", &self.unknown, &mut faults);
+        let parsed = category.zip(description).zip(place).zip(region);
+        faults.into_result(parsed).map(|(((category, description), place), region)| Submission {
+            id: Uuid::now_v7(),
+            severity: severity.unwrap_or(category.1),
+            category: category.0,
+            region,
+            description,
+            place,
+            reporter,
+            api_key,
+            idempotency,
+        })
+    }
+}
+
+impl NewReporter {
+    fn parse(self, faults: &mut Faults) -> Option<Reporter> {
+        let name = self.name.take("reporter.name", faults);
+        let email = self.email.take("reporter.email", faults);
+        let phone = self.phone.take("reporter.phone", faults);
+        refuse_unknown("reporter.", &self.unknown, faults);
+        Reporter::parse(name.as_deref(), email.as_deref(), phone.as_deref(), faults)
+    }
+}
+
+fn refuse_unknown(prefix: &str, unknown: &BTreeMap<String, IgnoredAny>, faults: &mut Faults) {
+    for name in unknown.keys().take(20) {
+        let name: String = name.chars().take(100).collect();
+        faults.add(&format!("{prefix}{name}"), "unknown_field", "is not a member of a complaint");
+    }
+}
+
+/// The category and its default severity.
+fn category(
+    given: Field<String>,
+    catalogue: &Catalogue,
+    faults: &mut Faults,
+) -> Option<(String, Severity)> {
+    let id = given.require("category", faults)?;
+    let active = catalogue.categories.get(&id).filter(|category| category.active);
+    if active.is_none() {
+        faults.add("category", "unknown", "is not an active category; GET /api/v1/categories lists them");
+    }
+    active.map(|category| (category.id.clone(), category.default_severity))
+}
+
+fn place(
+    latitude: Field<f64>,
+    longitude: Field<f64>,
+    address: Field<String>,
+    faults: &mut Faults,
+) -> Option<Place> {
+    let nothing = [&latitude, &longitude].iter().all(|field| matches!(field, Field::Missing))
+        && matches!(address, Field::Missing);
+    if nothing {
+        faults.add("latitude", "required", "give latitude and longitude, or an address");
+        return None;
+    }
+    let latitude = latitude.take("latitude", faults);
+    let longitude = longitude.take("longitude", faults);
+    let address = address.take("address", faults);
+    Place::parse(latitude, longitude, address.as_deref(), faults)
+}
+
+/// The region that was named, or the one around the point.
+fn region(
+    given: Field<String>,
+    place: Option<&Place>,
+    catalogue: &Catalogue,
+    faults: &mut Faults,
+) -> Option<RegionId> {
+    if !matches!(given, Field::Missing) {
+        let id = RegionId::from_stored(&given.take("region", faults)?);
+        let active = catalogue.regions.get(&id).is_some_and(|region| region.active);
+        if !active {
+            faults.add("region", "unknown", "is not an active region; GET /api/v1/regions lists them");
+        }
+        return active.then_some(id);
+    }
+    let Some(point) = place?.point else {
+        faults.add("region", "required", "must be given when there is no point to find it by");
+        return None;
+    };
+    let found = catalogue.region_at(point);
+    if found.is_none() {
+        faults.add("latitude", "outside", "the point lies outside all regions; give a region to submit anyway");
+    }
+    found
+}
+
+/// The idempotency key of a request, bound to its sender and body.
+///
+/// # Errors
+/// A 400 problem for a key that is not 1–255 visible ASCII characters.
+pub fn idempotency(
+    request: &HttpRequest,
+    caller: &Caller,
+    body: &[u8],
+) -> Result<Option<Idempotency>, Problem> {
+    let Some(header) = request.headers().get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let key = header.to_str().unwrap_or_default();
+    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if key.is_empty() || key.len() > 255 || !visible {
+        return Err(Problem::malformed(
+            "Idempotency-Key must be 1–255 visible ASCII characters, such as a UUID",
+        ));
+    }
+    let scope = match caller {
+        Caller::Staff(identity) => format!("account:{}", identity.account),
+        Caller::ApiKey(key) => format!("api_key:{}", key.id),
+        Caller::Anonymous => "anonymous".to_owned(),
+    };
+    Ok(Some(Idempotency {
+        scope,
+        key: key.to_owned(),
+        body_hash: Sha256::digest(body).to_vec(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::Category;
+
+    fn catalogue() -> Catalogue {
+        let category = Category {
+            id: "pothole".into(),
+            name: "Pothole".into(),
+            hint: String::new(),
+            default_severity: Severity::High,
+            active: true,
+        };
+        Catalogue::new(1, Vec::new(), vec![category])
+    }
+
+    fn faults(json: &str) -> Vec<(String, &'static str)> {
+        let request: NewComplaint = serde_json::from_str(json).unwrap();
+        let faults = request.parse(&catalogue(), None, None).unwrap_err();
+        faults.into_inner().into_iter().map(|fault| (fault.field, fault.code)).collect()
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let found = faults(
+            r#"{"category":"sea-monster","description":" ","severity":"huge","latitude":"north","longitude":200,
+                "address":"","region":"Atlantis","reporter":{"email":"x","phone":"1","age":7},"colour":"red"}"#,
+        );
+        let fields: Vec<_> = found.iter().map(|(field, _)| field.as_str()).collect();
+        for field in [
+            "category", "description", "severity", "latitude", "longitude", "address", "region",
+            "reporter.email", "reporter.phone", "reporter.age", "colour",
+        ] {
+            assert!(fields.contains(&field), "{field} is missing in {fields:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_submission_says_what_it_needs() {
+        assert_eq!(
+            faults("{}"),
+            [
+                ("category".to_owned(), "required"),
+                ("description".to_owned(), "required"),
+                ("latitude".to_owned(), "required"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_point_outside_all_regions_is_a_fault_that_says_so() {
+        let found = faults(r#"{"category":"pothole","description":"deep","latitude":0,"longitude":0}"#);
+        assert_eq!(found, [("latitude".to_owned(), "outside")]);
+    }
+}

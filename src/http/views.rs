@@ -1,0 +1,123 @@
+//! Complaints as different callers see them.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::access::tracking::TrackingKey;
+use crate::domain::complaint::{Complaint, Receipt, Reporter, Severity};
+use crate::domain::region::RegionId;
+use crate::domain::status::Status;
+use crate::store::complaints::Found;
+
+/// What a submission is answered with, also its retries.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubmissionView {
+    /// The complaint.
+    pub id: Uuid,
+    /// The region whose officers have it.
+    #[schema(value_type = String)]
+    pub region: RegionId,
+    /// Always `reported`.
+    pub status: Status,
+    /// When it was submitted (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// With it anyone may read this complaint's public part: keep it.
+    pub tracking_token: String,
+}
+
+impl SubmissionView {
+    /// The answer to a receipt.
+    pub fn new(receipt: &Receipt, tracking: &TrackingKey) -> Self {
+        Self {
+            id: receipt.id,
+            region: receipt.region.clone(),
+            status: Status::Reported,
+            created_at: receipt.created_at,
+            tracking_token: tracking.token(receipt.id),
+        }
+    }
+}
+
+/// A complaint as staff and apps see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ComplaintView {
+    /// The complaint.
+    #[serde(flatten)]
+    pub complaint: Complaint,
+    /// Who reported it; for staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reporter: Option<Reporter>,
+}
+
+impl ComplaintView {
+    /// For staff of its region.
+    pub fn with_reporter(found: Found) -> Self {
+        Self {
+            complaint: found.complaint,
+            reporter: found.reporter,
+        }
+    }
+
+    /// For apps.
+    pub fn without_reporter(found: Found) -> Self {
+        Self {
+            complaint: found.complaint,
+            reporter: None,
+        }
+    }
+}
+
+/// The public part of a complaint, for whoever has its tracking token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicView {
+    /// The complaint.
+    pub id: Uuid,
+    /// Its region.
+    #[schema(value_type = String)]
+    pub region: RegionId,
+    /// Category id.
+    pub category: String,
+    /// Where it stands.
+    pub status: Status,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong.
+    pub description: String,
+    /// Address in the reporter's words.
+    pub address: Option<String>,
+    /// WGS84 degrees, north positive.
+    pub latitude: Option<f64>,
+    /// WGS84 degrees, east positive.
+    pub longitude: Option<f64>,
+    /// When it was submitted (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last changed (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// When it entered its present status (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub status_since: Timestamp,
+}
+
+impl From<Complaint> for PublicView {
+    fn from(complaint: Complaint) -> Self {
+        Self {
+            id: complaint.id,
+            region: complaint.region,
+            category: complaint.category,
+            status: complaint.status,
+            severity: complaint.severity,
+            description: complaint.description,
+            address: complaint.address,
+            latitude: complaint.latitude,
+            longitude: complaint.longitude,
+            created_at: complaint.created_at,
+            updated_at: complaint.updated_at,
+            status_since: complaint.status_since,
+        }
+    }
+}

@@ -5,7 +5,6 @@ mod actors;
 mod database;
 mod server;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -17,7 +16,6 @@ use crate::config::{ConfigError, ServeSettings};
 use crate::demo;
 use crate::embedded::EmbeddedError;
 use crate::http::health::Readiness;
-use crate::import::ImportError;
 use crate::store::connect::AddressError;
 use crate::store::migrate::MigrateError;
 use crate::store::{Store, StoreError};
@@ -58,26 +56,18 @@ pub enum AppError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The metrics could not be declared.
-    #[error("the metrics could not be declared: {0}")]
-    Metrics(#[from] prometheus::Error),
-    /// The data folder cannot be used.
-    #[error("cannot use the data folder {}: {source}", path.display())]
-    DataFolder {
-        /// The folder.
-        path: PathBuf,
+    /// The system would not tell us of signals.
+    #[error("cannot listen for signals: {source}")]
+    Signals {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The demo's own files are wrong.
+    /// The metrics could not be declared.
+    #[error("the metrics could not be declared: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// The demo's data could not be created.
     #[error(transparent)]
-    DemoContent(#[from] ImportError),
-    /// The demo's accounts could not be created.
-    #[error("the demo's accounts could not be created: {0}")]
-    DemoAccounts(#[from] crate::access::AccessError),
-    /// A demo value was refused.
-    #[error("a value of the demo was refused: {0}")]
-    DemoValue(String),
+    Demo(#[from] demo::DemoError),
     /// `demo.json` could not be written.
     #[error(transparent)]
     DemoFile(#[from] demo::DemoFileError),

@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod actors;
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod demo;

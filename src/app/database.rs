@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::AppError;
 use crate::config::DataSettings;
-use crate::embedded::Cluster;
+use crate::embedded::{Cluster, EmbeddedError, running};
 use crate::store::connect::Database as Address;
 use crate::store::{Session, Store, migrate};
 
@@ -38,6 +38,22 @@ impl Database {
                 cluster.stop().await?;
                 Err(error.into())
             }
+        }
+    }
+
+    /// As [`Database::open`], beside a server that may run on the data folder already.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn open_beside(settings: &DataSettings) -> Result<Self, AppError> {
+        let outcome = Self::open(settings).await;
+        let taken = matches!(outcome, Err(AppError::Embedded(EmbeddedError::InUse { .. })));
+        match running(&settings.data_dir).filter(|_| taken) {
+            Some(config) => {
+                let address = Address::from_config(config, &settings.database_schema, false)?;
+                Ok(Self { address, cluster: None })
+            }
+            None => outcome,
         }
     }
 

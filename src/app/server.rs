@@ -18,6 +18,7 @@ use crate::access::tracking::TrackingKey;
 use crate::config::{ServeSettings, cores};
 use crate::http::desk::Desk;
 use crate::http::health::Readiness;
+use crate::http::problem::Problem;
 use crate::http::{routes, trace};
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
@@ -92,6 +93,7 @@ impl Server {
                 .app_data(web::Data::new(access))
                 .app_data(web::Data::new(metrics))
                 .app_data(web::Data::new(readiness))
+                .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("page").into()))
                 .wrap(from_fn(trace::trace))
                 .configure(routes)
         })

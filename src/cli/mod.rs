@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand, each given what it needs by `main`.
+//! The command line: one file a subcommand, each given what it needs by [`run`].
 
 pub mod account;
 pub mod apikey;
@@ -6,6 +6,134 @@ pub mod category;
 mod error;
 pub mod failure;
 pub mod region;
+pub mod serve;
 pub mod watch;
 
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use utoipa::OpenApi;
+
+use crate::app::{AppError, Database};
+use crate::config::{DataSettings, LogSettings, ServeSettings, WatchSettings};
+use crate::http::openapi::Document;
+use crate::store::Store;
+use crate::telemetry::{log, sentry};
 pub use error::CommandError;
+
+/// A self-hosted, real-time complaint desk
+///
+/// Residents and their apps submit complaints over REST; the officers of the region see each one
+/// live over a WebSocket. `redress serve --demo` starts a complete desk with data to try it on.
+#[derive(Debug, Parser)]
+#[command(name = "redress", version, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    ///
+    /// Without DATABASE_URL it runs a private PostgreSQL in the data folder. Ctrl-C or SIGTERM stop
+    /// it in order; a second signal stops it at once.
+    Serve(Box<ServeSettings>),
+    /// Bring the database's schema up to date and end
+    Migrate(Offline),
+    /// Create, list and change accounts of officers and admins
+    Account(OnStore<account::AccountCommand>),
+    /// Create, list and revoke API keys of apps that submit or read complaints
+    Apikey(OnStore<apikey::ApiKeyCommand>),
+    /// Import regions from GeoJSON, list them
+    Region(OnStore<region::RegionCommand>),
+    /// Import categories from CSV or JSON, list them
+    Category(OnStore<category::CategoryCommand>),
+    /// Watch regions live in the terminal
+    Watch(WatchSettings),
+    /// Print the OpenAPI document of the REST interface
+    Openapi,
+}
+
+/// Where the data is, and what is logged, for subcommands that end by themselves.
+#[derive(Debug, Args)]
+struct Offline {
+    #[command(flatten)]
+    data: DataSettings,
+    #[command(flatten)]
+    log: LogSettings,
+}
+
+/// A subcommand on the data.
+#[derive(Debug, Args)]
+struct OnStore<C: Subcommand> {
+    #[command(subcommand)]
+    command: C,
+    #[command(flatten)]
+    offline: Offline,
+}
+
+/// Why a subcommand failed, for the last line that a person sees.
+type Failure = Box<dyn std::error::Error>;
+
+/// Runs the subcommand and says what went wrong, if something did.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let outcome = actix_rt::System::new().block_on(dispatch(arguments.command));
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            // Nothing is left to do when even standard error is gone.
+            writeln!(std::io::stderr(), "redress: {failure}").ok();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(settings) => return serve::run(*settings).await.map_err(Into::into),
+        Command::Migrate(offline) => migrate(offline).await?,
+        Command::Account(on) => on.run(async |command, store| account::run(command, store).await).await?,
+        Command::Apikey(on) => on.run(async |command, store| apikey::run(command, store).await).await?,
+        Command::Region(on) => on.run(async |command, store| region::run(command, store).await).await?,
+        Command::Category(on) => on.run(async |command, store| category::run(command, store).await).await?,
+        Command::Watch(settings) => watch::run(settings).await?,
+        Command::Openapi => {
+            let document = Document::openapi().to_pretty_json()?;
+            writeln!(std::io::stdout(), "{document}")?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl<C: Subcommand> OnStore<C> {
+    /// Runs `work` on the data, beside a server or alone.
+    async fn run<E>(self, work: impl AsyncFnOnce(C, &Store) -> Result<(), E>) -> Result<(), Failure>
+    where
+        E: std::error::Error + 'static,
+    {
+        let _log = log::install(&self.offline.log);
+        let _sentry = sentry::start(&self.offline.log);
+        let mut database = Database::open_beside(&self.offline.data).await?;
+        let outcome = match database.store(&self.offline.data).await {
+            Ok(store) => work(self.command, &store).await.map_err(Failure::from),
+            Err(error) => Err(error.into()),
+        };
+        database.close().await;
+        outcome
+    }
+}
+
+async fn migrate(offline: Offline) -> Result<(), AppError> {
+    let _log = log::install(&offline.log);
+    let mut database = Database::open_beside(&offline.data).await?;
+    let outcome = database.store(&offline.data).await;
+    if outcome.is_ok() {
+        slog_scope::info!("the schema is up to date: {}", database.address().described());
+    }
+    database.close().await;
+    outcome.map(drop)
+}

@@ -3,9 +3,11 @@
 //! Regions and categories are files of this folder, read by the same parsers as anybody's import.
 
 mod file;
+mod seed;
 mod welcome;
 
 pub use file::{DemoAccount, DemoFile, DemoFileError, DemoOfficer, DemoPlace};
+pub use seed::{DemoError, seed};
 pub use welcome::welcome;
 
 use rand::seq::IndexedRandom;

@@ -109,6 +109,13 @@ impl Location {
     }
 }
 
+/// The folder around the cluster of an existing data folder.
+pub(super) fn home_of(data_dir: &Path) -> Option<PathBuf> {
+    let folder = fs::canonicalize(data_dir).ok()?;
+    let remembered = read_record(&folder.join(RECORD)).ok()?;
+    Some(remembered.unwrap_or(folder))
+}
+
 fn read_record(record: &Path) -> Result<Option<PathBuf>, EmbeddedError> {
     let home = match fs::read_to_string(record) {
         Ok(text) => PathBuf::from(text.trim_end_matches('\n')),

@@ -7,6 +7,7 @@
 //! It knows nothing of the schema and must never touch a PostgreSQL that is not its own.
 
 mod account;
+mod attach;
 mod child;
 mod creation;
 mod error;
@@ -27,6 +28,7 @@ use tokio::time::Instant;
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 
+pub use self::attach::running;
 pub use self::error::EmbeddedError;
 
 use self::child::Child;

@@ -30,7 +30,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 /// List accounts, newest first
 #[utoipa::path(
-    get, path = "/admin/accounts", tag = "admin", security(("bearer" = [])),
+    get, path = "/api/v1/admin/accounts", tag = "admin", security(("bearer" = [])),
     params(PageQuery),
     responses((status = 200, description = "A page of accounts", body = Listing<Account>))
 )]
@@ -49,7 +49,7 @@ pub async fn list_accounts(
 
 /// Create an account
 #[utoipa::path(
-    post, path = "/admin/accounts", tag = "admin", security(("bearer" = [])),
+    post, path = "/api/v1/admin/accounts", tag = "admin", security(("bearer" = [])),
     request_body = AccountDraft,
     responses(
         (status = 201, description = "Created", body = Account),
@@ -72,7 +72,7 @@ pub async fn create_account(
 
 /// One account
 #[utoipa::path(
-    get, path = "/admin/accounts/{id}", tag = "admin", security(("bearer" = [])),
+    get, path = "/api/v1/admin/accounts/{id}", tag = "admin", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Its id")),
     responses(
         (status = 200, description = "The account", body = Account),
@@ -91,7 +91,7 @@ pub async fn get_account(
 ///
 /// What is absent stays. A new password and a deactivation end the account's logins.
 #[utoipa::path(
-    patch, path = "/admin/accounts/{id}", tag = "admin", security(("bearer" = [])),
+    patch, path = "/api/v1/admin/accounts/{id}", tag = "admin", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Its id")),
     request_body = AccountChangeDraft,
     responses(

@@ -37,7 +37,7 @@ pub struct CreatedApiKey {
 
 /// List API keys, newest first
 #[utoipa::path(
-    get, path = "/admin/api-keys", tag = "admin", security(("bearer" = [])),
+    get, path = "/api/v1/admin/api-keys", tag = "admin", security(("bearer" = [])),
     params(PageQuery),
     responses((status = 200, description = "A page of API keys", body = Listing<ApiKeyEntry>))
 )]
@@ -58,7 +58,7 @@ pub async fn list_api_keys(
 ///
 /// The answer holds the key itself, which cannot be had again.
 #[utoipa::path(
-    post, path = "/admin/api-keys", tag = "admin", security(("bearer" = [])),
+    post, path = "/api/v1/admin/api-keys", tag = "admin", security(("bearer" = [])),
     request_body = ApiKeyDraft,
     responses(
         (status = 201, description = "Created", body = CreatedApiKey),
@@ -80,7 +80,7 @@ pub async fn create_api_key(
 
 /// Revoke an API key for good
 #[utoipa::path(
-    delete, path = "/admin/api-keys/{id}", tag = "admin", security(("bearer" = [])),
+    delete, path = "/api/v1/admin/api-keys/{id}", tag = "admin", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Its id")),
     responses(
         (status = 204, description = "Revoked, now or before"),

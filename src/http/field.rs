@@ -9,7 +9,7 @@ use crate::domain::fault::Faults;
 
 /// A member that may be missing, `null` (which counts as missing) or of a wrong type.
 #[derive(Debug, Default)]
-pub enum Field<T> {
+pub(super) enum Field<T> {
     /// Not there, or null.
     #[default]
     Missing,
@@ -21,7 +21,7 @@ pub enum Field<T> {
 
 impl<T> Field<T> {
     /// The value if it was given; a wrong one is noted under `name`.
-    pub fn take(self, name: &str, faults: &mut Faults) -> Option<T> {
+    pub(super) fn take(self, name: &str, faults: &mut Faults) -> Option<T> {
         match self {
             Self::Missing => None,
             Self::Given(value) => Some(value),
@@ -33,7 +33,7 @@ impl<T> Field<T> {
     }
 
     /// As [`Field::take`]; a missing one is noted too.
-    pub fn require(self, name: &str, faults: &mut Faults) -> Option<T> {
+    pub(super) fn require(self, name: &str, faults: &mut Faults) -> Option<T> {
         if matches!(self, Self::Missing) {
             faults.add(name, "required", "must be given");
         }

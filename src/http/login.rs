@@ -128,7 +128,7 @@ fn form(bytes: &[u8]) -> Result<LoginRequest, Problem> {
 ///
 /// Failed attempts are limited for each account and address.
 #[utoipa::path(
-    post, path = "/auth/login", tag = "auth",
+    post, path = "/api/v1/auth/login", tag = "auth",
     request_body(content((LoginRequest = "application/json"), (LoginForm = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "Logged in", body = Tokens),
@@ -152,7 +152,7 @@ pub async fn login(
 ///
 /// Each refresh token is good once. Using one a second time ends its login.
 #[utoipa::path(
-    post, path = "/auth/refresh", tag = "auth",
+    post, path = "/api/v1/auth/refresh", tag = "auth",
     request_body = RefreshRequest,
     responses(
         (status = 200, description = "New tokens", body = Tokens),
@@ -168,7 +168,7 @@ pub async fn refresh(
 
 /// Log out: end the login at hand
 #[utoipa::path(
-    post, path = "/auth/logout", tag = "auth", security(("bearer" = [])),
+    post, path = "/api/v1/auth/logout", tag = "auth", security(("bearer" = [])),
     responses((status = 204, description = "Logged out"))
 )]
 pub async fn logout(access: web::Data<Access>, staff: Staff) -> Result<HttpResponse, Problem> {
@@ -178,7 +178,7 @@ pub async fn logout(access: web::Data<Access>, staff: Staff) -> Result<HttpRespo
 
 /// One's own account
 #[utoipa::path(
-    get, path = "/auth/me", tag = "auth", security(("bearer" = [])),
+    get, path = "/api/v1/auth/me", tag = "auth", security(("bearer" = [])),
     responses((status = 200, description = "The account", body = Account))
 )]
 pub async fn me(access: web::Data<Access>, staff: Staff) -> Result<web::Json<Account>, Problem> {
@@ -189,7 +189,7 @@ pub async fn me(access: web::Data<Access>, staff: Staff) -> Result<web::Json<Acc
 ///
 /// Ends all other logins of the account.
 #[utoipa::path(
-    post, path = "/auth/password", tag = "auth", security(("bearer" = [])),
+    post, path = "/api/v1/auth/password", tag = "auth", security(("bearer" = [])),
     request_body = PasswordRequest,
     responses(
         (status = 204, description = "Changed"),

@@ -12,8 +12,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::access::AccessError;
+use crate::actors::command::CommandError;
 use crate::domain::fault::{Fault, Faults};
 use crate::store::StoreError;
+use crate::ws::UpgradeError;
 
 /// An error on its way to a client.
 #[derive(Debug)]
@@ -232,6 +234,44 @@ impl From<StoreError> for Problem {
                 Self::unavailable("the database is away; try again", error)
             }
             StoreError::Refused { .. } | StoreError::Shape(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<CommandError> for Problem {
+    fn from(error: CommandError) -> Self {
+        let told = error.to_string();
+        match error {
+            CommandError::Overloaded => Self::unavailable("too much work is waiting; try again", told),
+            CommandError::Unavailable(_) => Self::unavailable("the database is away; try again", told),
+            CommandError::Interrupted
+            | CommandError::DeadlinePassed
+            | CommandError::OutcomeUnknown(_) => Self::unavailable(
+                "whether this was done is not known; try again with the same Idempotency-Key, or look first",
+                told,
+            ),
+            CommandError::Database(error) => Self::internal(error),
+            CommandError::UnknownRegion => Self::not_found("region"),
+            CommandError::UnknownComplaint => Self::not_found("complaint"),
+            CommandError::Stale(current) => Self::conflict("stale_version", told, json(&*current)),
+            CommandError::Refused(_, current) => {
+                Self::conflict("transition_refused", told, json(&*current))
+            }
+            CommandError::KeyReused => Self::unprocessable("idempotency_key_reused", told),
+        }
+    }
+}
+
+/// The present state, as JSON.
+fn json(current: &impl Serialize) -> Option<Value> {
+    serde_json::to_value(current).ok()
+}
+
+impl From<UpgradeError> for Problem {
+    fn from(error: UpgradeError) -> Self {
+        match error {
+            UpgradeError::Origin(_) => Self::forbidden(error.to_string()),
+            UpgradeError::Handshake(_) => Self::malformed(error.to_string()),
         }
     }
 }

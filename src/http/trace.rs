@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -67,11 +67,11 @@ pub async fn trace(
 }
 
 /// An error of whatever origin as a problem that carries the request's id.
-fn as_problem(
-    response: ServiceResponse<impl MessageBody + 'static>,
+fn as_problem<B: MessageBody + 'static>(
+    response: ServiceResponse<B>,
     id: &str,
     route: &str,
-) -> ServiceResponse<impl MessageBody> {
+) -> ServiceResponse<EitherBody<B>> {
     let is_problem = response
         .headers()
         .get(CONTENT_TYPE)

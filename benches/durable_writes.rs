@@ -1,1 +1,2 @@
+//! Durable writes.
 fn main() {}

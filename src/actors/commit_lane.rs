@@ -34,6 +34,8 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
 /// What a lane works with.
 #[derive(Clone)]
 pub struct LaneDeps {
+    /// Its number, as a metric's label.
+    pub name: String,
     /// Where its connection leads.
     pub database: Database,
     /// Most commands of one commit.
@@ -129,11 +131,12 @@ impl CommitLane {
             clippy::cast_precision_loss,
             reason = "a batch has at most 1024 commands"
         )]
-        metrics.batch_size.observe(batch.len() as f64);
+        metrics.desks.batch_size.observe(batch.len() as f64);
         let begun = Instant::now();
         let work = run(self.deps.clone(), self.connection.take(), batch);
         ctx.spawn(work.into_actor(self).map(move |connection, lane, ctx| {
             metrics
+                .desks
                 .commit_duration
                 .observe(begun.elapsed().as_secs_f64());
             lane.committing = false;
@@ -144,7 +147,8 @@ impl CommitLane {
 
     fn show_queue(&self) {
         let length = i64::try_from(self.waiting.len()).unwrap_or(i64::MAX);
-        self.deps.supervision.metrics.desk_queue.set(length);
+        let queue = &self.deps.supervision.metrics.desks.queue;
+        queue.with_label_values(&[&self.deps.name]).set(length);
     }
 }
 

@@ -166,7 +166,7 @@ impl Desks {
     fn show(&self) {
         for status in Status::ALL {
             let count = self.total.get(status.index()).copied().unwrap_or_default();
-            let gauge = &self.deps.supervision.metrics.complaints;
+            let gauge = &self.deps.supervision.metrics.desks.complaints;
             gauge.with_label_values(&[status.as_str()]).set(count);
         }
     }

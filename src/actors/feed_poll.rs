@@ -91,9 +91,13 @@ async fn poll(deps: FeedPollDeps, forget: bool) -> Result<(), StoreError> {
     let begun = Instant::now();
     let heads = Arc::new(events::heads(&deps.store).await?);
     metrics
-        .database_round_trip
+        .database
+        .round_trip
         .set(begun.elapsed().as_secs_f64());
-    metrics.feed_gaps.inc_by(deps.desks.heads_polled(&heads));
+    metrics
+        .database
+        .feed_gaps
+        .inc_by(deps.desks.heads_polled(&heads));
     deps.registry.heads_polled(heads);
     if catalogue::version(&deps.store).await? > deps.catalogue.get().version {
         deps.catalogue.reload(&deps.store).await?;

@@ -327,7 +327,12 @@ impl RegionDesk {
             desk: Arc::new(ctx.address().recipient()),
         });
         if published {
-            self.deps.supervision.metrics.events_published.inc_by(count);
+            self.deps
+                .supervision
+                .metrics
+                .push
+                .events_published
+                .inc_by(count);
         }
         published
     }

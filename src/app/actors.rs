@@ -119,17 +119,18 @@ fn homes(
         lanes => lanes,
     };
     let arbiters: Vec<Arbiter> = (0..lanes).map(|_| Arbiter::new()).collect();
-    let home = |arbiter: &Arbiter| Home {
+    let home = |(number, arbiter): (usize, &Arbiter)| Home {
         arbiter: arbiter.handle(),
         lane: LaneHandle::start(
             &arbiter.handle(),
             LaneDeps {
+                name: number.to_string(),
                 database: store.database().clone(),
                 batch: usize::from(settings.server.commit_batch),
                 supervision: supervision.clone(),
             },
         ),
     };
-    let homes = arbiters.iter().map(home).collect();
+    let homes = arbiters.iter().enumerate().map(home).collect();
     (arbiters, homes)
 }

@@ -43,9 +43,12 @@ pub(super) struct Server {
 
 /// Takes the address, before anything that takes time.
 pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
-    listen(address).map_err(|source| match source.kind() {
-        std::io::ErrorKind::AddrInUse => AppError::PortInUse(address),
-        _ => AppError::Listen { address, source },
+    listen(address).map_err(|source| {
+        if source.kind() == std::io::ErrorKind::AddrInUse {
+            AppError::PortInUse(address)
+        } else {
+            AppError::Listen { address, source }
+        }
     })
 }
 

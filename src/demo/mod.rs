@@ -78,7 +78,7 @@ pub fn password() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::boundary::Places;
+    use crate::domain::places::Places;
 
     #[test]
     fn the_files_hold_three_regions_and_twelve_categories_with_hints() {

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::boundary::{Boundary, Places};
+use super::boundary::Boundary;
 use super::complaint::{Point, Severity};
+use super::places::Places;
 use super::region::RegionId;
 
 /// The longest name of a region or category, in characters.

@@ -1,26 +1,28 @@
 //! Categories: what may be complained about, and their administration.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::AdminOnly;
 use super::body::JsonBody;
+use super::desk::Desk;
 use super::import::{ImportAnswer, parsed, show};
 use super::problem::{Problem, ProblemBody};
 use crate::domain::catalogue::{Category, CategoryChange, CategoryDraft, NAME_LONGEST, hint};
 use crate::domain::complaint::Severity;
 use crate::domain::fault::{Faults, free_text, slug};
 use crate::import::categories::{Format, parse};
-use crate::store::Store;
 use crate::store::catalogue::{self, CatalogueCell};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
+    // Guarded by its method, so that something of the id "import" can still be changed.
+    let importing = web::resource("/admin/categories/import").guard(guard::Post());
     config
         .route("/categories", web::get().to(list))
         .route("/admin/categories", web::post().to(create))
-        .route("/admin/categories/import", web::post().to(import))
+        .service(importing.to(import))
         .route("/admin/categories/{category}", web::patch().to(change));
 }
 
@@ -83,18 +85,17 @@ pub async fn list(catalogue: web::Data<CatalogueCell>) -> web::Json<CategoryList
 pub async fn create(
     _admin: AdminOnly,
     body: JsonBody<NewCategory>,
-    store: web::Data<Store>,
-    catalogue: web::Data<CatalogueCell>,
+    desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let draft = draft(&body.value)?;
-    let Some(category) = catalogue::create_category(&store, &draft).await? else {
+    let Some(category) = catalogue::create_category(&desk.store, &draft).await? else {
         let detail = format!(
             "there is a category {:?} already; change it with PATCH",
             draft.id
         );
         return Err(Problem::conflict("exists", detail, None));
     };
-    show(&catalogue, &store).await;
+    show(&desk).await;
     Ok(HttpResponse::Created().json(category))
 }
 
@@ -110,17 +111,16 @@ pub async fn change(
     _admin: AdminOnly,
     path: web::Path<String>,
     body: JsonBody<CategoryPatch>,
-    store: web::Data<Store>,
-    catalogue: web::Data<CatalogueCell>,
+    desk: Desk,
 ) -> Result<web::Json<Category>, Problem> {
     let id = slug(&path)
         .ok()
         .ok_or_else(|| Problem::not_found("category"))?;
     let wanted = wanted(&body.value)?;
-    let category = catalogue::change_category(&store, &id, &wanted)
+    let category = catalogue::change_category(&desk.store, &id, &wanted)
         .await?
         .ok_or_else(|| Problem::not_found("category"))?;
-    show(&catalogue, &store).await;
+    show(&desk).await;
     Ok(web::Json(category))
 }
 
@@ -137,14 +137,13 @@ pub async fn import(
     _admin: AdminOnly,
     request: HttpRequest,
     payload: web::Payload,
-    store: web::Data<Store>,
-    catalogue: web::Data<CatalogueCell>,
+    desk: Desk,
 ) -> Result<web::Json<ImportAnswer>, Problem> {
     let accepted = ["application/json"];
     let json = |bytes: &[u8]| parse(Format::Json, bytes);
     let drafts = parsed(&request, payload.into_inner(), &accepted, json).await?;
-    let saved = catalogue::save_categories(&store, &drafts).await?;
-    show(&catalogue, &store).await;
+    let saved = catalogue::save_categories(&desk.store, &drafts).await?;
+    show(&desk).await;
     Ok(web::Json(saved.into()))
 }
 

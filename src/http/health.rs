@@ -118,10 +118,12 @@ pub async fn metrics(
 ) -> Result<HttpResponse, Problem> {
     let (open, idle) = store.pool_size();
     metrics
+        .database
         .pool
         .with_label_values(&["idle"])
         .set(i64::from(idle));
     metrics
+        .database
         .pool
         .with_label_values(&["in_use"])
         .set(i64::from(open.saturating_sub(idle)));

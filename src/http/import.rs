@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::read;
+use super::desk::Desk;
 use super::problem::Problem;
 use crate::import::{FILE_LIMIT, ImportError};
-use crate::store::Store;
-use crate::store::catalogue::{CatalogueCell, Saved};
+use crate::store::catalogue::Saved;
 
 /// What an import wrote.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,14 +60,21 @@ where
     Ok(parsed.map_err(Problem::internal)??)
 }
 
-/// Shows what was just written in this process; other nodes see it by the catalogue's version.
-pub(super) async fn show(catalogue: &CatalogueCell, store: &Store) {
-    if let Err(error) = catalogue.reload(store).await {
+/// Shows what was just written in this process, and opens desks for new regions; other nodes see it
+/// by the catalogue's version.
+pub(super) async fn show(desk: &Desk) {
+    if let Err(error) = desk.catalogue.reload(&desk.store).await {
         // It is written: the answer stays a success, and the next look at the version catches up.
         slog_scope::warn!(
             "the catalogue could not be reloaded after a change: {}",
             error
         );
+        return;
+    }
+    // The head poll opens desks only when it finds a newer catalogue, and this one is the newest now.
+    let regions = desk.catalogue.get().regions.keys().cloned().collect();
+    if !desk.desks.open(regions).await {
+        slog_scope::warn!("no desk could be opened after a change of the regions");
     }
 }
 

@@ -1,12 +1,13 @@
 //! Regions: what they are for everybody, and their administration.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::auth::AdminOnly;
 use super::body::JsonBody;
+use super::desk::Desk;
 use super::import::{ImportAnswer, parsed, present, show};
 use super::problem::{Problem, ProblemBody};
 use crate::domain::boundary::Boundary;
@@ -14,15 +15,16 @@ use crate::domain::catalogue::{NAME_LONGEST, Region, RegionChange, RegionDraft};
 use crate::domain::fault::{Faults, free_text};
 use crate::domain::region::RegionId;
 use crate::import::regions::parse;
-use crate::store::Store;
 use crate::store::catalogue::{self, CatalogueCell};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
+    // Guarded by its method, so that something of the id "import" can still be changed.
+    let importing = web::resource("/admin/regions/import").guard(guard::Post());
     config
         .route("/regions", web::get().to(list))
         .route("/admin/regions", web::post().to(create))
-        .route("/admin/regions/import", web::post().to(import))
+        .service(importing.to(import))
         .route("/admin/regions/{region}", web::patch().to(change));
 }
 
@@ -94,18 +96,17 @@ pub async fn list(catalogue: web::Data<CatalogueCell>) -> web::Json<RegionList> 
 pub async fn create(
     _admin: AdminOnly,
     body: JsonBody<NewRegion>,
-    store: web::Data<Store>,
-    catalogue: web::Data<CatalogueCell>,
+    desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let draft = draft(&body.value)?;
-    let Some(region) = catalogue::create_region(&store, &draft).await? else {
+    let Some(region) = catalogue::create_region(&desk.store, &draft).await? else {
         let detail = format!(
             "there is a region {:?} already; change it with PATCH",
             draft.id.as_str()
         );
         return Err(Problem::conflict("exists", detail, None));
     };
-    show(&catalogue, &store).await;
+    show(&desk).await;
     Ok(HttpResponse::Created().json(region))
 }
 
@@ -121,17 +122,16 @@ pub async fn change(
     _admin: AdminOnly,
     path: web::Path<String>,
     body: JsonBody<RegionPatch>,
-    store: web::Data<Store>,
-    catalogue: web::Data<CatalogueCell>,
+    desk: Desk,
 ) -> Result<web::Json<Region>, Problem> {
     let id = RegionId::parse(&path)
         .ok()
         .ok_or_else(|| Problem::not_found("region"))?;
     let wanted = wanted(&body.value)?;
-    let region = catalogue::change_region(&store, &id, &wanted)
+    let region = catalogue::change_region(&desk.store, &id, &wanted)
         .await?
         .ok_or_else(|| Problem::not_found("region"))?;
-    show(&catalogue, &store).await;
+    show(&desk).await;
     Ok(web::Json(region))
 }
 
@@ -149,13 +149,12 @@ pub async fn import(
     _admin: AdminOnly,
     request: HttpRequest,
     payload: web::Payload,
-    store: web::Data<Store>,
-    catalogue: web::Data<CatalogueCell>,
+    desk: Desk,
 ) -> Result<web::Json<ImportAnswer>, Problem> {
     let accepted = ["application/geo+json", "application/json"];
     let drafts = parsed(&request, payload.into_inner(), &accepted, parse).await?;
-    let saved = catalogue::save_regions(&store, &drafts).await?;
-    show(&catalogue, &store).await;
+    let saved = catalogue::save_regions(&desk.store, &drafts).await?;
+    show(&desk).await;
     Ok(web::Json(saved.into()))
 }
 

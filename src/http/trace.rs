@@ -23,14 +23,14 @@ struct InFlight(Metrics);
 
 impl InFlight {
     fn begin(metrics: &Metrics) -> Self {
-        metrics.http_in_flight.inc();
+        metrics.http.in_flight.inc();
         Self(metrics.clone())
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.http_in_flight.dec();
+        self.0.http.in_flight.dec();
     }
 }
 
@@ -60,9 +60,10 @@ pub async fn trace(
     let took = begun.elapsed();
     if let Some(metrics) = metrics {
         let labels = [method, &route, &status.to_string()];
-        metrics.http_requests.with_label_values(&labels).inc();
+        metrics.http.requests.with_label_values(&labels).inc();
         metrics
-            .http_duration
+            .http
+            .duration
             .with_label_values(&[method, &route])
             .observe(took.as_secs_f64());
     }

@@ -1,29 +1,53 @@
-//! Every series in one struct, declared once with its help text.
+//! Every series in one struct, by subject, declared once with its help text.
 //!
-//! Gauges are set from their owner's state; labels are bounded (no ids, no raw paths).
-//! All figures are this node's own, but `active_complaints_total`, which every node
-//! computes from the whole database's events.
+//! Gauges are set from their owner's state; labels are bounded (no ids, no raw paths). All figures
+//! are this node's own, but `active_complaints_total`, which every node computes from the whole
+//! database's events.
 
+mod declare;
+
+use prometheus::core::Collector;
 use prometheus::{
-    Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, Error, Gauge, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Registry, TextEncoder,
 };
 
+use self::declare::{Declare, TIMES};
 use crate::domain::account::Role;
 use crate::domain::status::Status;
 
-/// The series of one node.
+/// The series of one node. Cheap to clone.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
+    /// Requests.
+    pub http: HttpMetrics,
+    /// The live feed.
+    pub push: PushMetrics,
+    /// Complaints and the commands on them.
+    pub desks: DeskMetrics,
+    /// The database.
+    pub database: DatabaseMetrics,
+    /// Restarts of actors after a panic, by actor.
+    pub actor_restarts: IntCounterVec,
+    /// 1 when the node is ready.
+    pub ready: IntGauge,
+}
+
+/// Requests.
+#[derive(Clone)]
+pub struct HttpMetrics {
     /// Requests answered, by method, route template and status.
-    pub http_requests: IntCounterVec,
-    /// Time from a request's head to its answer's head.
-    pub http_duration: HistogramVec,
+    pub requests: IntCounterVec,
+    /// Time from a request's head to its answer's head, by method and route template.
+    pub duration: HistogramVec,
     /// Requests being answered.
-    pub http_in_flight: IntGauge,
-    /// Complaints by status, over all regions.
-    pub complaints: IntGaugeVec,
+    pub in_flight: IntGauge,
+}
+
+/// The live feed.
+#[derive(Clone)]
+pub struct PushMetrics {
     /// Live sockets that have authenticated, by role.
     pub connections: IntGaugeVec,
     /// Regions that at least one session watches.
@@ -33,67 +57,143 @@ pub struct Metrics {
     /// Events put into sessions' queues.
     pub events_delivered: IntCounter,
     /// Bytes handed to sockets.
-    pub bytes_pushed: IntCounter,
+    pub sent_bytes: IntCounter,
     /// Time from a commit to the oldest waiting event being handed to a socket.
-    pub push_latency: Histogram,
+    pub latency: Histogram,
     /// Sockets closed by the server, by close code.
     pub closes: IntCounterVec,
     /// Joins of a session to a region, by mode.
     pub joins: IntCounterVec,
-    /// Commands that wait in desks and lanes.
-    pub desk_queue: IntGauge,
+}
+
+/// Complaints and the commands on them.
+#[derive(Clone)]
+pub struct DeskMetrics {
+    /// Complaints by status, over all regions.
+    pub complaints: IntGaugeVec,
+    /// Commands that wait in the commit lanes' queues, by lane.
+    pub queue: IntGaugeVec,
     /// Commands in one commit.
     pub batch_size: Histogram,
     /// Time of one commit.
     pub commit_duration: Histogram,
     /// Commands by outcome.
     pub commands: IntCounterVec,
-    /// Restarts of actors after a panic, by actor.
-    pub actor_restarts: IntCounterVec,
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct DatabaseMetrics {
     /// Connections of the pool, by state.
     pub pool: IntGaugeVec,
     /// Time of the last database round trip of the head poll.
-    pub database_round_trip: Gauge,
+    pub round_trip: Gauge,
     /// Regions whose desk was found behind by the head poll.
     pub feed_gaps: IntCounter,
-    /// 1 when the node is ready.
-    pub ready: IntGauge,
 }
-
-/// Buckets for times of requests and commits: 0.5 ms to 10 s.
-const TIMES: &[f64] = &[
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-];
 
 impl Metrics {
     /// Declares every series.
     ///
     /// # Errors
     /// When a name is declared twice, which a test excludes.
-    pub fn new() -> Result<Self, prometheus::Error> {
-        let declare = Declare(Registry::new());
-        let metrics = Self {
-            http_requests: declare.counters(
+    pub fn new() -> Result<Self, Error> {
+        let registry = Registry::new();
+        let declare = Declare(&registry);
+        declare_process(&declare)?;
+        Ok(Self {
+            http: HttpMetrics::declare(&declare)?,
+            push: PushMetrics::declare(&declare)?,
+            desks: DeskMetrics::declare(&declare)?,
+            database: DatabaseMetrics::declare(&declare)?,
+            actor_restarts: declare.counters(
+                "actor_restarts_total",
+                "Restarts of actors after a panic, by actor.",
+                &["actor"],
+            )?,
+            ready: declare.gauge("ready", "1 when the node is ready.")?,
+            registry,
+        })
+    }
+
+    /// How often each actor was restarted, for actors that were.
+    pub fn restarts(&self) -> Vec<(String, u64)> {
+        let families = self.actor_restarts.collect();
+        let series = families.iter().flat_map(|family| family.get_metric());
+        series
+            .map(|metric| {
+                let actor = metric.get_label().first();
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a counter of restarts is a small whole number"
+                )]
+                let count = metric.get_counter().get_value() as u64;
+                (
+                    actor
+                        .map(|label| label.value().to_owned())
+                        .unwrap_or_default(),
+                    count,
+                )
+            })
+            .collect()
+    }
+
+    /// The page that Prometheus scrapes.
+    ///
+    /// # Errors
+    /// When a series cannot be written as text.
+    pub fn page(&self) -> Result<String, Error> {
+        let mut page = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut page)?;
+        String::from_utf8(page).map_err(|error| Error::Msg(error.to_string()))
+    }
+}
+
+fn declare_process(declare: &Declare<'_>) -> Result<(), Error> {
+    let info = declare.gauges(
+        "build_info",
+        "The program's version, as a label.",
+        &["version"],
+    )?;
+    info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+    #[cfg(target_os = "linux")]
+    declare.0.register(Box::new(
+        prometheus::process_collector::ProcessCollector::for_self(),
+    ))?;
+    Ok(())
+}
+
+impl HttpMetrics {
+    fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            requests: declare.counters(
                 "http_requests_total",
                 "Requests answered, by method, route template and status.",
                 &["method", "endpoint", "status"],
             )?,
-            http_duration: declare.histograms(
+            duration: declare.times(
                 "http_request_duration_seconds",
                 "Time from a request's head to its answer's head.",
                 &["method", "endpoint"],
             )?,
-            http_in_flight: declare.gauge("http_requests_in_flight", "Requests being answered.")?,
-            complaints: declare.gauges(
-                "active_complaints_total",
-                "Complaints by status, over all regions (the database's, the same on every node).",
-                &["status"],
-            )?,
-            connections: declare.gauges(
-                "websocket_connections_active",
-                "Live sockets that have authenticated, by role (this node's).",
-                &["role"],
-            )?,
+            in_flight: declare.gauge("http_requests_in_flight", "Requests being answered.")?,
+        })
+    }
+}
+
+impl PushMetrics {
+    fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
+        let connections = declare.gauges(
+            "websocket_connections_active",
+            "Live sockets that have authenticated, by role (this node's).",
+            &["role"],
+        )?;
+        for role in Role::ALL {
+            connections.with_label_values(&[role.as_str()]).set(0);
+        }
+        Ok(Self {
+            connections,
             regions_watched: declare.gauge(
                 "websocket_regions_watched",
                 "Regions that at least one session watches (this node's).",
@@ -106,9 +206,9 @@ impl Metrics {
                 "events_delivered_total",
                 "Events put into sessions' outgoing queues.",
             )?,
-            bytes_pushed: declare
+            sent_bytes: declare
                 .counter("websocket_sent_bytes_total", "Bytes handed to sockets.")?,
-            push_latency: declare.histogram(
+            latency: declare.histogram(
                 "push_latency_seconds",
                 "Time from a commit to the oldest waiting event being handed to a socket.",
                 TIMES,
@@ -123,9 +223,26 @@ impl Metrics {
                 "Joins of a session to a region, by mode.",
                 &["mode"],
             )?,
-            desk_queue: declare.gauge(
+        })
+    }
+}
+
+impl DeskMetrics {
+    fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
+        let complaints = declare.gauges(
+            "active_complaints_total",
+            "Complaints by status, over all regions (the database's, the same on every node).",
+            &["status"],
+        )?;
+        for status in Status::ALL {
+            complaints.with_label_values(&[status.as_str()]).set(0);
+        }
+        Ok(Self {
+            complaints,
+            queue: declare.gauges(
                 "desk_queue_length",
-                "Commands that wait in the commit lanes' queues.",
+                "Commands that wait in the commit lanes' queues, by lane.",
+                &["lane"],
             )?,
             batch_size: declare.histogram(
                 "commit_batch_size",
@@ -142,17 +259,19 @@ impl Metrics {
                 "Commands to desks, by outcome.",
                 &["outcome"],
             )?,
-            actor_restarts: declare.counters(
-                "actor_restarts_total",
-                "Restarts of actors after a panic, by actor.",
-                &["actor"],
-            )?,
+        })
+    }
+}
+
+impl DatabaseMetrics {
+    fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
+        Ok(Self {
             pool: declare.gauges(
                 "database_pool_connections",
                 "Connections of the pool, by state.",
                 &["state"],
             )?,
-            database_round_trip: declare.seconds(
+            round_trip: declare.seconds(
                 "database_round_trip_seconds",
                 "Time of the last database round trip of the head poll.",
             )?,
@@ -160,139 +279,7 @@ impl Metrics {
                 "feed_gaps_total",
                 "Regions whose desk was found behind by the head poll.",
             )?,
-            ready: declare.gauge("ready", "1 when the node is ready.")?,
-            registry: declare.0,
-        };
-        metrics.name_bounded_labels();
-        metrics.declare_process()?;
-        Ok(metrics)
-    }
-
-    /// Shows every status and role from the start, at 0.
-    fn name_bounded_labels(&self) {
-        for status in Status::ALL {
-            self.complaints.with_label_values(&[status.as_str()]).set(0);
-        }
-        for role in Role::ALL {
-            self.connections.with_label_values(&[role.as_str()]).set(0);
-        }
-    }
-
-    fn declare_process(&self) -> Result<(), prometheus::Error> {
-        let info = IntGaugeVec::new(
-            Opts::new("build_info", "The program's version, as a label."),
-            &["version"],
-        )?;
-        info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
-        self.registry.register(Box::new(info))?;
-        #[cfg(target_os = "linux")]
-        self.registry.register(Box::new(
-            prometheus::process_collector::ProcessCollector::for_self(),
-        ))?;
-        Ok(())
-    }
-
-    /// How often each actor was restarted, for actors that were.
-    pub fn restarts(&self) -> Vec<(String, u64)> {
-        use prometheus::core::Collector;
-        let families = self.actor_restarts.collect();
-        let series = families.iter().flat_map(|family| family.get_metric());
-        series
-            .map(|metric| {
-                let actor = metric
-                    .get_label()
-                    .first()
-                    .map(|label| label.value().to_owned());
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a counter of restarts is a small whole number"
-                )]
-                let count = metric.get_counter().get_value() as u64;
-                (actor.unwrap_or_default(), count)
-            })
-            .collect()
-    }
-
-    /// The page that Prometheus scrapes.
-    ///
-    /// # Errors
-    /// When a series cannot be written as text.
-    pub fn page(&self) -> Result<String, prometheus::Error> {
-        let mut page = Vec::new();
-        TextEncoder::new().encode(&self.registry.gather(), &mut page)?;
-        String::from_utf8(page).map_err(|error| prometheus::Error::Msg(error.to_string()))
-    }
-}
-
-/// Declares series in a registry: one short call each.
-struct Declare(Registry);
-
-impl Declare {
-    fn counter(&self, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
-        let series = IntCounter::new(name, help)?;
-        self.0.register(Box::new(series.clone()))?;
-        Ok(series)
-    }
-
-    fn counters(
-        &self,
-        name: &str,
-        help: &str,
-        labels: &[&str],
-    ) -> Result<IntCounterVec, prometheus::Error> {
-        let series = IntCounterVec::new(Opts::new(name, help), labels)?;
-        self.0.register(Box::new(series.clone()))?;
-        Ok(series)
-    }
-
-    fn gauge(&self, name: &str, help: &str) -> Result<IntGauge, prometheus::Error> {
-        let series = IntGauge::new(name, help)?;
-        self.0.register(Box::new(series.clone()))?;
-        Ok(series)
-    }
-
-    fn gauges(
-        &self,
-        name: &str,
-        help: &str,
-        labels: &[&str],
-    ) -> Result<IntGaugeVec, prometheus::Error> {
-        let series = IntGaugeVec::new(Opts::new(name, help), labels)?;
-        self.0.register(Box::new(series.clone()))?;
-        Ok(series)
-    }
-
-    fn seconds(&self, name: &str, help: &str) -> Result<Gauge, prometheus::Error> {
-        let series = Gauge::new(name, help)?;
-        self.0.register(Box::new(series.clone()))?;
-        Ok(series)
-    }
-
-    fn histogram(
-        &self,
-        name: &str,
-        help: &str,
-        buckets: &[f64],
-    ) -> Result<Histogram, prometheus::Error> {
-        let series =
-            Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.to_vec()))?;
-        self.0.register(Box::new(series.clone()))?;
-        Ok(series)
-    }
-
-    fn histograms(
-        &self,
-        name: &str,
-        help: &str,
-        labels: &[&str],
-    ) -> Result<HistogramVec, prometheus::Error> {
-        let series = HistogramVec::new(
-            HistogramOpts::new(name, help).buckets(TIMES.to_vec()),
-            labels,
-        )?;
-        self.0.register(Box::new(series.clone()))?;
-        Ok(series)
+        })
     }
 }
 

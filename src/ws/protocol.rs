@@ -285,7 +285,9 @@ mod tests {
                     })
                 );
             }
-            other => panic!("{other:?}"),
+            other @ (Read::Message(_) | Read::Unknown { .. } | Read::Garbage) => {
+                panic!("{other:?}")
+            }
         }
         let pong = r#"{"type":"pong","t":17,"seen":{"north":4719}}"#;
         assert!(

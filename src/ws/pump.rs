@@ -59,7 +59,13 @@ async fn drive(
     metrics: Metrics,
 ) {
     let drained = AssertUnwindSafe(drain(output, &queue)).catch_unwind().await;
-    let closed = |code: CloseCode| metrics.closes.with_label_values(&[&code.to_string()]).inc();
+    let closed = |code: CloseCode| {
+        metrics
+            .push
+            .closes
+            .with_label_values(&[&code.to_string()])
+            .inc()
+    };
     match drained {
         Ok(End::Overrun) => closed(CloseCode::Slow),
         Ok(End::Finished | End::Gone) => {}
@@ -102,10 +108,14 @@ impl Stream for Body {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.queue.poll_write(cx).map(|write| {
             let write = write?;
-            self.metrics.bytes_pushed.inc_by(write.bytes.len() as u64);
+            self.metrics
+                .push
+                .sent_bytes
+                .inc_by(write.bytes.len() as u64);
             if let Some(committed_at) = write.oldest_commit {
                 self.metrics
-                    .push_latency
+                    .push
+                    .latency
                     .observe(committed_at.elapsed().as_secs_f64());
             }
             Some(Ok(write.bytes))

@@ -112,6 +112,7 @@ impl WsSession {
     fn end(&self, ctx: &mut Ctx, code: CloseCode, reason: &str) {
         self.deps
             .metrics
+            .push
             .closes
             .with_label_values(&[&code.to_string()])
             .inc();

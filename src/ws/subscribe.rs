@@ -73,6 +73,7 @@ impl Subscription {
         let mode = self.begin().await?;
         self.deps
             .metrics
+            .push
             .joins
             .with_label_values(&[mode.as_str()])
             .inc();
@@ -90,10 +91,10 @@ impl Subscription {
                     return Err(Failure::Unrecoverable);
                 }
             }
-            None if !self.snapshot => return self.from_now_on().await,
+            None if !self.snapshot => return self.go_from_now().await,
             None => {}
         }
-        self.from_snapshot().await
+        self.go_from_snapshot().await
     }
 
     /// Sends what comes behind `seq` and goes live; `false` when that cannot be done without a hole.
@@ -131,14 +132,14 @@ impl Subscription {
     }
 
     /// Only what happens from now on.
-    async fn from_now_on(&self) -> Result<Mode, Failure> {
+    async fn go_from_now(&self) -> Result<Mode, Failure> {
         let head = self.head().await?;
         self.go_live(head, Some(Mode::Live)).await?;
         Ok(Mode::Live)
     }
 
     /// The open complaints at one moment, then everything behind that moment.
-    async fn from_snapshot(&self) -> Result<Mode, Failure> {
+    async fn go_from_snapshot(&self) -> Result<Mode, Failure> {
         let mut snapshot = Snapshot::begin(&self.deps.store, &self.region).await?;
         let seq = snapshot.seq;
         self.send(self.subscribed(Mode::Snapshot, seq)).await?;

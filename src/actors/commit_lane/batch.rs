@@ -96,6 +96,7 @@ fn hand_out(commands: Vec<Command>, settled: Vec<Settled>, supervision: &Supervi
         let (answer, event) = settled.into_answer(command.work);
         supervision
             .metrics
+            .desks
             .commands
             .with_label_values(&[answer.outcome()])
             .inc();

@@ -75,11 +75,11 @@ impl SessionRegistry {
         let metrics = &self.deps.supervision.metrics;
         for role in Role::ALL {
             let count = sum.by_role.get(&role).copied().unwrap_or_default();
-            let gauge = metrics.connections.with_label_values(&[role.as_str()]);
+            let gauge = metrics.push.connections.with_label_values(&[role.as_str()]);
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
         let watched = i64::try_from(sum.by_region.len()).unwrap_or(i64::MAX);
-        metrics.regions_watched.set(watched);
+        metrics.push.regions_watched.set(watched);
         *self
             .shown
             .lock()

@@ -223,6 +223,7 @@ impl RegistryShard {
         self.deps
             .supervision
             .metrics
+            .push
             .events_delivered
             .inc_by(delivered);
         if known.recent.published() < head {

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::message::{ClientMessage, Mode, ServerMessage};
+use super::message::{ClientMessage, ServerMessage};
+use super::subscription::{Subscription, Verdict};
 use crate::config::Since;
 
 /// What to do next.
@@ -39,34 +40,10 @@ pub(super) enum Action {
     Stop(String),
 }
 
-/// Where a region's subscription is.
-#[derive(Debug, Clone, PartialEq)]
-enum Stage {
-    /// Asked for; events in sequence are welcome, a second request is not made.
-    Asked,
-    /// Parts of a snapshot have come.
-    Collecting(Vec<Value>),
-    /// Events follow each other.
-    Following,
-}
-
-#[derive(Debug)]
-struct Region {
-    /// The last event shown; `None` until the server said where the region stands.
-    last: Option<Since>,
-    stage: Stage,
-    /// The id of the latest subscribe message, to which an error may refer.
-    request: u64,
-    /// Whether the subscription goes on from `last`: worth telling once it is live again.
-    resuming: bool,
-    /// The head that the previous ping told while we were behind it.
-    owed: Option<i64>,
-}
-
 /// The state of one client over all its connections.
 #[derive(Debug)]
 pub(super) struct Follower {
-    regions: BTreeMap<String, Region>,
+    regions: BTreeMap<String, Subscription>,
     wants_snapshot: bool,
     next_id: u64,
 }
@@ -74,13 +51,7 @@ pub(super) struct Follower {
 impl Follower {
     /// Follows `regions`; `since` is where to begin in each of them.
     pub(super) fn new(regions: &[String], since: Option<&Since>, wants_snapshot: bool) -> Self {
-        let fresh = || Region {
-            last: since.cloned(),
-            stage: Stage::Asked,
-            request: 0,
-            resuming: false,
-            owed: None,
-        };
+        let fresh = || Subscription::new(since.cloned());
         let regions = regions.iter().map(|id| (id.clone(), fresh())).collect();
         Self {
             regions,
@@ -124,7 +95,9 @@ impl Follower {
                 mode,
                 head,
             } => {
-                self.subscribed(&region, epoch, mode, head);
+                if let Some(state) = self.regions.get_mut(&region) {
+                    state.begin(Since { epoch, seq: head }, mode);
+                }
                 Vec::new()
             }
             ServerMessage::Event { region, seq } => self.event(&region, seq),
@@ -153,41 +126,12 @@ impl Follower {
         }
     }
 
-    fn subscribed(&mut self, region: &str, epoch: String, mode: Mode, head: i64) {
-        let Some(state) = self.regions.get_mut(region) else {
-            return;
-        };
-        state.owed = None;
-        match mode {
-            Mode::Resumed => state.stage = Stage::Following,
-            Mode::Snapshot => {
-                state.stage = Stage::Collecting(Vec::new());
-                state.resuming = false;
-            }
-            Mode::Live => {
-                state.stage = Stage::Following;
-                state.last = Some(Since { epoch, seq: head });
-            }
-        }
-    }
-
     fn event(&mut self, region: &str, seq: i64) -> Vec<Action> {
-        let Some(state) = self.regions.get_mut(region) else {
-            return Vec::new();
-        };
-        let next = state.last.as_ref().map(|last| last.seq + 1);
-        match (next, &state.stage) {
-            // A part of what the snapshot that is under way will hold, or of what was asked for anew.
-            (_, Stage::Collecting(_)) | (None, Stage::Asked) => Vec::new(),
-            (Some(next), Stage::Asked | Stage::Following) if seq < next => Vec::new(),
-            (Some(next), Stage::Asked | Stage::Following) if seq == next => {
-                if let Some(last) = &mut state.last {
-                    last.seq = seq;
-                }
-                vec![Action::ShowEvent]
-            }
-            (Some(_), Stage::Asked) => Vec::new(),
-            (Some(_) | None, Stage::Following) => self.again(region),
+        let verdict = self.regions.get_mut(region).map(|state| state.judge(seq));
+        match verdict {
+            Some(Verdict::Show) => vec![Action::ShowEvent],
+            Some(Verdict::Ignore) | None => Vec::new(),
+            Some(Verdict::Missing) => self.again(region),
         }
     }
 
@@ -199,13 +143,12 @@ impl Follower {
         if last < seq {
             return self.again(region);
         }
-        let resumed = std::mem::take(&mut state.resuming);
-        let notice = if resumed {
-            format!("{region}: resumed at #{last}")
+        let resumed = if state.tells_resumption() {
+            "resumed"
         } else {
-            format!("{region}: live at #{last}")
+            "live"
         };
-        vec![Action::Notice(notice)]
+        vec![Action::Notice(format!("{region}: {resumed} at #{last}"))]
     }
 
     fn snapshot(
@@ -213,25 +156,15 @@ impl Follower {
         region: &str,
         position: Since,
         last: bool,
-        complaints: Vec<Value>,
+        part: Vec<Value>,
     ) -> Vec<Action> {
-        let Some(state) = self.regions.get_mut(region) else {
-            return Vec::new();
-        };
-        let Stage::Collecting(collected) = &mut state.stage else {
-            return Vec::new();
-        };
-        collected.extend(complaints);
-        if !last {
-            return Vec::new();
-        }
-        let complaints = std::mem::take(collected);
-        state.stage = Stage::Following;
-        state.last = Some(position);
-        vec![Action::ShowSnapshot {
-            region: region.to_owned(),
-            complaints,
-        }]
+        let state = self.regions.get_mut(region);
+        let whole = state.and_then(|state| state.collect(position, last, part));
+        let region = region.to_owned();
+        whole
+            .map(|complaints| Action::ShowSnapshot { region, complaints })
+            .into_iter()
+            .collect()
     }
 
     fn ping(&mut self, t: &Value, heads: &BTreeMap<String, i64>) -> Vec<Action> {
@@ -269,7 +202,7 @@ impl Follower {
         message: &str,
         retryable: bool,
     ) -> Vec<Action> {
-        let asked = |region: &Region| Some(region.request) == id;
+        let asked = |region: &Subscription| Some(region.request) == id;
         let region = self.regions.iter().find(|(_, region)| asked(region));
         let region = region.map(|(region, _)| region.clone());
         match (code, region) {
@@ -308,7 +241,6 @@ impl Follower {
     fn start_anew(&mut self, region: &str) -> Vec<Action> {
         if let Some(state) = self.regions.get_mut(region) {
             state.last = None;
-            state.resuming = false;
         }
         let notice =
             format!("{region}: cannot go on from that position; events in between are not shown");
@@ -330,10 +262,7 @@ impl Follower {
     fn subscribe(&mut self, region: &str) -> Option<String> {
         let id = self.id();
         let state = self.regions.get_mut(region)?;
-        state.stage = Stage::Asked;
-        state.request = id;
-        state.owed = None;
-        state.resuming = state.last.is_some();
+        state.ask(id);
         let message = ClientMessage::Subscribe {
             id,
             region,
@@ -347,21 +276,6 @@ impl Follower {
         let id = self.next_id;
         self.next_id += 1;
         id
-    }
-}
-
-impl Region {
-    /// Whether an event is lost: still behind the head that the previous ping told.
-    fn misses(&mut self, head: i64) -> bool {
-        let Some(last) = self
-            .last
-            .as_ref()
-            .filter(|_| self.stage == Stage::Following)
-        else {
-            return false;
-        };
-        let owed = self.owed.replace(head);
-        owed.is_some_and(|owed| last.seq < owed)
     }
 }
 

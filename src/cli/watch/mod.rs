@@ -1,15 +1,17 @@
 //! `redress watch`: the live feed of regions in a terminal, by the protocol that any client uses.
 //!
-//! [`follower`] holds the protocol's rules, [`reconnect`] when to come back, [`link`] the socket,
-//! [`access`] the tokens, [`screen`] what is shown; this file starts them and [`session`] runs them.
+//! `follower` holds the protocol's rules, `reconnect` when to come back, `link` the socket,
+//! `access` the tokens, `screen` what is shown; this file starts them and `session` runs them.
 
 mod access;
+mod ending;
 mod follower;
 mod link;
 mod message;
 mod reconnect;
 mod screen;
 mod session;
+mod subscription;
 
 use std::io;
 use std::path::PathBuf;

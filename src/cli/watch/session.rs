@@ -1,25 +1,20 @@
 //! Runs the watcher: one connection after the other, doing what the follower says.
 
-use std::io;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::{Instant, sleep, timeout_at};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::http::Uri;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::WatchError;
 use super::access::{Access, AccessError};
+use super::ending::{End, Pace, closed, lost};
 use super::follower::{Action, Follower};
 use super::link::{LinkError, Socket, connect};
-use super::reconnect::{AfterClose, BackOff, after_close};
+use super::reconnect::BackOff;
 use super::screen::Screen;
 
-/// Silence after which a connection counts as dead: two ping intervals and this.
-const GRACE: Duration = Duration::from_secs(5);
-/// The ping interval until the server tells its own.
-const PINGS_EXPECTED: Duration = Duration::from_secs(25);
 /// So many new tokens in a row that the server refuses mean that there is no point in another.
 const REFUSALS_MOST: u32 = 2;
 
@@ -34,30 +29,6 @@ pub(super) struct Watcher {
     remaining: Option<u64>,
     /// Tokens refused since the last connection.
     refusals: u32,
-}
-
-/// How a connection, or the attempt at one, ended.
-enum End {
-    /// All that was asked for is shown, or nobody reads it any more.
-    Done,
-    /// There is no point in coming back.
-    Stop(String),
-    /// Come back, after a wait.
-    Lost { reason: String, slowly: bool },
-    /// Come back with a new token.
-    NewToken(String),
-    /// Come back after this wait, as the server asked.
-    Moved(Duration),
-}
-
-impl From<io::Error> for End {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Self::Done
-        } else {
-            Self::Stop(format!("cannot write: {error}"))
-        }
-    }
 }
 
 impl Watcher {
@@ -162,10 +133,7 @@ impl Watcher {
         if let Err(error) = socket.send(Message::text(requests)).await {
             return lost(&error);
         }
-        let mut pace = Pace {
-            pings: PINGS_EXPECTED,
-            leave_at: None,
-        };
+        let mut pace = Pace::default();
         loop {
             let heard = match timeout_at(pace.deadline(), socket.next()).await {
                 Ok(Some(Ok(message))) => self.heard(message, socket, &mut pace).await,
@@ -279,58 +247,6 @@ impl Watcher {
                 ))?)
             }
         }
-    }
-}
-
-/// How long to listen.
-struct Pace {
-    pings: Duration,
-    /// When to leave, after the server asked to reconnect.
-    leave_at: Option<Instant>,
-}
-
-impl Pace {
-    fn deadline(&self) -> Instant {
-        let silence = Instant::now() + self.pings.saturating_mul(2) + GRACE;
-        self.leave_at
-            .map_or(silence, |leave_at| leave_at.min(silence))
-    }
-
-    /// An end that is the move which the server asked for: come back at the time that it named.
-    fn unless_moving(&self, end: End) -> End {
-        match (self.leave_at, end) {
-            (Some(leave_at), End::Lost { .. }) => {
-                End::Moved(leave_at.saturating_duration_since(Instant::now()))
-            }
-            (_, end) => end,
-        }
-    }
-}
-
-fn lost(error: &Error) -> End {
-    End::Lost {
-        reason: error.to_string(),
-        slowly: false,
-    }
-}
-
-fn closed(frame: Option<CloseFrame>) -> End {
-    let code = frame.as_ref().map(|frame| u16::from(frame.code));
-    let reason = frame.map_or_else(
-        || "closed".to_owned(),
-        |frame| format!("{} {}", u16::from(frame.code), frame.reason),
-    );
-    match after_close(code) {
-        AfterClose::Return => End::Lost {
-            reason,
-            slowly: false,
-        },
-        AfterClose::ReturnSlowly => End::Lost {
-            reason,
-            slowly: true,
-        },
-        AfterClose::NewToken => End::NewToken(reason),
-        AfterClose::Stay => End::Stop(format!("the server ended the connection: {reason}")),
     }
 }
 

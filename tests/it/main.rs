@@ -9,5 +9,7 @@
 )]
 
 mod embedded;
+mod kills;
 mod main_job;
+mod sequence;
 mod support;

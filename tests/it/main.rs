@@ -9,6 +9,7 @@
 )]
 
 mod embedded;
+mod hints;
 mod kills;
 mod main_job;
 mod sequence;

@@ -88,7 +88,13 @@ impl StoreError {
 }
 
 /// What a driver's error says with everything beneath it: by itself it is only "db error".
+///
+/// Of what the database says only the message is taken: its DETAIL quotes rows, which may be personal.
 pub(crate) fn in_full(error: &tokio_postgres::Error) -> String {
+    if let Some(database) = error.as_db_error() {
+        let (severity, message) = (database.severity(), database.message());
+        return format!("{severity}: {message} ({})", database.code().code());
+    }
     let mut said = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(beneath) = cause {

@@ -34,7 +34,7 @@ impl Session {
         let client = database
             .open()
             .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            .map_err(|error| StoreError::Unavailable(super::in_full(&error)))?;
         Ok(Self {
             client,
             prepared: Mutex::default(),

@@ -9,5 +9,8 @@
 )]
 
 mod embedded;
+mod hints;
+mod kills;
 mod main_job;
+mod sequence;
 mod support;

@@ -16,10 +16,11 @@ async fn every_series_is_in_the_documentation_and_the_other_way_round() {
     officer.join("north", None).await;
     app.submit("north", "a deep hole").await;
     officer.event().await;
-    // What a healthy server does not show: no actor has panicked, no socket was closed.
+    // What a healthy server does not show, or a moment later: panics, closed sockets, hints.
     let metrics = app.application().metrics();
     metrics.actor_restarts.with_label_values(&["none"]);
     metrics.push.closes.with_label_values(&["none"]);
+    metrics.database.hints.with_label_values(&["none"]);
     // A request is counted after its answer: this one is on the next page.
     app.metric("ready").await;
 

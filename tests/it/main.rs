@@ -12,5 +12,6 @@ mod embedded;
 mod hints;
 mod kills;
 mod main_job;
+mod metrics_doc;
 mod sequence;
 mod support;

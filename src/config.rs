@@ -43,27 +43,41 @@ pub struct DataSettings {
     /// Folder of the private PostgreSQL, the generated secret and demo.json
     #[arg(
         long,
+        global = true,
         env = "DATA_DIR",
         default_value = "./data",
         value_name = "FOLDER"
     )]
     pub data_dir: PathBuf,
     /// PostgreSQL to use instead of a private one: postgres://user:password@host/database?sslmode=verify-full
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
     /// Redis that carries hints between nodes instead of the database's NOTIFY: redis://host:6379
-    #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "REDIS_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub redis_url: Option<String>,
     /// The schema that holds everything; nothing outside it is touched
     #[arg(
         long,
+        global = true,
         env = "DATABASE_SCHEMA",
         default_value = "redress",
         value_name = "NAME"
     )]
     pub database_schema: String,
     /// Most connections of the pool (the commit lanes have their own)
-    #[arg(long, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_name = "N",
+    #[arg(long, global = true, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_pool_size: u32,
 }

@@ -7,17 +7,36 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Logs")]
 pub struct LogSettings {
     /// Least level that is logged
-    #[arg(long, env = "LOG_LEVEL", default_value = "info", value_enum)]
+    #[arg(
+        long,
+        global = true,
+        env = "LOG_LEVEL",
+        default_value = "info",
+        value_enum
+    )]
     pub log_level: LogLevel,
     /// Format of log lines; auto: text on a terminal, JSON otherwise
-    #[arg(long, env = "LOG_FORMAT", default_value = "auto", value_enum)]
+    #[arg(
+        long,
+        global = true,
+        env = "LOG_FORMAT",
+        default_value = "auto",
+        value_enum
+    )]
     pub log_format: LogFormat,
     /// Sentry project to which server errors and panics are reported (never personal data)
-    #[arg(long, env = "SENTRY_DSN", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "SENTRY_DSN",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub sentry_dsn: Option<String>,
     /// Name of this installation's environment, sent to Sentry
     #[arg(
         long,
+        global = true,
         env = "ENVIRONMENT",
         default_value = "development",
         value_name = "NAME"

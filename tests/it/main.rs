@@ -10,4 +10,5 @@
 
 mod embedded;
 mod main_job;
+mod rest;
 mod support;

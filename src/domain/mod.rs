@@ -13,5 +13,6 @@ pub mod event;
 pub mod fault;
 pub mod places;
 pub mod region;
+pub mod reporter;
 mod ring;
 pub mod status;

@@ -11,6 +11,7 @@ pub mod complaints;
 pub mod desk;
 mod field;
 pub mod health;
+pub mod idempotency;
 mod import;
 pub mod login;
 pub mod openapi;

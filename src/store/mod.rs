@@ -30,7 +30,7 @@ pub enum StoreError {
     #[error("the database connection was lost: {0}")]
     Lost(#[source] tokio_postgres::Error),
     /// The database refused the statement.
-    #[error("the database refused {statement}: {source}")]
+    #[error("the database refused {statement}: {}", without_values(source))]
     Refused {
         /// The head comment of the statement.
         statement: &'static str,
@@ -84,6 +84,14 @@ impl StoreError {
             }
             Self::Unavailable(_) | Self::Lost(_) | Self::Shape(_) => false,
         }
+    }
+}
+
+/// What the database said without its DETAIL, which quotes rows: personal data does not belong in a log.
+fn without_values(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(refusal) => format!("{} ({})", refusal.message(), refusal.code().code()),
+        None => error.to_string(),
     }
 }
 

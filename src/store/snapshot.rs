@@ -4,13 +4,13 @@ use bb8::PooledConnection;
 use uuid::Uuid;
 
 use super::complaints::complaint_of;
+use super::events::HEAD;
 use super::pool::Opener;
 use super::{Store, StoreError, column};
 use crate::domain::complaint::Complaint;
 use crate::domain::region::RegionId;
 
 const BEGIN: &str = include_str!("../../sql/queries/snapshot/begin.sql");
-const HEAD: &str = include_str!("../../sql/queries/events/head.sql");
 const OPEN_COMPLAINTS: &str = include_str!("../../sql/queries/snapshot/open_complaints.sql");
 const END: &str = include_str!("../../sql/queries/snapshot/end.sql");
 

@@ -8,7 +8,12 @@
     reason = "a test ends by panicking, with the reason in the panic"
 )]
 
+mod access;
+mod bad_input;
+mod contract;
 mod embedded;
+mod floors;
 mod main_job;
 mod rest;
+mod source;
 mod support;

@@ -65,7 +65,10 @@ async fn every_filter_keeps_what_it_names_and_nothing_else() {
         ("q=nothing+of+the+sort", &[]),
         (&after, &[&assigned]),
         (&before, &[&plain]),
-        ("region=north&severity=critical&status=reported", &[&critical]),
+        (
+            "region=north&severity=critical&status=reported",
+            &[&critical],
+        ),
         ("region=harbour&severity=critical", &[]),
     ] {
         let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();

@@ -111,11 +111,14 @@ async fn who_reported_is_shown_to_staff_of_the_region_alone() {
     let mut officer = app.officer(&olga).await;
     officer.join("north", None).await;
     let mut body = complaint("north");
-    body["reporter"] = json!({"name": "Nora Nosuch", "email": "nora@nosuch.example", "phone": "+49 4711 0815"});
+    body["reporter"] =
+        json!({"name": "Nora Nosuch", "email": "nora@nosuch.example", "phone": "+49 4711 0815"});
     let receipt = submit(&app, &body).await.expect(201);
     let path = format!("{COMPLAINTS}/{}", receipt["id"].as_str().unwrap());
     for token in [&olga, &admin] {
-        let read = call(app.api.get(&path).bearer_auth(token)).await.expect(200);
+        let read = call(app.api.get(&path).bearer_auth(token))
+            .await
+            .expect(200);
         assert_eq!(read["reporter"], body["reporter"]);
     }
     let token = receipt["tracking_token"].as_str().unwrap();

@@ -32,7 +32,11 @@ async fn everybody_sees_the_complaints_that_are_theirs_and_no_others() {
 
     // One status for each complaint (north, harbour, old town, north by the own key), then the list.
     for (who, credential, statuses) in [
-        ("the admin", bearer(&app.admin().await), [200, 200, 200, 200]),
+        (
+            "the admin",
+            bearer(&app.admin().await),
+            [200, 200, 200, 200],
+        ),
         ("olga", bearer(&app.olga().await), [200, 200, 403, 200]),
         ("otto", bearer(&app.otto().await), [403, 200, 200, 403]),
         ("a reading app", reader, [200, 200, 200, 200]),
@@ -127,6 +131,9 @@ async fn an_event_names_who_did_it_without_a_person() {
     app.api.set_status(&olga, &id, "resolved").await;
     let changed = officer.event().await;
     assert_eq!((key.as_str(), resident.as_str()), ("api_key", "resident"));
-    assert!(!changed.to_string().contains("redress.example"), "{changed}");
+    assert!(
+        !changed.to_string().contains("redress.example"),
+        "{changed}"
+    );
     app.end().await;
 }

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod api_keys;
+pub mod asked;
 pub mod auth;
 pub mod body;
 pub mod categories;

@@ -16,4 +16,5 @@ mod floors;
 mod main_job;
 mod rest;
 mod source;
+mod start;
 mod support;

@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod officer;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod program;
 
 use std::time::Duration;
 

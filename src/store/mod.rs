@@ -89,9 +89,11 @@ impl StoreError {
 
 /// What the database said without its DETAIL, which quotes rows: personal data does not belong in a log.
 fn without_values(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        Some(refusal) => format!("{} ({})", refusal.message(), refusal.code().code()),
-        None => error.to_string(),
+    let cause = std::error::Error::source(error);
+    match (error.as_db_error(), cause) {
+        (Some(refusal), _) => format!("{} ({})", refusal.message(), refusal.code().code()),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
     }
 }
 

@@ -11,8 +11,8 @@ use bb8::{ManageConnection, Pool, PooledConnection};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
-use super::StoreError;
 use super::connect::Database;
+use super::{StoreError, without_values};
 
 /// How long a caller waits for a free connection.
 const CHECK_OUT_WAIT: Duration = Duration::from_secs(5);
@@ -34,7 +34,7 @@ impl Session {
         let client = database
             .open()
             .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            .map_err(|error| StoreError::Unavailable(without_values(&error)))?;
         Ok(Self {
             client,
             prepared: Mutex::default(),

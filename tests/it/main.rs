@@ -14,6 +14,7 @@ mod contract;
 mod embedded;
 mod floors;
 mod main_job;
+mod operations;
 mod rest;
 mod source;
 mod start;

@@ -188,7 +188,7 @@ async fn a_demo_whose_first_start_was_killed_is_completed_by_the_next() {
         let (first, _) = start();
         eventually("the demo is under way", async || match moment {
             None => folder.join("demo.pending.json").exists().then_some(()),
-            Some(query) => client.query_opt(query, &[]).await.unwrap().map(drop),
+            Some(query) => client.query(query, &[]).await.unwrap().first().map(drop),
         })
         .await;
         first.kill();

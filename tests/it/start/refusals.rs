@@ -65,7 +65,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         (&["--listen", "nowhere"][..], "--listen"),
         (&["--allowed-origins", "nowhere"], "--allowed-origins"),
         (&["--rate-login", "0"], "--rate-login"),
-        (&["--body-deadline", "-1"], "--body-deadline"),
+        (&["--body-deadline=-1"], "--body-deadline"),
         (&["--body-deadline", "NaN"], "--body-deadline"),
         (
             &[

@@ -11,9 +11,7 @@ use crate::support::TestApp;
 
 /// Every route that takes a JSON body, with a body that it accepts or nearly so.
 fn routes() -> Vec<(Method, &'static str, Value)> {
-    let polygon = json!({"type": "Polygon",
-        "coordinates": [[[1.0, 1.0], [2.0, 1.0], [2.0, 2.0], [1.0, 1.0]]]});
-    vec![
+    let mut routes = vec![
         (
             Method::POST,
             "/api/v1/complaints",
@@ -41,6 +39,16 @@ fn routes() -> Vec<(Method, &'static str, Value)> {
             "/api/v1/auth/password",
             json!({"old_password": "o", "new_password": "a new long password"}),
         ),
+    ];
+    routes.extend(admin_routes());
+    routes
+}
+
+/// The same, of the routes for admins.
+fn admin_routes() -> Vec<(Method, &'static str, Value)> {
+    let polygon = json!({"type": "Polygon",
+        "coordinates": [[[1.0, 1.0], [2.0, 1.0], [2.0, 2.0], [1.0, 1.0]]]});
+    vec![
         (
             Method::POST,
             "/api/v1/admin/accounts",

@@ -46,10 +46,7 @@ pub(crate) fn files(folder: &str, ending: &str) -> Vec<Source> {
 impl Source {
     /// The program's part of a Rust file: without comments, and without the tests at its end.
     pub(crate) fn code(&self) -> String {
-        let program = match self.text.find("#[cfg(test)]\nmod tests {") {
-            Some(tests) => &self.text[..tests],
-            None => &self.text,
-        };
+        let program = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap();
         let is_code = |line: &&str| !line.trim_start().starts_with("//");
         program
             .lines()
@@ -68,9 +65,6 @@ impl Source {
 /// The words that follow `before` in a text.
 pub(crate) fn words_after<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let rests = text
-        .match_indices(before)
-        .map(|(at, _)| &text[at + before.len()..]);
-    let word = |rest: &'a str| &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
-    rests.map(word).collect()
+    let word = |rest: &'a str| rest.split(|c| !is_word(c)).next().unwrap_or_default();
+    text.split(before).skip(1).map(word).collect()
 }

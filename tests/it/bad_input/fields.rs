@@ -18,7 +18,7 @@ fn replaced(value: &Value, by: &Value) -> Vec<(String, Value)> {
             .take(1)
             .map(|part| ("0".to_owned(), part))
             .collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
     for (name, part) in parts {
         for (place, changed) in replaced(part, by) {

@@ -71,7 +71,7 @@ fn there_is_no_sql_in_rust() {
         }
         for line in source.code().lines() {
             let says = |verb: &&str| line.contains(&format!("\"{verb}"));
-            if verbs.iter().any(|verb| says(&verb)) {
+            if verbs.iter().any(|verb| says(verb)) {
                 found.push(format!("{}: {}", source.path, line.trim()));
             }
         }

@@ -27,6 +27,9 @@ pub enum ConfigError {
     /// A secret is too short.
     #[error("--jwt-secret must be at least {SECRET_SHORTEST} bytes; it has {0}")]
     ShortSecret(usize),
+    /// The address of Redis cannot be read.
+    #[error("REDIS_URL is not an address such as redis://host:6379: {0}")]
+    Redis(String),
     /// No secret with a database of one's own.
     #[error(
         "JWT_SECRET is required with DATABASE_URL: every node must sign with the same secret; \
@@ -57,6 +60,15 @@ pub struct DataSettings {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
+    /// Redis that carries hints between nodes instead of the database's NOTIFY: redis://host:6379
+    #[arg(
+        long,
+        global = true,
+        env = "REDIS_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub redis_url: Option<String>,
     /// The schema that holds everything; nothing outside it is touched
     #[arg(
         long,

@@ -3,7 +3,7 @@
 //! Floors (an arrow means: may import; `tests/it/floors.rs` holds it):
 //!
 //! ```text
-//! main → cli → app → { demo, http → ws → actors } → { access, import } → { store, embedded }
+//! main → cli → app → { demo, http → ws → actors → feed } → { access, import } → { store, embedded }
 //!      → telemetry → config → domain
 //! ```
 //!
@@ -19,6 +19,7 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod embedded;
+pub mod feed;
 pub mod http;
 pub mod import;
 pub mod store;

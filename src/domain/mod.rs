@@ -11,6 +11,7 @@ pub mod complaint;
 pub mod credential;
 pub mod event;
 pub mod fault;
+pub mod place;
 pub mod places;
 pub mod region;
 pub mod reporter;

@@ -1,4 +1,4 @@
-//! Who reports a complaint: personal data, kept apart from everything else.
+//! Who reported a complaint, as far as told: personal data.
 
 use std::fmt;
 

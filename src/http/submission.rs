@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::field::{Field, refuse_unknown};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::complaint::{DESCRIPTION_LONGEST, Idempotency, Place, Severity, Submission};
+use crate::domain::complaint::{DESCRIPTION_LONGEST, Idempotency, Severity, Submission};
 use crate::domain::fault::{Faults, free_text};
+use crate::domain::place::Place;
 use crate::domain::region::RegionId;
 use crate::domain::reporter::Reporter;
 

@@ -11,7 +11,7 @@ use crate::domain::region::RegionId;
 use crate::domain::status::Status;
 
 const AFTER: &str = include_str!("../../sql/queries/events/after.sql");
-pub(super) const HEAD: &str = include_str!("../../sql/queries/events/head.sql");
+const HEAD: &str = include_str!("../../sql/queries/events/head.sql");
 const HEADS: &str = include_str!("../../sql/queries/events/heads.sql");
 const TALLY: &str = include_str!("../../sql/queries/events/tally.sql");
 

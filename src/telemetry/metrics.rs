@@ -5,6 +5,7 @@
 //! database's events.
 
 mod declare;
+mod process;
 
 use prometheus::core::Collector;
 use prometheus::{
@@ -90,6 +91,8 @@ pub struct DatabaseMetrics {
     pub round_trip: Gauge,
     /// Regions whose desk was found behind by the head poll.
     pub feed_gaps: IntCounter,
+    /// Hints about committed events, by direction.
+    pub hints: IntCounterVec,
 }
 
 impl Metrics {
@@ -100,7 +103,7 @@ impl Metrics {
     pub fn new() -> Result<Self, Error> {
         let registry = Registry::new();
         let declare = Declare(&registry);
-        declare_process(&declare)?;
+        process::declare(&declare)?;
         Ok(Self {
             http: HttpMetrics::declare(&declare)?,
             push: PushMetrics::declare(&declare)?,
@@ -148,20 +151,6 @@ impl Metrics {
         TextEncoder::new().encode(&self.registry.gather(), &mut page)?;
         String::from_utf8(page).map_err(|error| Error::Msg(error.to_string()))
     }
-}
-
-fn declare_process(declare: &Declare<'_>) -> Result<(), Error> {
-    let info = declare.gauges(
-        "build_info",
-        "The program's version, as a label.",
-        &["version"],
-    )?;
-    info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
-    #[cfg(target_os = "linux")]
-    declare.0.register(Box::new(
-        prometheus::process_collector::ProcessCollector::for_self(),
-    ))?;
-    Ok(())
 }
 
 impl HttpMetrics {
@@ -278,6 +267,11 @@ impl DatabaseMetrics {
             feed_gaps: declare.counter(
                 "feed_gaps_total",
                 "Regions whose desk was found behind by the head poll.",
+            )?,
+            hints: declare.counters(
+                "feed_hints_total",
+                "Hints about committed events sent to and heard from other nodes, by direction.",
+                &["direction"],
             )?,
         })
     }

@@ -31,7 +31,12 @@ fn every_query_belongs_to_the_store_file_of_its_folder() {
         let users = code.iter().filter(|file| file.text.contains(&query.path));
         let users: Vec<&str> = users.map(|file| file.path.as_str()).collect();
         let folder = query.path.split('/').nth(2).unwrap();
-        assert_eq!(users, [format!("src/store/{folder}.rs")], "{}", query.path);
+        let user = match folder {
+            // LISTEN and NOTIFY, on connections of their own.
+            "feed" => "src/feed/postgres.rs".to_owned(),
+            folder => format!("src/store/{folder}.rs"),
+        };
+        assert_eq!(users, [user], "{}", query.path);
     }
 }
 
@@ -71,7 +76,7 @@ fn there_is_no_sql_in_rust() {
         }
         for line in source.code().lines() {
             let says = |verb: &&str| line.contains(&format!("\"{verb}"));
-            if verbs.iter().any(|verb| says(verb)) {
+            if verbs.iter().any(says) {
                 found.push(format!("{}: {}", source.path, line.trim()));
             }
         }

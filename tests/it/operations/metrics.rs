@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestApp, call};
+use crate::support::{TestApp, call, eventually};
 
 #[actix::test]
 async fn every_promised_series_is_on_the_page() {
@@ -84,5 +84,27 @@ async fn labels_are_route_templates_whatever_is_asked_for() {
     );
     assert!(page.contains(r#"endpoint="unmatched""#), "{page}");
     assert!(page.contains(r#"method="OTHER""#), "{page}");
+    app.end().await;
+}
+
+#[actix::test]
+async fn a_restart_of_an_actor_is_counted() {
+    let mut app = TestApp::with(&["--ping-interval-ms", "200"]).await;
+    let token = app.olga().await;
+    let mut officer = app.officer(&token).await;
+    officer.join("north", None).await;
+    let point = format!("{}/feed_poll/poll", app.node());
+    fail::cfg(point, "1*panic(by the test)").unwrap();
+    app.expect_restarts(1);
+    eventually("the restart is counted", async || {
+        let page = call(app.api.get("/metrics")).await.text;
+        let series = page
+            .lines()
+            .find(|line| line.starts_with("actor_restarts_total{"));
+        series.filter(|line| line.ends_with(" 1")).map(drop)
+    })
+    .await;
+    // The live feed goes on.
+    assert_eq!(officer.ping().await["type"], "ping");
     app.end().await;
 }

@@ -19,6 +19,7 @@ async fn a_signal_stops_the_server_within_ten_seconds_also_with_an_open_socket()
         officer.join("north", None).await;
         let begun = Instant::now();
         server.program.signal(signal);
+        assert_eq!(officer.closed().await.0, 4000, "told to come back");
         let ended = server.program.ended().await;
         assert_eq!(ended.code, Some(0), "{}", ended.err);
         assert!(

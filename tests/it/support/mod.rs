@@ -6,6 +6,8 @@ pub(crate) mod officer;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod world;
+pub(crate) mod writer;
 
 use std::time::Duration;
 

@@ -68,9 +68,6 @@ pub enum AppError {
     /// The demo's data could not be created.
     #[error(transparent)]
     Demo(#[from] demo::DemoError),
-    /// `demo.json` could not be written.
-    #[error(transparent)]
-    DemoFile(#[from] demo::DemoFileError),
 }
 
 /// Called when an actor's restart budget is spent, with the actor's name.

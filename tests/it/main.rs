@@ -8,10 +8,18 @@
     reason = "a test ends by panicking, with the reason in the panic"
 )]
 
+mod access;
+mod bad_input;
+mod contract;
 mod embedded;
+mod floors;
 mod hints;
 mod kills;
 mod main_job;
 mod metrics_doc;
+mod operations;
+mod rest;
 mod sequence;
+mod source;
+mod start;
 mod support;

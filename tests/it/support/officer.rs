@@ -103,7 +103,9 @@ impl Officer {
             match self.next().await {
                 Came::Object(object) if object["type"] == "ping" => {}
                 Came::Object(object) => return object,
-                other => panic!("expected an object, got {other:?}"),
+                other @ (Came::Close(..) | Came::End) => {
+                    panic!("expected an object, got {other:?}")
+                }
             }
         }
     }
@@ -121,7 +123,9 @@ impl Officer {
             match self.next().await {
                 Came::Object(object) if object["type"] == "ping" => return object,
                 Came::Object(_) => {}
-                other => panic!("expected a ping, got {other:?}"),
+                other @ (Came::Close(..) | Came::End) => {
+                    panic!("expected a ping, got {other:?}")
+                }
             }
         }
     }

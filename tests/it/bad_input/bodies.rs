@@ -155,7 +155,8 @@ async fn chunks_that_cannot_be_read_are_refused() {
         b"-1\r\n",
     ] {
         let answer = raw_chunked(&target, "/api/v1/complaints", body.to_vec()).await;
-        assert_eq!(status_of(&answer), 400, "{answer}");
+        // Or the connection is closed: which comes first is the HTTP library's choice.
+        assert!([0, 400].contains(&status_of(&answer)), "{answer}");
     }
     target.app.end().await;
 }

@@ -9,6 +9,7 @@ use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, rt, web};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use tokio::sync::Semaphore;
 
 use super::AppError;
 use super::actors::Actors;
@@ -162,6 +163,8 @@ fn ws_deps(
     metrics: &Metrics,
     actors: &Actors,
 ) -> WsDeps {
+    // Half of the pool at most: the other half is for what does not wait for a client.
+    let snapshots = usize::try_from(settings.data.database_pool_size / 2).unwrap_or_default();
     WsDeps {
         access: access.clone(),
         store: store.clone(),
@@ -171,6 +174,7 @@ fn ws_deps(
         node: settings.server.node_name.as_str().into(),
         live: Arc::new(settings.live.clone()),
         public_url: settings.public_url().into(),
+        snapshots: Arc::new(Semaphore::new(snapshots.max(1))),
         metrics: metrics.clone(),
     }
 }

@@ -8,6 +8,13 @@
     reason = "a test ends by panicking, with the reason in the panic"
 )]
 
+mod actors;
+mod drain;
 mod embedded;
+mod joins;
 mod main_job;
+mod outage;
+mod protocol;
+mod races;
+mod slow;
 mod support;

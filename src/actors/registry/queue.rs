@@ -1,8 +1,9 @@
 //! The outgoing bytes of one socket: a queue bounded in bytes with one reader.
 //!
 //! A shard puts shared, framed events in, the session its answers, the pump the actor's control
-//! frames; the response body takes them out, all that wait in one write. Whoever puts in more than
-//! the bound ends the queue: what waits is freed at once and the socket is told to go.
+//! frames; the response body takes them out, all that wait in one write. Whoever puts more behind
+//! what waits than the bound allows ends the queue: what waits is freed at once and the socket is
+//! told to go. An empty queue takes a frame of any size, so that no single message is undeliverable.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -51,8 +52,10 @@ struct Inner {
     oldest_commit: Option<Instant>,
     end: Option<End>,
     reader: Option<Waker>,
-    /// Those who wait for room or for the end.
-    waiting: Vec<Waker>,
+    /// Those who wait for room. Apart from those who wait for the end: every session has one of
+    /// these, and waking it after each write would cost a task's turn a delivery.
+    for_room: Vec<Waker>,
+    for_end: Vec<Waker>,
 }
 
 impl OutQueue {
@@ -79,7 +82,7 @@ impl OutQueue {
         if inner.end.is_some() {
             return false;
         }
-        if inner.bytes + frame.len() > self.limit {
+        if inner.bytes > 0 && inner.bytes + frame.len() > self.limit {
             inner.end(End::Overrun);
             let last = frame::close(
                 super::CloseCode::Slow.number(),
@@ -98,6 +101,18 @@ impl OutQueue {
         true
     }
 
+    /// Puts the last frame in, beyond the bound if need be, and ends the queue; `false` when it had ended.
+    pub fn finish_with(&self, frame: Bytes) -> bool {
+        let mut inner = self.lock();
+        if inner.end.is_some() {
+            return false;
+        }
+        inner.bytes += frame.len();
+        inner.frames.push_back(frame);
+        inner.end(End::Finished);
+        true
+    }
+
     /// Ends the queue; what waits is still sent unless the socket is gone.
     pub fn finish(&self, end: End) {
         let mut inner = self.lock();
@@ -110,6 +125,11 @@ impl OutQueue {
         }
     }
 
+    /// Whether nothing more can be put in.
+    pub fn has_ended(&self) -> bool {
+        self.lock().end.is_some()
+    }
+
     /// Bytes that wait.
     pub fn waiting_bytes(&self) -> usize {
         self.lock().bytes
@@ -120,17 +140,17 @@ impl OutQueue {
         self.limit
     }
 
-    /// Waits until at most half the bound is used; `false` when the queue has ended.
-    pub async fn room(&self) -> bool {
+    /// Waits until `bytes` more leave half the bound free, or nothing waits; `false` when the queue has ended.
+    pub async fn room_for(&self, bytes: usize) -> bool {
         poll_fn(|cx| {
             let mut inner = self.lock();
             if inner.end.is_some() {
                 return Poll::Ready(false);
             }
-            if inner.bytes <= self.limit / 2 {
+            if inner.bytes == 0 || inner.bytes + bytes <= self.limit / 2 {
                 return Poll::Ready(true);
             }
-            inner.wait(cx);
+            wait(&mut inner.for_room, cx);
             Poll::Pending
         })
         .await
@@ -143,7 +163,7 @@ impl OutQueue {
             if let Some(end) = inner.end {
                 return Poll::Ready(end);
             }
-            inner.wait(cx);
+            wait(&mut inner.for_end, cx);
             Poll::Pending
         })
         .await
@@ -165,7 +185,7 @@ impl OutQueue {
             inner.oldest_commit = None;
         }
         if inner.bytes <= self.limit / 2 {
-            inner.wake_waiting();
+            wake(&mut inner.for_room);
         }
         Poll::Ready(Some(Write {
             bytes,
@@ -186,19 +206,8 @@ impl Inner {
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
-        self.wake_waiting();
-    }
-
-    fn wait(&mut self, cx: &Context<'_>) {
-        if !self.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-            self.waiting.push(cx.waker().clone());
-        }
-    }
-
-    fn wake_waiting(&mut self) {
-        for waiting in self.waiting.drain(..) {
-            waiting.wake();
-        }
+        wake(&mut self.for_room);
+        wake(&mut self.for_end);
     }
 
     /// One frame as it is, or several in one piece of at most [`WRITE_MOST`] bytes.
@@ -223,55 +232,15 @@ impl Inner {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn next(queue: &OutQueue) -> Option<Bytes> {
-        poll_fn(|cx| queue.poll_write(cx))
-            .await
-            .map(|write| write.bytes)
-    }
-
-    #[actix::test]
-    async fn everything_that_waits_goes_out_in_one_write_in_order() {
-        let queue = OutQueue::new(100);
-        assert!(queue.push(Bytes::from_static(b"one")) && queue.push(Bytes::from_static(b"two")));
-        assert_eq!(next(&queue).await.unwrap(), "onetwo");
-        assert_eq!(queue.waiting_bytes(), 0);
-    }
-
-    #[actix::test]
-    async fn more_than_the_bound_frees_what_waits_and_leaves_a_close_frame() {
-        let queue = OutQueue::new(10);
-        assert!(queue.push(Bytes::from_static(b"12345678")));
-        assert!(!queue.push(Bytes::from_static(b"123")));
-        assert_eq!(queue.ended().await, End::Overrun);
-        assert_eq!(next(&queue).await.unwrap().first(), Some(&0x88));
-        assert_eq!(next(&queue).await, None);
-        assert!(!queue.push(Bytes::new()) && !queue.room().await);
-    }
-
-    #[actix::test]
-    async fn a_finished_queue_still_sends_what_waits() {
-        let queue = OutQueue::new(10);
-        assert!(queue.push(Bytes::from_static(b"bye")));
-        queue.finish(End::Finished);
-        assert_eq!(next(&queue).await.unwrap(), "bye");
-        assert_eq!(next(&queue).await, None);
-    }
-
-    #[actix::test]
-    async fn one_who_waits_for_room_goes_on_when_the_reader_has_read() {
-        let queue = std::sync::Arc::new(OutQueue::new(10));
-        assert!(queue.push(Bytes::from_static(b"12345678")));
-        let waiting = actix::spawn({
-            let queue = std::sync::Arc::clone(&queue);
-            async move { queue.room().await }
-        });
-        tokio::task::yield_now().await;
-        assert!(!waiting.is_finished());
-        next(&queue).await.unwrap();
-        assert!(waiting.await.unwrap());
+fn wait(wakers: &mut Vec<Waker>, cx: &Context<'_>) {
+    if !wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
+        wakers.push(cx.waker().clone());
     }
 }
+
+fn wake(wakers: &mut Vec<Waker>) {
+    wakers.drain(..).for_each(Waker::wake);
+}
+
+#[cfg(test)]
+mod tests;

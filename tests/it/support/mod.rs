@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod officer;
 pub(crate) mod postgres;
+mod probe;
 pub(crate) mod process;
 
 use std::time::Duration;

@@ -5,6 +5,10 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::large_futures,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a test ends by panicking, with the reason in the panic"
 )]
 
@@ -12,6 +16,7 @@ mod actors;
 mod drain;
 mod embedded;
 mod joins;
+mod kills;
 mod main_job;
 mod outage;
 mod protocol;

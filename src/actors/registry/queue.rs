@@ -1,15 +1,17 @@
 //! The outgoing bytes of one socket: a queue bounded in bytes with one reader.
 //!
 //! A shard puts shared, framed events in, the session its answers, the pump the actor's control
-//! frames; the response body takes them out, all that wait in one write. Whoever puts more behind
-//! what waits than the bound allows ends the queue: what waits is freed at once and the socket is
-//! told to go. An empty queue takes a frame of any size, so that no single message is undeliverable.
+//! frames; the response body takes them out, all that wait in one write. A client that leaves more
+//! than the bound unread for [`STALL`], or [`BURST`] times the bound at once, is cut off: what waits
+//! is freed and the socket is told to go. The time between is for clients that do read: one commit
+//! may publish more than the bound before their sockets get a turn, and all of them would be cut off.
+//! An empty queue takes a frame of any size, so that no single message is undeliverable.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
@@ -17,6 +19,11 @@ use super::frame;
 
 /// Most bytes that one write takes out of the queue.
 const WRITE_MOST: usize = 64 * 1024;
+
+/// How long more than the bound may wait without a single read.
+const STALL: Duration = Duration::from_secs(1);
+/// How many times the bound may wait, however short: shared events, so mostly pointers.
+const BURST: usize = 16;
 
 /// How a queue ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +57,8 @@ struct Inner {
     frames: VecDeque<Bytes>,
     bytes: usize,
     oldest_commit: Option<Instant>,
+    /// Since when nothing was taken out of what waits.
+    unread_since: Option<Instant>,
     end: Option<End>,
     reader: Option<Waker>,
     /// Those who wait for room. Apart from those who wait for the end: every session has one of
@@ -59,7 +68,7 @@ struct Inner {
 }
 
 impl OutQueue {
-    /// A queue that holds at most `limit` bytes.
+    /// A queue that holds about `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -82,7 +91,7 @@ impl OutQueue {
         if inner.end.is_some() {
             return false;
         }
-        if inner.bytes > 0 && inner.bytes + frame.len() > self.limit {
+        if inner.is_overrun_by(frame.len(), self.limit) {
             inner.end(End::Overrun);
             let last = frame::close(
                 super::CloseCode::Slow.number(),
@@ -92,6 +101,7 @@ impl OutQueue {
             inner.frames = VecDeque::from([last]);
             return false;
         }
+        inner.unread_since = inner.unread_since.or_else(|| Some(Instant::now()));
         inner.bytes += frame.len();
         inner.oldest_commit = inner.oldest_commit.or(committed_at);
         inner.frames.push_back(frame);
@@ -120,7 +130,8 @@ impl OutQueue {
             inner.frames.clear();
             inner.bytes = 0;
         }
-        if inner.end.is_none() || end == End::Gone {
+        // The first end counts: a socket goes also after it was cut off.
+        if inner.end.is_none() {
             inner.end(end);
         }
     }
@@ -181,8 +192,9 @@ impl OutQueue {
         }
         let bytes = inner.take_write();
         let oldest_commit = inner.oldest_commit;
+        inner.unread_since = Some(Instant::now());
         if inner.frames.is_empty() {
-            inner.oldest_commit = None;
+            (inner.oldest_commit, inner.unread_since) = (None, None);
         }
         if inner.bytes <= self.limit / 2 {
             wake(&mut inner.for_room);
@@ -201,6 +213,13 @@ impl OutQueue {
 }
 
 impl Inner {
+    /// Whether `more` bytes are too much for a client that reads as this one does.
+    fn is_overrun_by(&self, more: usize, limit: usize) -> bool {
+        let bytes = self.bytes + more;
+        let unread = || self.unread_since.map_or(Duration::ZERO, |at| at.elapsed());
+        self.bytes > 0 && bytes > limit && (bytes > limit.saturating_mul(BURST) || unread() > STALL)
+    }
+
     fn end(&mut self, end: End) {
         self.end = Some(end);
         if let Some(reader) = self.reader.take() {

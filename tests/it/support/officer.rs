@@ -72,6 +72,12 @@ impl Officer {
         self.socket.send(message).await.unwrap();
     }
 
+    /// Sends an object; `false` when the socket is gone.
+    pub(crate) async fn try_say(&mut self, message: Value) -> bool {
+        let message = Message::text(message.to_string());
+        self.socket.send(message).await.is_ok()
+    }
+
     /// Subscribes and returns the answer.
     pub(crate) async fn subscribe(&mut self, region: &str, since: Option<(&str, i64)>) -> Value {
         let mut message = json!({"id": 1, "type": "subscribe", "region": region});
@@ -97,7 +103,9 @@ impl Officer {
             match self.next().await {
                 Came::Object(object) if object["type"] == "ping" => {}
                 Came::Object(object) => return object,
-                other => panic!("expected an object, got {other:?}"),
+                other @ (Came::Close(..) | Came::End) => {
+                    panic!("expected an object, got {other:?}")
+                }
             }
         }
     }
@@ -115,7 +123,9 @@ impl Officer {
             match self.next().await {
                 Came::Object(object) if object["type"] == "ping" => return object,
                 Came::Object(_) => {}
-                other => panic!("expected a ping, got {other:?}"),
+                other @ (Came::Close(..) | Came::End) => {
+                    panic!("expected a ping, got {other:?}")
+                }
             }
         }
     }

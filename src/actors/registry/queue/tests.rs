@@ -14,15 +14,37 @@ async fn everything_that_waits_goes_out_in_one_write_in_order() {
     assert_eq!(queue.waiting_bytes(), 0);
 }
 
+async fn assert_cut_off(queue: &OutQueue) {
+    assert_eq!(queue.ended().await, End::Overrun);
+    assert_eq!(next(queue).await.unwrap().first(), Some(&0x88));
+    assert_eq!(next(queue).await, None);
+    assert!(!queue.push(Bytes::new()) && !queue.room_for(1).await);
+    queue.finish(End::Gone);
+    assert_eq!(queue.ended().await, End::Overrun, "the first end counts");
+}
+
 #[actix::test]
-async fn more_than_the_bound_frees_what_waits_and_leaves_a_close_frame() {
+async fn a_burst_frees_what_waits_and_leaves_a_close_frame() {
+    let queue = OutQueue::new(10);
+    for _ in 0..BURST {
+        assert!(queue.push(Bytes::from_static(b"1234567890")));
+    }
+    assert!(!queue.push(Bytes::from_static(b"1")));
+    assert_cut_off(&queue).await;
+}
+
+#[actix::test]
+async fn more_than_the_bound_is_too_much_only_for_who_does_not_read() {
     let queue = OutQueue::new(10);
     assert!(queue.push(Bytes::from_static(b"12345678")));
+    assert!(queue.push(Bytes::from_static(b"123")));
+    let long_ago = Instant::now().checked_sub(STALL * 2);
+    queue.lock().unread_since = long_ago;
+    next(&queue).await.unwrap();
+    assert!(queue.push(Bytes::from_static(b"12345678")));
+    queue.lock().unread_since = long_ago;
     assert!(!queue.push(Bytes::from_static(b"123")));
-    assert_eq!(queue.ended().await, End::Overrun);
-    assert_eq!(next(&queue).await.unwrap().first(), Some(&0x88));
-    assert_eq!(next(&queue).await, None);
-    assert!(!queue.push(Bytes::new()) && !queue.room_for(1).await);
+    assert_cut_off(&queue).await;
 }
 
 #[actix::test]

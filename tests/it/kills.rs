@@ -29,8 +29,12 @@ impl Demo {
         let database = TestDatabase::create_empty().await;
         let folder = tempfile::tempdir().unwrap();
         let server = serve(&database, free_address(), folder.path()).await;
-        let file = std::fs::read(folder.path().join("demo.json")).unwrap();
-        let file = serde_json::from_slice(&file).unwrap();
+        // Written once the server is ready.
+        let path = folder.path().join("demo.json");
+        let file = eventually("demo.json", async || {
+            serde_json::from_slice(&std::fs::read(&path).ok()?).ok()
+        })
+        .await;
         Self {
             database,
             folder,

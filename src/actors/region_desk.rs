@@ -229,6 +229,7 @@ impl Handler<Committed> for RegionDesk {
         ));
         let last = fact.events.last().map_or(0, |event| event.seq);
         self.known = self.known.max(last);
+        self.deps.hints.committed(&self.deps.region, last);
         if self.reading || !self.advance(fact.events, fact.committed_at, ctx) {
             self.catch_up(ctx);
         }

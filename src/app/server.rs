@@ -33,6 +33,8 @@ const USER_TIMEOUT: Duration = Duration::from_secs(15);
 const SEND_BUFFER: usize = 128 * 1024;
 /// Most seconds that the HTTP server may take to stop; `Server::stop` has the real deadline.
 const SHUTDOWN_MOST: u64 = 60;
+/// Snapshots that are sent at once, in memory while their clients read.
+const SNAPSHOTS: usize = 64;
 /// How long the head of a request may take.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -163,8 +165,6 @@ fn ws_deps(
     metrics: &Metrics,
     actors: &Actors,
 ) -> WsDeps {
-    // Half of the pool at most: the other half is for what does not wait for a client.
-    let snapshots = usize::try_from(settings.data.database_pool_size / 2).unwrap_or_default();
     WsDeps {
         access: access.clone(),
         store: store.clone(),
@@ -174,7 +174,7 @@ fn ws_deps(
         node: settings.server.node_name.as_str().into(),
         live: Arc::new(settings.live.clone()),
         public_url: settings.public_url().into(),
-        snapshots: Arc::new(Semaphore::new(snapshots.max(1))),
+        snapshots: Arc::new(Semaphore::new(SNAPSHOTS)),
         metrics: metrics.clone(),
     }
 }

@@ -49,7 +49,7 @@ pub struct WsDeps {
     pub live: Arc<LiveSettings>,
     /// The address of the server's own pages.
     pub public_url: Arc<str>,
-    /// Turns to read a snapshot: each holds a connection of the pool while its client reads.
+    /// Turns to send a snapshot: each is in memory while its client reads.
     pub snapshots: Arc<Semaphore>,
     /// Counts.
     pub metrics: Metrics,

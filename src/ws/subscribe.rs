@@ -36,7 +36,7 @@ pub(super) enum Failure {
     /// The desk did not catch up in time.
     #[error("the region is not ready; try again")]
     NotReady,
-    /// The client does not read its snapshot: the database's moment is not kept for it.
+    /// The client does not read its snapshot: others wait for the turn.
     #[error("the snapshot was not read in time; try again")]
     NotRead,
     /// The database is away.

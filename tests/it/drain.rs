@@ -6,6 +6,8 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use crate::support::officer::Came;
+use crate::support::process::{ServerProcess, free_address};
+use crate::support::world::World;
 use crate::support::{Officer, TestApp};
 
 #[actix::test]
@@ -85,4 +87,21 @@ async fn submit_until_refused(api: crate::support::Api, key: String) -> usize {
             }
         }
     }
+}
+
+#[actix::test]
+async fn a_process_that_is_terminated_says_goodbye_and_ends_cleanly() {
+    let world = World::create(0).await;
+    let server = ServerProcess::start(&world.database, free_address(), &[], &world.log("a")).await;
+    let olga = &world.demo.officers[0];
+    let token = server.api().login(&olga.email, &olga.password).await;
+    let mut officer = Officer::connect(server.address(), &token).await;
+    officer.join("north", None).await;
+    let reader = actix::spawn(async move {
+        let told = officer.object().await;
+        (told["type"] == "reconnect", officer.closed().await.0)
+    });
+    assert!(server.terminate().await, "a clean end");
+    assert_eq!(reader.await.unwrap(), (true, 4000));
+    world.database.remove().await;
 }

@@ -15,11 +15,14 @@
 mod actors;
 mod drain;
 mod embedded;
+mod hints;
 mod joins;
 mod kills;
 mod main_job;
+mod metrics_doc;
 mod outage;
 mod protocol;
 mod races;
+mod sequence;
 mod slow;
 mod support;

@@ -17,6 +17,7 @@ use super::messages::{HeadSeen, Recount, Take};
 use crate::domain::account::{By, Identity};
 use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
 use crate::domain::region::RegionId;
+use crate::feed::HintSender;
 use crate::store::Store;
 
 /// Commands and facts that a desk's mailbox holds before it refuses.
@@ -33,6 +34,8 @@ pub struct DeskDeps {
     pub store: Store,
     /// Where it publishes.
     pub registry: RegistryHandle,
+    /// Tells the other nodes.
+    pub hints: HintSender,
     /// Where it reports its counts.
     pub totals: Arc<Recipient<Counted>>,
     /// Restarts, fail points and metrics.

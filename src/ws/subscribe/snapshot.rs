@@ -3,7 +3,7 @@
 use super::super::protocol::{Mode, ServerMessage};
 use super::{Failure, PATIENCE, Subscription};
 use crate::domain::complaint::Complaint;
-use crate::store::snapshot::{PAGE, Snapshot};
+use crate::store::snapshot::{self, Snapshot};
 
 /// Most complaints in one `snapshot` message.
 const PART: usize = 50;
@@ -12,32 +12,24 @@ const PART_BYTES: usize = 64 * 1024;
 /// What a complaint needs in JSON beside its texts, in bytes.
 const COMPLAINT_BYTES: usize = 500;
 impl Subscription {
-    /// Sends the open complaints and returns their moment. A snapshot holds a connection of the
-    /// pool while its client reads: only some at once, and none for a client that does not read.
+    /// Sends the open complaints and returns their moment. A snapshot is in memory while its client
+    /// reads: only some at once, and none for long for a client that does not read.
     pub(super) async fn send_snapshot(&self) -> Result<i64, Failure> {
         let turn = self.deps.snapshots.acquire();
         let _turn = match tokio::time::timeout(PATIENCE, turn).await {
             Ok(Ok(turn)) => turn,
             Ok(Err(_)) | Err(_) => return Err(Failure::NotReady),
         };
-        let mut snapshot = Snapshot::begin(&self.deps.store, &self.region).await?;
-        let seq = snapshot.seq;
+        let snapshot = snapshot::read(&self.deps.store, &self.region).await?;
+        let Snapshot { seq, complaints } = snapshot.ok_or(Failure::NotReady)?;
         self.send_in_time(self.subscribed(Mode::Snapshot, seq))
             .await?;
         let most_bytes = PART_BYTES.min(self.queue.limit() / 4);
-        loop {
-            let page = snapshot.next_page().await?;
-            let last_page = page.len() < PAGE;
-            let mut parts = parts(&page, most_bytes).into_iter().peekable();
-            while let Some(part) = parts.next() {
-                let last = last_page && parts.peek().is_none();
-                self.send_in_time(self.part(seq, part, last)).await?;
-            }
-            if last_page {
-                break;
-            }
+        let mut parts = parts(&complaints, most_bytes).into_iter().peekable();
+        while let Some(part) = parts.next() {
+            let last = parts.peek().is_none();
+            self.send_in_time(self.part(seq, part, last)).await?;
         }
-        snapshot.end().await?;
         Ok(seq)
     }
 
@@ -61,10 +53,10 @@ impl Subscription {
     }
 }
 
-/// Cuts a page into parts of about `most_bytes`, a complaint at least each; an empty page is one part.
-fn parts(page: &[Complaint], most_bytes: usize) -> Vec<&[Complaint]> {
+/// Cuts complaints into parts of about `most_bytes`, at least one each; none at all is one part.
+fn parts(complaints: &[Complaint], most_bytes: usize) -> Vec<&[Complaint]> {
     let mut parts = Vec::new();
-    let mut rest = page;
+    let mut rest = complaints;
     loop {
         let mut bytes = 0;
         let fits = |complaint: &&Complaint| {

@@ -5,6 +5,8 @@ pub(crate) mod officer;
 pub(crate) mod postgres;
 mod probe;
 pub(crate) mod process;
+pub(crate) mod world;
+pub(crate) mod writer;
 
 use std::time::Duration;
 

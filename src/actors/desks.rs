@@ -84,6 +84,18 @@ impl DesksHandle {
         directory.get(region).cloned()
     }
 
+    /// Which of these regions have no desk.
+    pub fn missing<'a>(&self, regions: impl Iterator<Item = &'a RegionId>) -> Vec<RegionId> {
+        let directory = self
+            .directory
+            .read()
+            .unwrap_or_else(|broken| broken.into_inner());
+        regions
+            .filter(|region| !directory.contains_key(*region))
+            .cloned()
+            .collect()
+    }
+
     /// Starts desks for regions that have none; `false` when it could not be asked.
     pub async fn open(&self, regions: Vec<RegionId>) -> bool {
         self.addr.send(Open(regions)).await.is_ok()

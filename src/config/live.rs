@@ -22,7 +22,7 @@ pub struct LiveSettings {
     #[arg(long, env = "CONNECT_DEADLINE_MS", default_value_t = 10_000, value_name = "MS",
           value_parser = clap::value_parser!(u64).range(100..=60_000))]
     pub connect_deadline_ms: u64,
-    /// Most bytes that wait for one socket; over it the socket is cut off (4002)
+    /// Bytes that may wait for one socket; who leaves more unread for a second is cut off (4002)
     #[arg(
         long,
         env = "OUTGOING_LIMIT",

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod call;
 pub(crate) mod officer;
 pub(crate) mod postgres;
+mod probe;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod world;

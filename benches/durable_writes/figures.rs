@@ -1,0 +1,106 @@
+//! The rounds as figures with their targets.
+
+use serde_json::json;
+
+use crate::measure::Run;
+use crate::pgbench::PgbenchRun;
+use crate::report::{Figure, Report, Target, median};
+
+/// Every variant once.
+pub(crate) struct Round {
+    pub(crate) runs: Vec<Run>,
+    pub(crate) pgbench: PgbenchRun,
+}
+
+/// The medians of all rounds.
+struct Medians(Vec<Round>);
+
+impl Medians {
+    fn of(&self, variant: &str, pick: impl Fn(&Run) -> f64) -> f64 {
+        let runs = self.0.iter().flat_map(|round| &round.runs);
+        median(runs.filter(|run| run.variant == variant).map(pick))
+    }
+
+    fn rate(&self, variant: &str) -> f64 {
+        self.of(variant, |run| run.per_second)
+    }
+
+    fn batch(&self, variant: &str) -> f64 {
+        self.of(variant, |run| run.batch.unwrap_or(1.0))
+    }
+
+    /// How many times the rate of the one the other has.
+    fn rates(&self, what: &str, ours: &str, theirs: &str, target: Target) -> Figure {
+        let (us, them) = (self.rate(ours), self.rate(theirs));
+        let batch = self.batch(ours);
+        let from = format!("{us:.0}/s (batches of {batch:.1}) to {them:.0}/s");
+        Figure::ratio(what, us / them, target, from)
+    }
+
+    /// How many times the time of the one the other takes.
+    fn times(
+        &self,
+        what: &str,
+        (ours, theirs): (&str, &str),
+        pick: fn(&Run) -> f64,
+        target: Target,
+    ) -> Figure {
+        let (us, them) = (self.of(ours, pick), self.of(theirs, pick));
+        Figure::ratio(what, us / them, target, format!("{us:.2} ms to {them:.2} ms"))
+    }
+
+    fn to_pgbench(&self) -> Figure {
+        let us = self.rate("lanes");
+        let them = median(self.0.iter().map(|round| round.pgbench.per_second));
+        let from = format!("{us:.0}/s to {them:.0}/s");
+        let what = "rate: lanes to pgbench's plain INSERT (32 clients)";
+        Figure::ratio(what, us / them, Target::AtLeast(1.5), from)
+    }
+}
+
+/// All figures of the rounds.
+pub(crate) fn report(rounds: Vec<Round>) -> Report {
+    let by = Medians(rounds);
+    let figures = vec![
+        by.rates(
+            "rate: lanes to a transaction each (32 clients, 16 regions)",
+            "lanes",
+            "transactions",
+            Target::AtLeast(4.0),
+        ),
+        by.to_pgbench(),
+        by.rates(
+            "rate: lanes to a transaction each, one hot region",
+            "lanes_hot",
+            "transactions_hot",
+            Target::AtLeast(20.0),
+        ),
+        by.rates(
+            "rate: lanes with 256 regions to 16 (32 clients)",
+            "lanes_256_regions",
+            "lanes",
+            Target::AtLeast(0.5),
+        ),
+        by.rates(
+            "rate: lanes with 256 regions to 16 (256 clients)",
+            "lanes_256_clients_256_regions",
+            "lanes_256_clients",
+            Target::AtLeast(0.5),
+        ),
+        by.times(
+            "p50 alone: a lane to one statement",
+            ("lane_alone", "statement_alone"),
+            |run| run.p50_ms,
+            Target::AtMost(1.3),
+        ),
+        by.times(
+            "p99 of 32 clients: lanes to a transaction each",
+            ("lanes", "transactions"),
+            |run| run.p99_ms,
+            Target::AtMost(0.25),
+        ),
+    ];
+    let raw = by.0.iter().map(|round| json!({"runs": round.runs, "pgbench": round.pgbench}));
+    let raw = raw.collect();
+    Report::new("durable-writes", "cargo bench --bench durable_writes", figures, raw)
+}

@@ -30,8 +30,8 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// Starts the actors and opens a desk for each of the regions.
-    pub(crate) async fn start(store: &Store, regions: usize) -> Result<Self, Fault> {
+    /// Starts the actors and opens a desk for each of the regions; `lanes` 0: a lane a core.
+    pub(crate) async fn start(store: &Store, regions: usize, lanes: usize) -> Result<Self, Fault> {
         let metrics = Metrics::new()?;
         let supervision = Supervision {
             node: "bench".into(),
@@ -47,7 +47,9 @@ impl Lanes {
                 supervision: supervision.clone(),
             },
         );
-        let mut arbiters: Vec<Arbiter> = (0..cores()).map(|_| Arbiter::new()).collect();
+        let mut arbiters: Vec<Arbiter> = (0..if lanes == 0 { cores() } else { lanes })
+            .map(|_| Arbiter::new())
+            .collect();
         let lane = |(number, arbiter): (usize, &Arbiter)| Home {
             arbiter: arbiter.handle(),
             lane: LaneHandle::start(
@@ -93,7 +95,8 @@ impl Lanes {
             let desks = Rc::clone(&desks);
             async move {
                 let desk = desks.get(number).ok_or("a region has no desk")?;
-                desk.submit(submission(number), By::Resident, DEADLINE).await?;
+                desk.submit(submission(number), By::Resident, DEADLINE)
+                    .await?;
                 Ok(())
             }
         };

@@ -47,6 +47,9 @@ struct Options {
     /// Seconds of one variant in one round
     #[arg(long, default_value_t = 2)]
     seconds: u64,
+    /// Commit lanes; 0: as many as the server has
+    #[arg(long, default_value_t = 0)]
+    lanes: usize,
     /// Given by cargo
     #[arg(long, hide = true)]
     bench: bool,
@@ -78,7 +81,7 @@ async fn on(cluster: &Cluster, options: &Options) -> Result<(), Fault> {
     database.open().await?.batch_execute(PLAIN_INSERTS).await?;
     let store = Store::new(database, POOL);
     seed(&store).await?;
-    let lanes = Lanes::start(&store, REGIONS).await?;
+    let lanes = Lanes::start(&store, REGIONS, options.lanes).await?;
     let pgbench = Pgbench::of(cluster)?;
     say("warming up");
     round(&lanes, &store, &pgbench, 1).await?;
@@ -87,11 +90,24 @@ async fn on(cluster: &Cluster, options: &Options) -> Result<(), Fault> {
         say(&format!("round {number} of {}", options.rounds));
         rounds.push(round(&lanes, &store, &pgbench, options.seconds).await?);
     }
-    let version = store.session().await?.query("SHOW server_version", &[]).await?;
+    let version = store
+        .session()
+        .await?
+        .query("SHOW server_version", &[])
+        .await?;
     let version: String = version.first().ok_or("no version")?.try_get(0)?;
     figures::report(rounds)
-        .under("postgresql", format!("{version}, private cluster with our settings, fsync on"))
-        .under("rounds", format!("{} of {} s a variant, interleaved", options.rounds, options.seconds))
+        .under(
+            "postgresql",
+            format!("{version}, private cluster with our settings, fsync on"),
+        )
+        .under(
+            "rounds",
+            format!(
+                "{} of {} s a variant, interleaved",
+                options.rounds, options.seconds
+            ),
+        )
         .publish()?;
     Ok(())
 }
@@ -104,22 +120,31 @@ async fn round(
     seconds: u64,
 ) -> Result<Round, Fault> {
     let time = Duration::from_secs(seconds);
-    let script = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sql/plain_insert.pgbench"));
+    let scripts = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sql"));
     let load = |clients, regions| Load { clients, regions };
     let runs = vec![
         lanes.run("lanes", load(32, 16), time).await?,
         usual::transactions("transactions", store, load(32, 16), time).await?,
         lanes.run("lanes_hot", load(32, 1), time).await?,
         usual::transactions("transactions_hot", store, load(32, 1), time).await?,
-        lanes.run("lanes_256_regions", load(32, REGIONS), time).await?,
+        lanes
+            .run("lanes_256_regions", load(32, REGIONS), time)
+            .await?,
         lanes.run("lanes_256_clients", load(256, 16), time).await?,
-        lanes.run("lanes_256_clients_256_regions", load(256, REGIONS), time).await?,
+        lanes
+            .run("lanes_256_clients_256_regions", load(256, REGIONS), time)
+            .await?,
         lanes.run("lane_alone", load(1, 16), time).await?,
         usual::statements("statement_alone", store, load(1, 16), time).await?,
     ];
     Ok(Round {
         runs,
-        pgbench: pgbench.run(script, 32, seconds).await?,
+        pgbench: pgbench
+            .run(&scripts.join("plain_insert.pgbench"), 32, seconds)
+            .await?,
+        pgbench_complaints: pgbench
+            .run(&scripts.join("complaint_insert.pgbench"), 32, seconds)
+            .await?,
     })
 }
 

@@ -48,7 +48,9 @@ where
     let clients: Vec<_> = (0..load.clients)
         .map(|client| {
             let write = Rc::clone(&write);
-            actix_rt::spawn(async move { write_for(client, load.regions, begun, time, &*write).await })
+            actix_rt::spawn(
+                async move { write_for(client, load.regions, begun, time, &*write).await },
+            )
         })
         .collect();
     let mut took: Vec<u32> = Vec::new();
@@ -85,7 +87,9 @@ where
     let mut dice = client.wrapping_mul(0x9E37_79B9).wrapping_add(1);
     while begun.elapsed() < time {
         // Knuth's linear congruence: regions in an order that differs from client to client.
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let from = Instant::now();
         write((dice >> 33) % regions).await?;
         took.push(u32::try_from(from.elapsed().as_micros()).unwrap_or(u32::MAX));

@@ -34,7 +34,10 @@ pub(crate) async fn transactions(
             session.run(BEGIN).await?;
             let region = submission.region.as_str();
             let rows = session.query(TAKE_NUMBER, &[&region]).await?;
-            let seq: i64 = rows.first().ok_or("the region has no counter")?.try_get(0)?;
+            let seq: i64 = rows
+                .first()
+                .ok_or("the region has no counter")?
+                .try_get(0)?;
             insert_complaint(&session, &submission, &draft).await?;
             insert_event(&session, seq, &draft).await?;
             session.run(COMMIT).await?;
@@ -67,8 +70,14 @@ async fn insert_complaint(
 async fn insert_event(session: &Session, seq: i64, draft: &EventDraft) -> Result<(), Fault> {
     let (region, complaint) = (draft.complaint.region.as_str(), draft.complaint.id);
     let payload = draft.encode()?;
-    let values: [&(dyn ToSql + Sync); 6] =
-        [&region, &seq, &draft.event_id, &complaint, &draft.at, &payload];
+    let values: [&(dyn ToSql + Sync); 6] = [
+        &region,
+        &seq,
+        &draft.event_id,
+        &complaint,
+        &draft.at,
+        &payload,
+    ];
     session.execute(INSERT_EVENT, &values).await?;
     Ok(())
 }

@@ -52,8 +52,20 @@ impl Pgbench {
     ) -> Result<PgbenchRun, Box<dyn Error + Send + Sync>> {
         let (clients_word, seconds) = (clients.to_string(), seconds.to_string());
         let output = Command::new(&self.program)
-            .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--client", &clients_word])
-            .args(["--time", &seconds, "--username=redress", "--port=5432", "--host"])
+            .args([
+                "--no-vacuum",
+                "--protocol=prepared",
+                "--jobs=2",
+                "--client",
+                &clients_word,
+            ])
+            .args([
+                "--time",
+                &seconds,
+                "--username=redress",
+                "--port=5432",
+                "--host",
+            ])
             .arg(&self.socket)
             .arg("--file")
             .arg(script)

@@ -73,7 +73,13 @@ impl Figure {
             (Target::AtLeast(_) | Target::AtMost(_), false) => "FAIL",
         };
         let value = format!("{:.2} {}", self.value, self.unit);
-        [self.what.clone(), value, target, verdict.into(), self.from.clone()]
+        [
+            self.what.clone(),
+            value,
+            target,
+            verdict.into(),
+            self.from.clone(),
+        ]
     }
 }
 
@@ -120,11 +126,18 @@ impl Report {
     pub(crate) fn publish(&self) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
         std::io::stdout().write_all(self.table().as_bytes())?;
         let day: String = self.date.chars().take(10).collect();
-        let folder = [env!("CARGO_MANIFEST_DIR"), concat!(env!("CARGO_MANIFEST_DIR"), "/loadtest")]
-            .map(|home| PathBuf::from(home).join("results"))
-            .into_iter()
-            .find(|folder| folder.parent().is_some_and(|home| home.ends_with("loadtest")))
-            .ok_or("no folder for results")?;
+        let folder = [
+            env!("CARGO_MANIFEST_DIR"),
+            concat!(env!("CARGO_MANIFEST_DIR"), "/loadtest"),
+        ]
+        .map(|home| PathBuf::from(home).join("results"))
+        .into_iter()
+        .find(|folder| {
+            folder
+                .parent()
+                .is_some_and(|home| home.ends_with("loadtest"))
+        })
+        .ok_or("no folder for results")?;
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{day}-{}.json", self.what));
         std::fs::write(&path, format!("{}\n", serde_json::to_string_pretty(self)?))?;
@@ -156,8 +169,15 @@ fn machine() -> Vec<(&'static str, String)> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let field = |file: &str, name: &str| {
         let text = std::fs::read_to_string(file).unwrap_or_default();
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-        line.split(':').next_back().unwrap_or_default().trim().to_owned()
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_default();
+        line.split(':')
+            .next_back()
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     };
     vec![
         ("cores", cores.to_string()),
@@ -175,7 +195,10 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     if values.len() % 2 == 1 {
         return high;
     }
-    let low = values.get(middle.wrapping_sub(1)).copied().unwrap_or(f64::NAN);
+    let low = values
+        .get(middle.wrapping_sub(1))
+        .copied()
+        .unwrap_or(f64::NAN);
     f64::midpoint(low, high)
 }
 

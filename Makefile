@@ -11,7 +11,7 @@ run: ## build and start the server with demonstration data, on port 8080
 	cargo run --release --locked -- serve --demo
 
 test: ## run all tests, on a private PostgreSQL
-	@scripts/setup
+	@scripts/setup --test-tools
 	cargo test --locked --workspace
 
 check: ## formatting, lints, licences and sources of dependencies, documentation

@@ -1,7 +1,9 @@
 //! Every setting once: flag, environment variable, default, check. The only reader of the environment.
 
+mod log;
 mod watch;
 
+pub use log::{LogFormat, LogLevel, LogSettings};
 pub use watch::{Since, WatchSettings};
 
 use std::net::SocketAddr;
@@ -23,6 +25,9 @@ pub enum ConfigError {
     /// A secret is too short.
     #[error("--jwt-secret must be at least {SECRET_SHORTEST} bytes; it has {0}")]
     ShortSecret(usize),
+    /// The address of Redis cannot be read.
+    #[error("REDIS_URL is not an address such as redis://host:6379: {0}")]
+    Redis(String),
     /// No secret with a database of one's own.
     #[error(
         "JWT_SECRET is required with DATABASE_URL: every node must sign with the same secret; \
@@ -38,75 +43,43 @@ pub struct DataSettings {
     /// Folder of the private PostgreSQL, the generated secret and demo.json
     #[arg(
         long,
+        global = true,
         env = "DATA_DIR",
         default_value = "./data",
         value_name = "FOLDER"
     )]
     pub data_dir: PathBuf,
     /// PostgreSQL to use instead of a private one: postgres://user:password@host/database?sslmode=verify-full
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
+    /// Redis that carries hints between nodes instead of the database's NOTIFY: redis://host:6379
+    #[arg(
+        long,
+        global = true,
+        env = "REDIS_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub redis_url: Option<String>,
     /// The schema that holds everything; nothing outside it is touched
     #[arg(
         long,
+        global = true,
         env = "DATABASE_SCHEMA",
         default_value = "redress",
         value_name = "NAME"
     )]
     pub database_schema: String,
     /// Most connections of the pool (the commit lanes have their own)
-    #[arg(long, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_name = "N",
+    #[arg(long, global = true, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_pool_size: u32,
-}
-
-/// What is logged and where errors are reported.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Logs")]
-pub struct LogSettings {
-    /// Least level that is logged
-    #[arg(long, env = "LOG_LEVEL", default_value = "info", value_enum)]
-    pub log_level: LogLevel,
-    /// Format of log lines; auto: text on a terminal, JSON otherwise
-    #[arg(long, env = "LOG_FORMAT", default_value = "auto", value_enum)]
-    pub log_format: LogFormat,
-    /// Sentry project to which server errors and panics are reported (never personal data)
-    #[arg(long, env = "SENTRY_DSN", value_name = "URL", hide_env_values = true)]
-    pub sentry_dsn: Option<String>,
-    /// Name of this installation's environment, sent to Sentry
-    #[arg(
-        long,
-        env = "ENVIRONMENT",
-        default_value = "development",
-        value_name = "NAME"
-    )]
-    pub environment: String,
-}
-
-/// Levels of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogLevel {
-    /// Failures that need a person.
-    Error,
-    /// Also what may become one.
-    Warn,
-    /// Also one line a request.
-    Info,
-    /// Also what the parts do.
-    Debug,
-    /// Everything.
-    Trace,
-}
-
-/// Formats of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Text on a terminal, JSON otherwise.
-    Auto,
-    /// Readable lines.
-    Text,
-    /// One JSON object a line.
-    Json,
 }
 
 /// A switch.

@@ -3,7 +3,7 @@
 //! Floors (an arrow means: may import; `tests/it/floors.rs` holds it):
 //!
 //! ```text
-//! main → cli → app → http → ws → actors → { access, import } → { store, embedded } → telemetry → config → domain
+//! main → cli → app → http → ws → actors → { access, import } → feed → { store, embedded } → telemetry → config → domain
 //! ```
 //!
 //! Truth is in PostgreSQL; an actor owns the order and the pushing of its region.
@@ -18,6 +18,7 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod embedded;
+pub mod feed;
 pub mod http;
 pub mod import;
 pub mod store;

@@ -15,6 +15,7 @@ use super::registry::RegistryHandle;
 use super::supervise::{self, Supervision};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
+use crate::feed::{Hint, HintSender};
 use crate::store::Store;
 
 /// Messages that the mailbox holds.
@@ -38,6 +39,8 @@ pub struct DesksDeps {
     pub store: Store,
     /// For desks.
     pub registry: RegistryHandle,
+    /// For desks.
+    pub hints: HintSender,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }
@@ -81,6 +84,13 @@ impl DesksHandle {
     /// Starts desks for regions that have none; `false` when it could not be asked.
     pub async fn open(&self, regions: Vec<RegionId>) -> bool {
         self.addr.send(Open(regions)).await.is_ok()
+    }
+
+    /// Tells a desk what another node said of its region.
+    pub fn hint(&self, hint: &Hint) {
+        if let Some(desk) = self.of(&hint.region).filter(|desk| desk.head() < hint.head) {
+            desk.head_seen(hint.head);
+        }
     }
 
     /// Tells every desk that is behind how far the database is; returns how many were behind.
@@ -144,6 +154,7 @@ impl Desks {
                 lane: home.lane.clone(),
                 store: self.deps.store.clone(),
                 registry: self.deps.registry.clone(),
+                hints: self.deps.hints.clone(),
                 totals: Arc::new(ctx.address().recipient()),
                 supervision: self.deps.supervision.clone(),
             },

@@ -24,6 +24,7 @@ use crate::domain::account::{By, Identity};
 use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
 use crate::domain::event::Event;
 use crate::domain::region::RegionId;
+use crate::feed::HintSender;
 use crate::store::events::Tally;
 use crate::store::{Store, StoreError, events};
 
@@ -45,6 +46,8 @@ pub struct DeskDeps {
     pub store: Store,
     /// Where it publishes.
     pub registry: RegistryHandle,
+    /// Tells the other nodes.
+    pub hints: HintSender,
     /// Where it reports its counts.
     pub totals: Arc<Recipient<Counted>>,
     /// Restarts, fail points and metrics.
@@ -396,6 +399,7 @@ impl Handler<Committed> for RegionDesk {
         ));
         let last = fact.events.last().map_or(0, |event| event.seq);
         self.known = self.known.max(last);
+        self.deps.hints.committed(&self.deps.region, last);
         if self.reading || !self.advance(fact.events, fact.committed_at, ctx) {
             self.catch_up(ctx);
         }

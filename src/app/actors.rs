@@ -12,7 +12,8 @@ use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
 use crate::actors::registry::{RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
-use crate::config::{ServeSettings, cores};
+use crate::config::{ConfigError, DataSettings, ServeSettings, cores};
+use crate::feed::{HintSender, Medium};
 use crate::store::catalogue::{self, CatalogueCell};
 use crate::store::installation::{self, Installation};
 use crate::store::{Store, StoreError};
@@ -55,6 +56,8 @@ impl Actors {
                 supervision: supervision.clone(),
             },
         );
+        let (hints, waiting_hints) = HintSender::new();
+        let medium = medium(&settings.data, store)?;
         let (lanes, homes) = homes(settings, store, &supervision);
         let desks = DesksHandle::start(
             &owners.handle(),
@@ -62,9 +65,15 @@ impl Actors {
                 homes: homes.into(),
                 store: store.clone(),
                 registry: registry.clone(),
+                hints: medium.as_ref().map_or_else(HintSender::default, |_| hints),
                 supervision: supervision.clone(),
             },
         );
+        if let Some(medium) = medium {
+            let desks = desks.clone();
+            owners
+                .spawn(medium.carry(waiting_hints, metrics.clone(), move |hint| desks.hint(hint)));
+        }
         desks
             .open(catalogue.get().regions.keys().cloned().collect())
             .await;
@@ -105,6 +114,19 @@ impl Actors {
         for arbiter in &self.arbiters {
             arbiter.stop();
         }
+    }
+}
+
+/// What carries hints: Redis, the operator's database, or nothing, for the private PostgreSQL serves
+/// one process.
+fn medium(settings: &DataSettings, store: &Store) -> Result<Option<Medium>, ConfigError> {
+    let database = store.database();
+    match (&settings.redis_url, &settings.database_url) {
+        (Some(url), _) => Medium::redis(url, database.schema())
+            .map(Some)
+            .map_err(|error| ConfigError::Redis(error.to_string())),
+        (None, Some(_)) => Ok(Some(Medium::Postgres(database.clone()))),
+        (None, None) => Ok(None),
     }
 }
 

@@ -266,7 +266,7 @@ mod tests {
     fn the_rounded_points_are_still_inside() {
         let content = crate::demo::content().unwrap();
         for (place, region) in example().regions.iter().zip(content.regions) {
-            let point = crate::domain::complaint::Point {
+            let point = crate::domain::place::Point {
                 latitude: place.latitude,
                 longitude: place.longitude,
             };

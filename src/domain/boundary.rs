@@ -12,7 +12,7 @@ use rstar::AABB;
 use rstar::primitives::Rectangle;
 use serde_json::Value;
 
-use super::complaint::Point;
+use super::place::Point;
 use super::ring;
 
 /// Most positions of one boundary: keeps the check of an upload well under a second.

@@ -8,7 +8,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::boundary::Boundary;
-use super::complaint::{Point, Severity};
+use super::complaint::Severity;
+use super::place::Point;
 use super::places::Places;
 use super::region::RegionId;
 

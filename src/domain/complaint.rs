@@ -7,14 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::fault::{Faults, free_text};
+use super::place::Place;
 use super::region::RegionId;
+use super::reporter::Reporter;
 use super::status::Status;
 
 /// The longest description, in characters.
 pub const DESCRIPTION_LONGEST: usize = 4000;
-/// The longest address, in characters.
-pub const ADDRESS_LONGEST: usize = 500;
 /// The longest comment on a change, in characters.
 pub const COMMENT_LONGEST: usize = 4000;
 
@@ -66,137 +65,6 @@ impl Severity {
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// A point in WGS84 degrees.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
-    /// −90 to 90, north positive.
-    pub latitude: f64,
-    /// −180 to 180, east positive.
-    pub longitude: f64,
-}
-
-/// Where it is: a point, an address, or both.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Place {
-    /// The point, when known.
-    pub point: Option<Point>,
-    /// The address in the reporter's words, when given.
-    pub address: Option<String>,
-}
-
-impl Place {
-    /// Parses a place; faults are noted under `latitude`, `longitude` and `address`.
-    pub fn parse(
-        latitude: Option<f64>,
-        longitude: Option<f64>,
-        address: Option<&str>,
-        faults: &mut Faults,
-    ) -> Option<Self> {
-        let before = faults.clone();
-        check_degrees("latitude", latitude, 90.0, faults);
-        check_degrees("longitude", longitude, 180.0, faults);
-        let address =
-            address.and_then(|text| faults.keep("address", free_text(text, ADDRESS_LONGEST)));
-        let point = match (latitude, longitude) {
-            (Some(latitude), Some(longitude)) => Some(Point {
-                latitude,
-                longitude,
-            }),
-            (None, None) => None,
-            (Some(_), None) => {
-                faults.add("longitude", "required", "is needed together with latitude");
-                None
-            }
-            (None, Some(_)) => {
-                faults.add("latitude", "required", "is needed together with longitude");
-                None
-            }
-        };
-        (*faults == before).then_some(Self { point, address })
-    }
-}
-
-fn check_degrees(field: &str, degrees: Option<f64>, limit: f64, faults: &mut Faults) {
-    if degrees.is_some_and(|value| !(-limit..=limit).contains(&value)) {
-        faults.add(
-            field,
-            "out_of_range",
-            format!("must be between -{limit} and {limit} degrees"),
-        );
-    }
-}
-
-/// Who reported it, as far as told. Personal data: never in an event, a list, a log or a metric.
-#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reporter {
-    /// Name, at most 200 characters.
-    pub name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-}
-
-impl Reporter {
-    /// Parses what a reporter told of themselves; `None` when nothing was told.
-    pub fn parse(
-        name: Option<&str>,
-        email: Option<&str>,
-        phone: Option<&str>,
-        faults: &mut Faults,
-    ) -> Option<Self> {
-        let name = name.and_then(|text| faults.keep("reporter.name", free_text(text, 200)));
-        let email = email.and_then(|text| faults.keep("reporter.email", email_address(text)));
-        let phone = phone.and_then(|text| faults.keep("reporter.phone", phone_number(text)));
-        (name.is_some() || email.is_some() || phone.is_some()).then_some(Self {
-            name,
-            email,
-            phone,
-        })
-    }
-}
-
-impl fmt::Debug for Reporter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Reporter(withheld)")
-    }
-}
-
-/// Checks an e-mail address as far as is useful: one `@` with text around it, no spaces, ≤ 254 bytes (RFC 5321).
-///
-/// # Errors
-/// The fault's code and message.
-pub fn email_address(text: &str) -> Result<String, (&'static str, String)> {
-    let text = text.trim();
-    let well_formed = text
-        .split_once('@')
-        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
-    let printable = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    if well_formed && printable && text.len() <= 254 {
-        Ok(text.to_owned())
-    } else {
-        Err((
-            "invalid",
-            "must be an e-mail address such as name@example.org".into(),
-        ))
-    }
-}
-
-/// Checks a phone number: 3–30 of digits, spaces and `+ - ( ) / .`, with at least three digits.
-fn phone_number(text: &str) -> Result<String, (&'static str, String)> {
-    let text = text.trim();
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let allowed = |c: char| c.is_ascii_digit() || " +-()/.".contains(c);
-    if digits >= 3 && text.len() <= 30 && text.chars().all(allowed) {
-        Ok(text.to_owned())
-    } else {
-        Err((
-            "invalid",
-            "must be a phone number of digits, spaces and + - ( ) / .".into(),
-        ))
     }
 }
 
@@ -325,51 +193,5 @@ impl Complaint {
         self.status_since = now;
         self.updated_at = now;
         self.version += 1;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_faults_of_a_place_are_named_at_once() {
-        let mut faults = Faults::default();
-        assert_eq!(
-            Place::parse(Some(91.0), Some(f64::NAN), Some(""), &mut faults),
-            None
-        );
-        let fields: Vec<_> = faults
-            .into_inner()
-            .into_iter()
-            .map(|fault| fault.field)
-            .collect();
-        assert_eq!(fields, ["latitude", "longitude", "address"]);
-    }
-
-    #[test]
-    fn half_a_point_is_refused() {
-        let mut faults = Faults::default();
-        assert_eq!(Place::parse(Some(1.0), None, None, &mut faults), None);
-        assert!(!faults.is_empty());
-    }
-
-    #[test]
-    fn a_reporter_shows_nothing_in_debug_output() {
-        let mut faults = Faults::default();
-        let reporter = Reporter::parse(Some("Ann"), Some("ann@example.org"), None, &mut faults);
-        assert!(faults.is_empty());
-        assert!(!format!("{reporter:?}").contains("nn"));
-    }
-
-    #[test]
-    fn addresses_and_numbers_that_cannot_be_are_refused() {
-        for bad in ["", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a\0@b"] {
-            assert!(email_address(bad).is_err(), "{bad:?}");
-        }
-        for bad in ["", "12", "call me", "+4\u{0}9123"] {
-            assert!(phone_number(bad).is_err(), "{bad:?}");
-        }
-        assert!(phone_number("+49 (30) 123-456").is_ok());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::complaint::email_address;
+use super::reporter::email_address;
 
 /// The shortest password, in characters (NIST SP 800-63B asks for 8; officers see personal data).
 pub const PASSWORD_SHORTEST: usize = 10;

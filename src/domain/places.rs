@@ -6,7 +6,7 @@ use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
 
 use super::boundary::Boundary;
-use super::complaint::Point;
+use super::place::Point;
 use super::region::RegionId;
 
 /// The boundaries of many regions, searchable by point.

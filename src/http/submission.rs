@@ -13,11 +13,11 @@ use super::auth::Caller;
 use super::field::Field;
 use super::problem::Problem;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::complaint::{
-    DESCRIPTION_LONGEST, Idempotency, Place, Reporter, Severity, Submission,
-};
+use crate::domain::complaint::{DESCRIPTION_LONGEST, Idempotency, Severity, Submission};
 use crate::domain::fault::{Faults, free_text};
+use crate::domain::place::Place;
 use crate::domain::region::RegionId;
+use crate::domain::reporter::Reporter;
 
 /// The header that makes a retry answer as the first time.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";

@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::access::tracking::TrackingKey;
-use crate::domain::complaint::{Complaint, Receipt, Reporter, Severity};
+use crate::domain::complaint::{Complaint, Receipt, Severity};
 use crate::domain::region::RegionId;
+use crate::domain::reporter::Reporter;
 use crate::domain::status::Status;
 use crate::store::complaints::Found;
 

@@ -5,8 +5,9 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{Store, StoreError, column};
-use crate::domain::complaint::{Complaint, Reporter, Severity};
+use crate::domain::complaint::{Complaint, Severity};
 use crate::domain::region::RegionId;
+use crate::domain::reporter::Reporter;
 use crate::domain::status::Status;
 
 const GET: &str = include_str!("../../sql/queries/complaints/get.sql");

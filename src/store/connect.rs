@@ -11,6 +11,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, SignatureScheme};
 use thiserror::Error;
 use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -29,6 +30,12 @@ pub enum AddressError {
     #[error("cannot set up TLS for the database: {0}")]
     Tls(String),
 }
+
+/// The connection behind a client.
+pub type Wire = tokio_postgres::Connection<
+    tokio_postgres::Socket,
+    <MakeRustlsConnect as MakeTlsConnect<tokio_postgres::Socket>>::Stream,
+>;
 
 /// Where the database is and which schema in it is ours.
 #[derive(Clone)]
@@ -105,12 +112,20 @@ impl Database {
         format!("{name} at {host}")
     }
 
+    /// Opens one connection whose messages the caller reads.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn open_raw(&self) -> Result<(Client, Wire), tokio_postgres::Error> {
+        self.config.connect(self.tls.clone()).await
+    }
+
     /// Opens one connection; its task runs on the present runtime.
     ///
     /// # Errors
     /// What the driver says.
     pub async fn open(&self) -> Result<Client, tokio_postgres::Error> {
-        let (client, connection) = self.config.connect(self.tls.clone()).await?;
+        let (client, connection) = self.open_raw().await?;
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 slog_scope::warn!("a database connection ended: {}", error);

@@ -18,7 +18,7 @@ const CREATE_SCHEMA: &str = include_str!("../../sql/queries/migrate/create_schem
 #[derive(Debug, Error)]
 pub enum MigrateError {
     /// The database refused a step.
-    #[error("the database refused a step of the migration: {0}")]
+    #[error("the database refused a step of the migration: {}", super::in_full(.0))]
     Database(#[from] tokio_postgres::Error),
     /// A migration failed or the history does not fit this program.
     #[error("migration failed: {0}")]

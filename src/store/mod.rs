@@ -27,10 +27,10 @@ pub enum StoreError {
     #[error("no database connection: {0}")]
     Unavailable(String),
     /// The connection was lost while the statement ran: whether it took effect is unknown.
-    #[error("the database connection was lost: {0}")]
+    #[error("the database connection was lost: {}", in_full(.0))]
     Lost(#[source] tokio_postgres::Error),
     /// The database refused the statement.
-    #[error("the database refused {statement}: {source}")]
+    #[error("the database refused {statement}: {}", in_full(source))]
     Refused {
         /// The head comment of the statement.
         statement: &'static str,
@@ -85,6 +85,24 @@ impl StoreError {
             Self::Unavailable(_) | Self::Lost(_) | Self::Shape(_) => false,
         }
     }
+}
+
+/// What a driver's error says with everything beneath it: by itself it is only "db error".
+///
+/// Of what the database says only the message is taken: its DETAIL quotes rows, which may be personal.
+pub(crate) fn in_full(error: &tokio_postgres::Error) -> String {
+    if let Some(database) = error.as_db_error() {
+        let (severity, message) = (database.severity(), database.message());
+        return format!("{severity}: {message} ({})", database.code().code());
+    }
+    let mut said = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(beneath) = cause {
+        said.push_str(": ");
+        said.push_str(&beneath.to_string());
+        cause = beneath.source();
+    }
+    said
 }
 
 /// The column `name` of `row`.

@@ -21,8 +21,6 @@ const CHECK_OUT_WAIT: Duration = Duration::from_secs(5);
 pub struct Session {
     client: Client,
     prepared: Mutex<HashMap<&'static str, Statement>>,
-    /// Its state is unknown (a transaction may be open): the pool must not reuse it.
-    poisoned: bool,
 }
 
 impl Session {
@@ -34,11 +32,10 @@ impl Session {
         let client = database
             .open()
             .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            .map_err(|error| StoreError::Unavailable(super::in_full(&error)))?;
         Ok(Self {
             client,
             prepared: Mutex::default(),
-            poisoned: false,
         })
     }
 
@@ -90,11 +87,6 @@ impl Session {
         self.client.is_closed()
     }
 
-    /// Keeps the pool from using the connection again.
-    pub fn poison(&mut self) {
-        self.poisoned = true;
-    }
-
     async fn statement(&self, sql: &'static str) -> Result<Statement, StoreError> {
         if let Some(statement) = self.known(sql) {
             return Ok(statement);
@@ -137,7 +129,7 @@ impl ManageConnection for Opener {
     }
 
     fn has_broken(&self, session: &mut Session) -> bool {
-        session.poisoned || session.is_closed()
+        session.is_closed()
     }
 }
 

@@ -90,6 +90,8 @@ pub struct DatabaseMetrics {
     pub round_trip: Gauge,
     /// Regions whose desk was found behind by the head poll.
     pub feed_gaps: IntCounter,
+    /// Hints about committed events, by direction.
+    pub hints: IntCounterVec,
 }
 
 impl Metrics {
@@ -278,6 +280,11 @@ impl DatabaseMetrics {
             feed_gaps: declare.counter(
                 "feed_gaps_total",
                 "Regions whose desk was found behind by the head poll.",
+            )?,
+            hints: declare.counters(
+                "feed_hints_total",
+                "Hints about committed events sent to and heard from other nodes, by direction.",
+                &["direction"],
             )?,
         })
     }

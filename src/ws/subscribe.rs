@@ -17,7 +17,7 @@ use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::{Apart, Join, Opening, ShardHandle};
 use crate::domain::complaint::Complaint;
 use crate::domain::region::RegionId;
-use crate::store::snapshot::{PAGE, Snapshot};
+use crate::store::snapshot::{self, Snapshot};
 use crate::store::{StoreError, events};
 
 /// Events of one page read from the table.
@@ -140,23 +140,14 @@ impl Subscription {
 
     /// The open complaints at one moment, then everything behind that moment.
     async fn go_from_snapshot(&self) -> Result<Mode, Failure> {
-        let mut snapshot = Snapshot::begin(&self.deps.store, &self.region).await?;
-        let seq = snapshot.seq;
+        let snapshot = snapshot::read(&self.deps.store, &self.region).await?;
+        let Snapshot { seq, complaints } = snapshot.ok_or(Failure::NotReady)?;
         self.send(self.subscribed(Mode::Snapshot, seq)).await?;
-        loop {
-            let page = snapshot.next_page().await?;
-            let last_page = page.len() < PAGE;
-            let parts = page.len().div_ceil(PART).max(1);
-            for index in 0..parts {
-                let part = page.iter().skip(index * PART).take(PART).cloned().collect();
-                self.send(self.part(seq, part, last_page && index + 1 == parts))
-                    .await?;
-            }
-            if last_page {
-                break;
-            }
+        let parts = complaints.len().div_ceil(PART).max(1);
+        for (index, part) in (1..=parts).zip(complaints.chunks(PART).chain([&[][..]])) {
+            self.send(self.part(seq, part, index == parts)).await?;
         }
-        snapshot.end().await?;
+        drop(complaints);
         self.go_live(seq, None).await?;
         Ok(Mode::Snapshot)
     }
@@ -249,8 +240,8 @@ impl Subscription {
         .encode()
     }
 
-    fn part(&self, seq: i64, complaints: Vec<Complaint>, last: bool) -> String {
-        let (region, epoch, complaints) = (&self.region, &*self.deps.epoch, &complaints[..]);
+    fn part(&self, seq: i64, complaints: &[Complaint], last: bool) -> String {
+        let (region, epoch) = (&self.region, &*self.deps.epoch);
         ServerMessage::Snapshot {
             region,
             epoch,

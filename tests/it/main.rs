@@ -9,5 +9,9 @@
 )]
 
 mod embedded;
+mod hints;
+mod kills;
 mod main_job;
+mod metrics_doc;
+mod sequence;
 mod support;

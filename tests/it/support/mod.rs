@@ -4,6 +4,8 @@ pub(crate) mod app;
 pub(crate) mod officer;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod world;
+pub(crate) mod writer;
 
 use std::time::Duration;
 

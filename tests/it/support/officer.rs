@@ -67,6 +67,12 @@ impl Officer {
         self.say_raw(Message::text(message.to_string())).await;
     }
 
+    /// Sends an object; `false` when the socket is gone.
+    pub(crate) async fn try_say(&mut self, message: Value) -> bool {
+        let text = Message::text(message.to_string());
+        self.socket.send(text).await.is_ok()
+    }
+
     /// Sends a frame.
     pub(crate) async fn say_raw(&mut self, message: Message) {
         self.socket.send(message).await.unwrap();

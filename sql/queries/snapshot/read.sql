@@ -1,0 +1,13 @@
+-- A region's head and its open complaints, oldest first, at one moment: one statement sees one
+-- snapshot of the database. One row with a NULL id when nothing is open. $1 text: region.
+-- Index: region_heads_pkey, complaints_open_by_region.
+SELECT head.head, complaint.id, complaint.region_id, complaint.category_id, complaint.status,
+       complaint.severity, complaint.description, complaint.address, complaint.latitude,
+       complaint.longitude, complaint.assignee_id, complaint.version, complaint.created_at,
+       complaint.updated_at, complaint.status_since
+FROM region_heads AS head
+LEFT JOIN complaints AS complaint
+    ON complaint.region_id = head.region_id
+    AND complaint.status IN ('reported', 'in_progress', 'on_hold')
+WHERE head.region_id = $1
+ORDER BY complaint.id

@@ -1,0 +1,268 @@
+//! Hints: how a node hears at once of events that another node committed.
+//!
+//! A hint says "region R has events up to N" and carries nothing else. It is sent after the commit,
+//! coalesced, on a connection of its own (inside the write transaction a NOTIFY would take a global
+//! lock over the commit), by PostgreSQL's NOTIFY or, with `REDIS_URL`, by Redis pub/sub. A hint may be
+//! lost, doubled or late without harm: the head poll finds within a second what no hint told.
+
+mod postgres;
+mod redis;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use crate::domain::region::RegionId;
+use crate::store::connect::Database;
+use crate::telemetry::metrics::Metrics;
+
+/// Hints that may wait to be sent; more are left to the head poll.
+const WAITING: usize = 1024;
+/// Time between two messages: at most a hundred a second from each node.
+const PAUSE: Duration = Duration::from_millis(10);
+/// The pause before a broken connection is tried again.
+const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+/// Most bytes of one message: NOTIFY takes less than 8000.
+const MESSAGE_LONGEST: usize = 7000;
+
+/// A region has events up to this number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The region.
+    pub region: RegionId,
+    /// The number of its last event.
+    pub head: i64,
+}
+
+/// What carries hints between nodes.
+#[derive(Clone)]
+pub enum Medium {
+    /// NOTIFY and LISTEN of the database.
+    Postgres(Database),
+    /// Publish and subscribe of Redis; the second part is the channel's name.
+    Redis(::redis::Client, String),
+}
+
+/// Why hints cannot be carried for now.
+#[derive(Debug, Error)]
+enum HintError {
+    #[error("PostgreSQL: {0}")]
+    Postgres(#[from] tokio_postgres::Error),
+    #[error("Redis: {0}")]
+    Redis(#[from] ::redis::RedisError),
+    #[error("the connection ended")]
+    Ended,
+}
+
+/// Takes the hints of this node; the default one drops them. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct HintSender(Option<mpsc::Sender<Hint>>);
+
+/// The other end of a [`HintSender`].
+pub struct WaitingHints(mpsc::Receiver<Hint>);
+
+impl HintSender {
+    /// A sender, and what [`Medium::carry`] takes.
+    pub fn new() -> (Self, WaitingHints) {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        (Self(Some(sender)), WaitingHints(receiver))
+    }
+
+    /// Tells the other nodes; never waits.
+    pub fn committed(&self, region: &RegionId, head: i64) {
+        let Some(sender) = &self.0 else { return };
+        let hint = Hint {
+            region: region.clone(),
+            head,
+        };
+        if sender.try_send(hint).is_err() {
+            slog_scope::debug!(
+                "a hint was dropped; the head poll of the other nodes finds its event"
+            );
+        }
+    }
+}
+
+/// What `medium` is called between nodes on one schema of one database.
+fn channel(schema: &str) -> String {
+    format!("redress_{schema}")
+}
+
+impl Medium {
+    /// Redis at `url`, for nodes on one schema.
+    ///
+    /// # Errors
+    /// When the address cannot be read.
+    pub fn redis(url: &str, schema: &str) -> Result<Self, ::redis::RedisError> {
+        Ok(Self::Redis(::redis::Client::open(url)?, channel(schema)))
+    }
+
+    /// Carries the hints of this node out and those of other nodes to `heard`, for as long as the
+    /// process runs.
+    pub async fn carry(
+        self,
+        hints: WaitingHints,
+        metrics: Metrics,
+        heard: impl Fn(&Hint) + Send + Sync + 'static,
+    ) {
+        let heard: Heard = Arc::new({
+            let metrics = metrics.clone();
+            move |text: &str| {
+                let hints = decode(text);
+                let heard_now = metrics.database.hints.with_label_values(&["in"]);
+                heard_now.inc_by(hints.len() as u64);
+                hints.iter().for_each(&heard);
+            }
+        });
+        tokio::join!(
+            send_all(self.clone(), hints.0, metrics),
+            listen(self, heard)
+        );
+    }
+}
+
+/// Takes the text of a message.
+type Heard = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Sends hints as they come, those of one pause together.
+async fn send_all(medium: Medium, mut hints: mpsc::Receiver<Hint>, metrics: Metrics) {
+    let mut link = None;
+    let mut heads = HashMap::new();
+    while let Some(hint) = hints.recv().await {
+        remember(&mut heads, hint);
+        while let Ok(hint) = hints.try_recv() {
+            remember(&mut heads, hint);
+        }
+        let sent = heads.len() as u64;
+        match send(&medium, &mut link, encode(heads.drain())).await {
+            Ok(()) => metrics
+                .database
+                .hints
+                .with_label_values(&["out"])
+                .inc_by(sent),
+            Err(error) => {
+                slog_scope::warn!("hints could not be sent: {}", error);
+                link = None;
+                tokio::time::sleep(RECONNECT_PAUSE).await;
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+fn remember(heads: &mut HashMap<RegionId, i64>, hint: Hint) {
+    let head = heads.entry(hint.region).or_default();
+    *head = hint.head.max(*head);
+}
+
+/// An open connection for sending.
+enum Link {
+    Postgres(postgres::Notifier),
+    Redis(redis::Publisher),
+}
+
+async fn send(
+    medium: &Medium,
+    link: &mut Option<Link>,
+    messages: Vec<String>,
+) -> Result<(), HintError> {
+    let open = match link {
+        Some(open) => open,
+        None => link.insert(match medium {
+            Medium::Postgres(database) => Link::Postgres(postgres::Notifier::open(database).await?),
+            Medium::Redis(client, channel) => {
+                Link::Redis(redis::Publisher::open(client, channel).await?)
+            }
+        }),
+    };
+    for message in messages {
+        match open {
+            Link::Postgres(notifier) => notifier.notify(&message).await?,
+            Link::Redis(publisher) => publisher.publish(&message).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Listens for as long as the process runs, over broken connections.
+async fn listen(medium: Medium, heard: Heard) {
+    let mut broken = false;
+    loop {
+        let error = match &medium {
+            Medium::Postgres(database) => postgres::listen(database, &heard).await,
+            Medium::Redis(client, channel) => redis::listen(client, channel, &heard).await,
+        };
+        if !std::mem::replace(&mut broken, true) {
+            slog_scope::warn!(
+                "hints of other nodes are not heard, their events come by the head poll: {}",
+                error
+            );
+        }
+        tokio::time::sleep(RECONNECT_PAUSE).await;
+    }
+}
+
+/// `north=12 harbour=7`, in as few messages as the bound allows.
+fn encode(heads: impl Iterator<Item = (RegionId, i64)>) -> Vec<String> {
+    let mut messages = vec![String::new()];
+    for (region, head) in heads {
+        let hint = format!("{region}={head} ");
+        match messages.last_mut() {
+            Some(last) if last.len() + hint.len() <= MESSAGE_LONGEST => last.push_str(&hint),
+            Some(_) | None => messages.push(hint),
+        }
+    }
+    messages
+}
+
+/// The hints of a message; what is none is passed over.
+fn decode(text: &str) -> Vec<Hint> {
+    let hint = |word: &str| {
+        let (region, head) = word.split_once('=')?;
+        Some(Hint {
+            region: RegionId::parse(region).ok()?,
+            head: head.parse().ok()?,
+        })
+    };
+    text.split_whitespace().filter_map(hint).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_survive_the_way_and_messages_keep_their_bound() {
+        let heads: Vec<_> = (0..2000)
+            .map(|number| {
+                (
+                    RegionId::parse(&format!("region-{number}")).unwrap(),
+                    number,
+                )
+            })
+            .collect();
+        let messages = encode(heads.iter().cloned());
+        assert!(
+            messages
+                .iter()
+                .all(|message| message.len() <= MESSAGE_LONGEST)
+        );
+        let back: Vec<_> = messages
+            .iter()
+            .flat_map(|message| decode(message))
+            .map(|hint| (hint.region, hint.head))
+            .collect();
+        assert_eq!(back, heads);
+    }
+
+    #[test]
+    fn what_is_no_hint_is_passed_over() {
+        assert_eq!(
+            decode("north=1 =2 x South=3 east= west=9"),
+            decode("north=1 west=9")
+        );
+    }
+}

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use redress::domain::account::By;
-use redress::domain::complaint::{Complaint, Place, Point, Severity, Submission};
+use redress::domain::complaint::{Complaint, Severity, Submission};
 use redress::domain::event::{Change, EventDraft, EventKind, StatusStep};
+use redress::domain::place::{Place, Point};
 use redress::domain::region::RegionId;
 use uuid::Uuid;
 

@@ -67,7 +67,22 @@ impl Medians {
 /// All figures of the rounds.
 pub(crate) fn report(rounds: Vec<Round>) -> Report {
     let by = Medians(rounds);
-    let figures = vec![
+    let figures = rates(&by).into_iter().chain(times(&by)).collect();
+    let raw = by.0.iter().map(|round| {
+        json!({"runs": round.runs, "pgbench": round.pgbench,
+            "pgbench_complaints": round.pgbench_complaints})
+    });
+    let raw = raw.collect();
+    Report::new(
+        "durable-writes",
+        "cargo bench --bench durable_writes",
+        figures,
+        raw,
+    )
+}
+
+fn rates(by: &Medians) -> Vec<Figure> {
+    vec![
         by.rates(
             "rate: lanes to a transaction each (32 clients, 16 regions)",
             "lanes",
@@ -102,6 +117,11 @@ pub(crate) fn report(rounds: Vec<Round>) -> Report {
             "lanes_256_clients",
             Target::AtLeast(0.5),
         ),
+    ]
+}
+
+fn times(by: &Medians) -> Vec<Figure> {
+    vec![
         Figure::new(
             "complaints a commit (32 clients, 16 regions)",
             by.batch("lanes"),
@@ -121,16 +141,5 @@ pub(crate) fn report(rounds: Vec<Round>) -> Report {
             |run| run.p99_ms,
             Target::AtMost(0.25),
         ),
-    ];
-    let raw = by.0.iter().map(|round| {
-        json!({"runs": round.runs, "pgbench": round.pgbench,
-            "pgbench_complaints": round.pgbench_complaints})
-    });
-    let raw = raw.collect();
-    Report::new(
-        "durable-writes",
-        "cargo bench --bench durable_writes",
-        figures,
-        raw,
-    )
+    ]
 }

@@ -12,6 +12,7 @@ use redress::actors::registry::{RegistryDeps, RegistryHandle};
 use redress::actors::supervise::Supervision;
 use redress::config::cores;
 use redress::domain::account::By;
+use redress::feed::HintSender;
 use redress::store::Store;
 use redress::telemetry::metrics::Metrics;
 
@@ -69,6 +70,7 @@ impl Lanes {
                 homes: homes.into(),
                 store: store.clone(),
                 registry,
+                hints: HintSender::default(),
                 supervision,
             },
         );

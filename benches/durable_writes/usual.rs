@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use redress::domain::complaint::{Point, Submission};
+use redress::domain::complaint::Submission;
 use redress::domain::event::EventDraft;
+use redress::domain::place::Point;
 use redress::store::{Session, Store};
 use tokio_postgres::types::ToSql;
 

@@ -183,6 +183,7 @@ fn machine() -> Vec<(&'static str, String)> {
         ("cores", cores.to_string()),
         ("processor", field("/proc/cpuinfo", "model name")),
         ("kernel", field("/proc/sys/kernel/osrelease", "")),
+        ("load average when reported", field("/proc/loadavg", "")),
     ]
 }
 

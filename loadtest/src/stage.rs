@@ -93,7 +93,7 @@ impl Stage {
         let output = Command::new(&self.redress)
             .args(words)
             .arg(file)
-            .args(["--log-level=warn", "--database-schema", schema])
+            .args(["--database-schema", schema])
             .args(["--database-url", &self.database_url()?])
             .output()
             .await?;

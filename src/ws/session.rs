@@ -53,7 +53,7 @@ enum Watch {
 /// The actor.
 pub(super) struct WsSession {
     id: Uuid,
-    deps: WsDeps,
+    deps: Arc<WsDeps>,
     shard: ShardHandle,
     queue: Arc<OutQueue>,
     heard: LastHeard,
@@ -66,7 +66,7 @@ pub(super) struct WsSession {
 impl WsSession {
     /// A session; `identity` when the upgrade's header authenticated it.
     pub(super) fn new(
-        deps: WsDeps,
+        deps: Arc<WsDeps>,
         shard: ShardHandle,
         identity: Option<Identity>,
         address: String,
@@ -303,7 +303,7 @@ impl WsSession {
             session: self.id,
             shard: self.shard.clone(),
             queue: Arc::clone(&self.queue),
-            deps: self.deps.clone(),
+            deps: Arc::clone(&self.deps),
         };
         let joined = region.clone();
         let join = ctx.spawn(subscription.join().into_actor(self).map(

@@ -51,8 +51,10 @@ struct Inner {
     oldest_commit: Option<Instant>,
     end: Option<End>,
     reader: Option<Waker>,
-    /// Those who wait for room or for the end.
-    waiting: Vec<Waker>,
+    /// Those who wait for room. Apart from those who wait for the end: every session has one of
+    /// these, and waking it after each write would cost a task's turn a delivery.
+    for_room: Vec<Waker>,
+    for_end: Vec<Waker>,
 }
 
 impl OutQueue {
@@ -130,7 +132,7 @@ impl OutQueue {
             if inner.bytes <= self.limit / 2 {
                 return Poll::Ready(true);
             }
-            inner.wait(cx);
+            wait(&mut inner.for_room, cx);
             Poll::Pending
         })
         .await
@@ -143,7 +145,7 @@ impl OutQueue {
             if let Some(end) = inner.end {
                 return Poll::Ready(end);
             }
-            inner.wait(cx);
+            wait(&mut inner.for_end, cx);
             Poll::Pending
         })
         .await
@@ -165,7 +167,7 @@ impl OutQueue {
             inner.oldest_commit = None;
         }
         if inner.bytes <= self.limit / 2 {
-            inner.wake_waiting();
+            wake(&mut inner.for_room);
         }
         Poll::Ready(Some(Write {
             bytes,
@@ -186,19 +188,8 @@ impl Inner {
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
-        self.wake_waiting();
-    }
-
-    fn wait(&mut self, cx: &Context<'_>) {
-        if !self.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-            self.waiting.push(cx.waker().clone());
-        }
-    }
-
-    fn wake_waiting(&mut self) {
-        for waiting in self.waiting.drain(..) {
-            waiting.wake();
-        }
+        wake(&mut self.for_room);
+        wake(&mut self.for_end);
     }
 
     /// One frame as it is, or several in one piece of at most [`WRITE_MOST`] bytes.
@@ -220,6 +211,18 @@ impl Inner {
         }
         self.bytes -= write.len();
         write.freeze()
+    }
+}
+
+fn wait(wakers: &mut Vec<Waker>, cx: &Context<'_>) {
+    if !wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
+        wakers.push(cx.waker().clone());
+    }
+}
+
+fn wake(wakers: &mut Vec<Waker>) {
+    for waker in wakers.drain(..) {
+        waker.wake();
     }
 }
 

@@ -21,7 +21,8 @@ check: ## formatting, lints, licences and sources of dependencies, documentation
 	cargo deny --locked check --hide-inclusion-graph licenses bans sources
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 
-bench: ## measure: benches/, then a running server under load
+bench: ## measure: benches/, then a running server under load (about 10 minutes after the build)
 	@scripts/setup
 	cargo bench --locked
-	cargo run --release --locked -p redress-loadtest -- bench
+	cargo build --release --locked --workspace
+	target/release/redress-loadtest bench

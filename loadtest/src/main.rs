@@ -1,1 +1,82 @@
-fn main() {}
+//! Plays the users of a Redress server on this machine and measures it against simple yardsticks.
+//!
+//! Starts everything it needs itself: a private PostgreSQL below `target/`, the release server that
+//! lies beside this program, and the yardsticks. Traffic goes to the loopback only.
+
+mod bare_writer;
+mod http;
+mod idle;
+mod pgbench;
+mod process;
+mod push;
+mod report;
+mod server;
+mod socket;
+mod stage;
+mod submissions;
+mod wave;
+
+use std::error::Error;
+use std::io::Write;
+
+use clap::{Parser, Subcommand};
+
+/// Whatever went wrong ends the benchmark.
+type Fault = Box<dyn Error + Send + Sync>;
+
+/// Measures a Redress server on this machine
+///
+/// Starts a private PostgreSQL (fsync on) and the release server beside this program, plays clients
+/// on the loopback, prints a table of figures with their targets, and writes everything raw to
+/// loadtest/results/<date>-<what>.json. Build first: cargo build --release --workspace
+#[derive(Parser)]
+#[command(name = "redress-loadtest", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Everything below, one after the other
+    Bench,
+    /// Durable submissions a second over HTTP: batches, a transaction each, and pgbench on one PostgreSQL
+    Submissions(submissions::Options),
+    /// Server CPU and latency of one event to many sockets, against a bare loop of writes
+    Push(push::Options),
+    /// Memory of the server for an idle socket that watches a region
+    Idle(idle::Options),
+    /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
+    BareWriter,
+}
+
+fn main() -> Result<(), Fault> {
+    let command = Arguments::parse().command;
+    if matches!(command, Command::BareWriter) {
+        return bare_writer::run();
+    }
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(tokio::task::LocalSet::new().run_until(dispatch(command)))
+}
+
+async fn dispatch(command: Command) -> Result<(), Fault> {
+    match command {
+        Command::Bench => {
+            submissions::measure(&submissions::Options::default()).await?;
+            push::measure(&push::Options::default()).await?;
+            idle::measure(&idle::Options::default()).await
+        }
+        Command::Submissions(options) => submissions::measure(&options).await,
+        Command::Push(options) => push::measure(&options).await,
+        Command::Idle(options) => idle::measure(&options).await,
+        Command::BareWriter => Ok(()),
+    }
+}
+
+/// Says how far it is, on standard error.
+fn say(line: &str) {
+    // Progress that nobody can read is no reason to end.
+    writeln!(std::io::stderr(), "{line}").unwrap_or_default();
+}

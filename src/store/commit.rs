@@ -1,8 +1,9 @@
 //! The statements that write complaints and their events. Called by `actors::commit_lane` alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::complaints::complaint_of;
@@ -18,6 +19,7 @@ const COMMIT: &str = include_str!("../../sql/queries/commit/commit.sql");
 const ROLL_BACK: &str = include_str!("../../sql/queries/commit/roll_back.sql");
 const LOCK_COMPLAINTS: &str = include_str!("../../sql/queries/commit/lock_complaints.sql");
 const FIRST_ANSWERS: &str = include_str!("../../sql/queries/commit/first_answers.sql");
+const SUBMIT: &str = include_str!("../../sql/queries/commit/submit.sql");
 const WRITE: &str = include_str!("../../sql/queries/commit/write.sql");
 
 /// What one batch writes: new complaints, changed complaints, and the events of both in their order.
@@ -29,6 +31,30 @@ pub struct Batch<'a> {
     pub changed: Vec<&'a Complaint>,
     /// An event for every new complaint and every change, with its encoded payload.
     pub events: Vec<(&'a EventDraft, &'a str)>,
+}
+
+impl<'a> Batch<'a> {
+    /// Whether it holds nothing but new complaints without idempotency key and reporter.
+    fn is_plain(&self) -> bool {
+        let plain = |(submission, _): &(&Submission, Timestamp)| {
+            submission.idempotency.is_none() && submission.reporter.is_none()
+        };
+        !self.submissions.is_empty()
+            && self.changed.is_empty()
+            && self.submissions.iter().all(plain)
+    }
+
+    /// Each region with the number of its new complaints, and the place of each among them.
+    fn places(&self) -> (BTreeMap<&'a str, i64>, Vec<i64>) {
+        let mut regions: BTreeMap<&'a str, i64> = BTreeMap::new();
+        let place = |(submission, _): &(&'a Submission, Timestamp)| {
+            let counted = regions.entry(submission.region.as_str()).or_default();
+            *counted += 1;
+            *counted
+        };
+        let places = self.submissions.iter().map(place).collect();
+        (regions, places)
+    }
 }
 
 /// The first answer that was given under an idempotency key.
@@ -93,6 +119,48 @@ pub async fn lock_complaints(
 /// # Errors
 /// [`StoreError`]; nothing of the batch is written then.
 pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid, i64>, StoreError> {
+    let rows = if batch.is_plain() {
+        submit(session, batch).await?
+    } else {
+        write_any(session, batch).await?
+    };
+    rows.iter()
+        .map(|row| Ok((column(row, "event_id")?, column(row, "seq")?)))
+        .collect()
+}
+
+/// New complaints without idempotency key and reporter; every one of them has an event, in its order.
+async fn submit(session: &Session, batch: &Batch<'_>) -> Result<Vec<Row>, StoreError> {
+    let new = &batch.submissions;
+    let (regions, places) = batch.places();
+    let addresses = list(new, |(submission, _)| submission.place.address.as_deref());
+    let point = |(submission, _): &(&Submission, Timestamp)| submission.place.point;
+    session
+        .query(
+            SUBMIT,
+            &[
+                &list(new, |(submission, _)| submission.id),
+                &list(new, |(submission, _)| submission.region.as_str()),
+                &list(new, |(submission, _)| submission.category.as_str()),
+                &list(new, |(submission, _)| submission.severity.as_str()),
+                &list(new, |(submission, _)| submission.description.as_str()),
+                &addresses,
+                &list(new, |row| point(row).map(|point| point.latitude)),
+                &list(new, |row| point(row).map(|point| point.longitude)),
+                &list(new, |(submission, _)| submission.api_key),
+                &list(new, |(_, at)| *at),
+                &list(&batch.events, |(event, _)| event.event_id),
+                &places,
+                &list(&batch.events, |(_, payload)| *payload),
+                &regions.keys().copied().collect::<Vec<_>>(),
+                &regions.values().copied().collect::<Vec<_>>(),
+            ],
+        )
+        .await
+}
+
+/// Whatever a batch may hold.
+async fn write_any(session: &Session, batch: &Batch<'_>) -> Result<Vec<Row>, StoreError> {
     let new = &batch.submissions;
     let submission = |pick: fn(&Submission) -> Option<&str>| -> Vec<Option<&str>> {
         new.iter().map(|(submission, _)| pick(submission)).collect()
@@ -103,7 +171,7 @@ pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid,
         .collect();
     let changed = &batch.changed;
     let events = &batch.events;
-    let rows = session
+    session
         .query(
             WRITE,
             &[
@@ -145,10 +213,7 @@ pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid,
                 &list(events, |(_, payload)| *payload),
             ],
         )
-        .await?;
-    rows.iter()
-        .map(|row| Ok((column(row, "event_id")?, column(row, "seq")?)))
-        .collect()
+        .await
 }
 
 fn list<'a, T, U>(rows: &'a [T], pick: impl Fn(&'a T) -> U) -> Vec<U> {

@@ -4,7 +4,7 @@
 //! (`docs/ARCHITECTURE.md`, measured), so each connection keeps its own.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bb8::{ManageConnection, Pool, PooledConnection};
@@ -137,7 +137,8 @@ impl ManageConnection for Opener {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Opener>,
-    database: Database,
+    /// Shared: a clone of an address copies a dozen strings, and every session holds a store.
+    database: Arc<Database>,
 }
 
 impl Store {
@@ -149,7 +150,10 @@ impl Store {
             .test_on_check_out(false)
             .connection_timeout(CHECK_OUT_WAIT)
             .build_unchecked(Opener(database.clone()));
-        Self { pool, database }
+        Self {
+            pool,
+            database: Arc::new(database),
+        }
     }
 
     /// A connection of the pool. One that is known to be closed is thrown away: when the database

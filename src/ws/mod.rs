@@ -78,11 +78,11 @@ pub fn upgrade(
     identity: Option<Identity>,
     address: String,
     shard: &ShardHandle,
-    deps: &WsDeps,
+    deps: &Arc<WsDeps>,
 ) -> Result<HttpResponse, UpgradeError> {
     check_origin(request.headers(), deps)?;
     let mut response = handshake_with_protocols(request, &[PROTOCOL])?;
-    let session = WsSession::new(deps.clone(), shard.clone(), identity, address);
+    let session = WsSession::new(Arc::clone(deps), shard.clone(), identity, address);
     Ok(response.streaming(pump::start(session, payload)))
 }
 

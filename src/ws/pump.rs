@@ -35,7 +35,12 @@ pub(super) fn start(
         session: session.id(),
         shard: session.shard(),
     };
-    let output = WebsocketContext::with_codec(session, payload, Codec::new().max_size(FRAME_LIMIT));
+    // On the heap: each future around it would otherwise hold room for a copy of its own.
+    let output = Box::pin(WebsocketContext::with_codec(
+        session,
+        payload,
+        Codec::new().max_size(FRAME_LIMIT),
+    ));
     actix::spawn(drive(output, Arc::clone(&queue), exit, metrics.clone()));
     Body { queue, metrics }
 }

@@ -46,7 +46,7 @@ enum Watch {
 /// The actor.
 pub(super) struct WsSession {
     id: Uuid,
-    deps: WsDeps,
+    deps: Arc<WsDeps>,
     shard: ShardHandle,
     queue: Arc<OutQueue>,
     heard: LastHeard,
@@ -59,7 +59,7 @@ pub(super) struct WsSession {
 impl WsSession {
     /// A session; `identity` when the upgrade's header authenticated it.
     pub(super) fn new(
-        deps: WsDeps,
+        deps: Arc<WsDeps>,
         shard: ShardHandle,
         identity: Option<Identity>,
         address: String,

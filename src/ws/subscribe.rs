@@ -65,7 +65,7 @@ pub(super) struct Subscription {
     pub(super) session: Uuid,
     pub(super) shard: ShardHandle,
     pub(super) queue: Arc<OutQueue>,
-    pub(super) deps: WsDeps,
+    pub(super) deps: Arc<WsDeps>,
 }
 
 impl Subscription {

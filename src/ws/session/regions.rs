@@ -58,7 +58,7 @@ impl WsSession {
             session: self.id,
             shard: self.shard.clone(),
             queue: Arc::clone(&self.queue),
-            deps: self.deps.clone(),
+            deps: Arc::clone(&self.deps),
         };
         let joined = region.clone();
         let join = ctx.spawn(subscription.join().into_actor(self).map(

@@ -1,2 +1,0 @@
-//! Durable writes.
-fn main() {}

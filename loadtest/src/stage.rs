@@ -1,0 +1,115 @@
+//! The stage of a benchmark: an empty folder below `target/`, a private PostgreSQL in it, and the
+//! programs that lie beside this one.
+
+use std::path::{Path, PathBuf};
+
+use redress::embedded::Cluster;
+use tokio::process::Command;
+use tokio_postgres::NoTls;
+use tokio_postgres::config::Host;
+
+use crate::{Fault, say};
+
+/// A running PostgreSQL and where things are.
+pub(crate) struct Stage {
+    pub(crate) folder: PathBuf,
+    pub(crate) cluster: Cluster,
+    /// The server's program.
+    pub(crate) redress: PathBuf,
+    /// This program.
+    pub(crate) own: PathBuf,
+}
+
+impl Stage {
+    /// Sets it up; what an earlier run left in the folder is removed.
+    ///
+    /// # Errors
+    /// When the server's program is missing or PostgreSQL does not start.
+    pub(crate) async fn set(name: &str) -> Result<Self, Fault> {
+        let own = std::env::current_exe()?;
+        let redress = own.with_file_name("redress");
+        if !redress.exists() {
+            return Err(format!(
+                "{} is missing: cargo build --release --workspace",
+                redress.display()
+            )
+            .into());
+        }
+        let target = own.ancestors().nth(2).ok_or("no target folder")?;
+        let folder = target.join("loadtest").join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        std::fs::create_dir_all(&folder)?;
+        let cluster = Cluster::start(&folder, &|line| say(line)).await?;
+        Ok(Self {
+            folder,
+            cluster,
+            redress,
+            own,
+        })
+    }
+
+    /// PostgreSQL as `DATABASE_URL`.
+    ///
+    /// # Errors
+    /// When it listens on no socket.
+    pub(crate) fn database_url(&self) -> Result<String, Fault> {
+        let config = self.cluster.connection();
+        let Some(Host::Unix(socket)) = config.get_hosts().first() else {
+            return Err("the cluster has no socket".into());
+        };
+        let socket = socket.display().to_string().replace('/', "%2F");
+        Ok(format!("postgres://redress@{socket}:5432/redress"))
+    }
+
+    /// Runs statements, and returns PostgreSQL's version.
+    ///
+    /// # Errors
+    /// What PostgreSQL says.
+    pub(crate) async fn execute(&self, statements: &str) -> Result<String, Fault> {
+        let (client, connection) = self.cluster.connection().connect(NoTls).await?;
+        let driver = tokio::spawn(connection);
+        client.batch_execute(statements).await?;
+        let version = client
+            .query_one("SHOW server_version", &[])
+            .await?
+            .try_get(0)?;
+        drop(client);
+        driver.await??;
+        Ok(version)
+    }
+
+    /// Runs a subcommand of the server's program on one schema, such as an import of a file.
+    ///
+    /// # Errors
+    /// What it says when it fails.
+    pub(crate) async fn administer(
+        &self,
+        schema: &str,
+        words: &[&str],
+        file: &Path,
+    ) -> Result<(), Fault> {
+        let output = Command::new(&self.redress)
+            .args(words)
+            .arg(file)
+            .args(["--database-schema", schema])
+            .args(["--database-url", &self.database_url()?])
+            .output()
+            .await?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+    }
+
+    /// Stops PostgreSQL and removes the folder.
+    ///
+    /// # Errors
+    /// When PostgreSQL does not stop.
+    pub(crate) async fn strike(mut self) -> Result<(), Fault> {
+        self.cluster.stop().await?;
+        std::fs::remove_dir_all(&self.folder)?;
+        Ok(())
+    }
+}

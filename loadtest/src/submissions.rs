@@ -1,0 +1,300 @@
+//! How many complaints a second become durable over HTTP, with batches, with a transaction each, and
+//! what does `pgbench` reach with a plain INSERT on the same PostgreSQL in the same run?
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::http::{Connection, request};
+use crate::pgbench::{Pgbench, PgbenchRun};
+use crate::process::cpu_ns;
+use crate::report::{Figure, Report, Target, median, percentile};
+use crate::server::Server;
+use crate::stage::Stage;
+use crate::{Fault, say};
+
+const PLAIN_INSERTS: &str = include_str!("../../benches/sql/plain_inserts.sql");
+/// The scripts of `pgbench`.
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/sql");
+/// The schema of which the scripts know.
+const SCRIPTS_SCHEMA: &str = "redress";
+const DESCRIPTION: &str = "There is a deep hole in the road in front of the school; two cyclists \
+    fell this morning. Please close it before the holidays end.";
+
+/// How long and how much.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Rounds over all variants
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds of one variant in one round
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Clients, each with a connection of its own
+    #[arg(long, default_value_t = 32)]
+    clients: usize,
+    /// Regions to which they submit
+    #[arg(long, default_value_t = 16)]
+    regions: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            rounds: 5,
+            seconds: 3,
+            clients: 32,
+            regions: 16,
+        }
+    }
+}
+
+/// What one server did in one round.
+#[derive(Serialize)]
+struct Run {
+    submissions: usize,
+    per_second: f64,
+    p50_ms: f64,
+    p99_ms: f64,
+    server_cpu_us: f64,
+    client_cpu_us: f64,
+}
+
+/// Every variant once.
+#[derive(Serialize)]
+struct Round {
+    /// A narrow row into a table with a primary key and nothing else.
+    pgbench: PgbenchRun,
+    /// The complaint's row into the real table, without event and number.
+    pgbench_complaints: PgbenchRun,
+    batches: Run,
+    transaction_each: Run,
+}
+
+/// Measures and reports.
+///
+/// # Errors
+/// Whatever went wrong.
+pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
+    let stage = Stage::set("submissions").await?;
+    let version = stage.execute(PLAIN_INSERTS).await?;
+    let batches = server(&stage, "batches", options, &[]).await?;
+    let each = server(&stage, "each", options, &["--commit-batch=1"]).await?;
+    let pgbench = Pgbench::of(&stage.cluster)?;
+    import(&stage, SCRIPTS_SCHEMA, options).await?;
+    let scripts = Path::new(SCRIPTS);
+    let mut rounds = Vec::new();
+    for number in 0..=options.rounds {
+        say(&format!(
+            "submissions: round {number} of {} (0: warming up)",
+            options.rounds
+        ));
+        let seconds = if number == 0 { 1 } else { options.seconds };
+        let round = Round {
+            pgbench: pgbench
+                .run(
+                    &scripts.join("plain_insert.pgbench"),
+                    options.clients,
+                    seconds,
+                )
+                .await?,
+            pgbench_complaints: pgbench
+                .run(
+                    &scripts.join("complaint_insert.pgbench"),
+                    options.clients,
+                    seconds,
+                )
+                .await?,
+            batches: submit(&batches, options, seconds).await?,
+            transaction_each: submit(&each, options, seconds).await?,
+        };
+        if number > 0 {
+            rounds.push(round);
+        }
+    }
+    batches.stop().await?;
+    each.stop().await?;
+    stage.strike().await?;
+    report(options, &rounds)?
+        .under("postgresql", format!("{version}, fsync on"))
+        .publish()?;
+    Ok(())
+}
+
+/// A server on a schema of its own, so that none of them follows what the other commits.
+async fn server(
+    stage: &Stage,
+    schema: &str,
+    options: &Options,
+    flags: &[&str],
+) -> Result<Server, Fault> {
+    import(stage, schema, options).await?;
+    Server::start(stage, schema, flags).await
+}
+
+/// Regions and a category in a schema.
+async fn import(stage: &Stage, schema: &str, options: &Options) -> Result<(), Fault> {
+    let regions: Vec<_> = (0..options.regions)
+        .map(|number| {
+            json!({"type": "Feature", "id": region(number), "geometry": null,
+                "properties": {"name": format!("Region {number}")}})
+        })
+        .collect();
+    let file = stage.folder.join("regions.geojson");
+    let collection = json!({"type": "FeatureCollection", "features": regions});
+    std::fs::write(&file, collection.to_string())?;
+    stage
+        .administer(schema, &["region", "import"], &file)
+        .await?;
+    let file = stage.folder.join("categories.json");
+    std::fs::write(
+        &file,
+        json!([{"id": "pothole", "name": "Pothole"}]).to_string(),
+    )?;
+    stage
+        .administer(schema, &["category", "import"], &file)
+        .await
+}
+
+fn region(number: usize) -> String {
+    format!("region-{number:03}")
+}
+
+/// All clients submit for a while.
+async fn submit(server: &Server, options: &Options, seconds: u64) -> Result<Run, Fault> {
+    let own = std::process::id();
+    let time = Duration::from_secs(seconds);
+    let requests: Vec<Vec<u8>> = (0..options.regions)
+        .map(|number| submission(server.address, &region(number)))
+        .collect();
+    let requests: std::rc::Rc<[Vec<u8>]> = requests.into();
+    let cpu = (cpu_ns(server.pid)?, cpu_ns(own)?);
+    let begun = Instant::now();
+    let clients: Vec<_> = (0..options.clients)
+        .map(|client| {
+            let requests = std::rc::Rc::clone(&requests);
+            let address = server.address;
+            tokio::task::spawn_local(async move {
+                client_for(client, address, &requests, begun, time).await
+            })
+        })
+        .collect();
+    let mut took = Vec::new();
+    for client in clients {
+        took.extend(client.await??);
+    }
+    let elapsed = begun.elapsed().as_secs_f64();
+    let (server_ns, client_ns) = (cpu_ns(server.pid)? - cpu.0, cpu_ns(own)? - cpu.1);
+    let count = took.len() as f64;
+    Ok(Run {
+        submissions: took.len(),
+        per_second: count / elapsed,
+        p50_ms: percentile(&mut took, 0.5) / 1000.0,
+        p99_ms: percentile(&mut took, 0.99) / 1000.0,
+        server_cpu_us: server_ns as f64 / 1000.0 / count,
+        client_cpu_us: client_ns as f64 / 1000.0 / count,
+    })
+}
+
+/// One client: the time of each submission in microseconds.
+async fn client_for(
+    client: usize,
+    address: SocketAddr,
+    requests: &[Vec<u8>],
+    begun: Instant,
+    time: Duration,
+) -> Result<Vec<u32>, Fault> {
+    let mut connection = Connection::open(address).await?;
+    let mut took = Vec::new();
+    let mut dice = client.wrapping_mul(0x9E37_79B9).wrapping_add(1);
+    while begun.elapsed() < time {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let from = Instant::now();
+        let answer = connection
+            .ask(&requests[(dice >> 33) % requests.len()])
+            .await?;
+        if answer.status != 201 {
+            return Err(String::from_utf8_lossy(&answer.body).into_owned().into());
+        }
+        took.push(u32::try_from(from.elapsed().as_micros()).unwrap_or(u32::MAX));
+    }
+    Ok(took)
+}
+
+/// A submission's request.
+pub(crate) fn submission(address: SocketAddr, region: &str) -> Vec<u8> {
+    let body = json!({"category": "pothole", "region": region, "description": DESCRIPTION,
+        "severity": "medium", "latitude": 52.520_008, "longitude": 13.404_954});
+    request(
+        "POST",
+        "/api/v1/complaints",
+        address,
+        "",
+        body.to_string().as_bytes(),
+    )
+}
+
+fn report(options: &Options, rounds: &[Round]) -> Result<Report, Fault> {
+    let middle = |pick: fn(&Round) -> f64| median(rounds.iter().map(pick));
+    let batches = middle(|round| round.batches.per_second);
+    let each = middle(|round| round.transaction_each.per_second);
+    let pgbench = middle(|round| round.pgbench.per_second);
+    let complaints = middle(|round| round.pgbench_complaints.per_second);
+    let p99 = (
+        middle(|round| round.batches.p99_ms),
+        middle(|round| round.transaction_each.p99_ms),
+    );
+    let server_us = middle(|round| round.batches.server_cpu_us);
+    let client_us = middle(|round| round.batches.client_cpu_us);
+    let figures = vec![
+        Figure::ratio(
+            "rate: HTTP to pgbench's INSERT of the complaint's row alone",
+            batches / complaints,
+            Target::AtLeast(1.0),
+            format!("{batches:.0}/s to {complaints:.0}/s"),
+        ),
+        Figure::ratio(
+            "rate: HTTP to pgbench's INSERT into a bare, narrow table",
+            batches / pgbench,
+            Target::AtLeast(1.0),
+            format!("{batches:.0}/s to {pgbench:.0}/s"),
+        ),
+        Figure::ratio(
+            "rate: HTTP to the same server with a transaction each",
+            batches / each,
+            Target::AtLeast(3.0),
+            format!("{batches:.0}/s to {each:.0}/s"),
+        ),
+        Figure::ratio(
+            "p99: HTTP to the same server with a transaction each",
+            p99.0 / p99.1,
+            Target::None,
+            format!("{:.1} ms to {:.1} ms", p99.0, p99.1),
+        ),
+        Figure::new(
+            "CPU of the server for one submission",
+            server_us,
+            "µs",
+            Target::None,
+            format!("the client of this test takes {client_us:.1} µs beside it"),
+        ),
+    ];
+    let load = format!("{} clients, {} regions", options.clients, options.regions);
+    let report = Report::new(
+        "submissions",
+        "target/release/redress-loadtest submissions",
+        figures,
+        serde_json::to_value(rounds)?,
+    );
+    let rounds = format!(
+        "{} of {} s a variant, interleaved",
+        options.rounds, options.seconds
+    );
+    Ok(report.under("load", load).under("rounds", rounds))
+}

@@ -35,6 +35,9 @@ const PAGE: i64 = 500;
 /// The pause before the database or a full registry is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
+/// The head of a desk that has not counted yet.
+pub const NOT_LOADED: i64 = -1;
+
 /// What a desk works with.
 #[derive(Clone)]
 pub struct DeskDeps {
@@ -64,7 +67,7 @@ pub struct DeskHandle {
 impl DeskHandle {
     /// Starts a desk on an arbiter.
     pub fn start(home: &ArbiterHandle, deps: DeskDeps) -> Self {
-        let head = Arc::new(AtomicI64::new(0));
+        let head = Arc::new(AtomicI64::new(NOT_LOADED));
         let supervision = deps.supervision.clone();
         let make = {
             let head = Arc::clone(&head);
@@ -132,7 +135,7 @@ impl DeskHandle {
         }
     }
 
-    /// The number of the last event that the desk published.
+    /// The number of the last event that the desk published, or [`NOT_LOADED`].
     pub fn head(&self) -> i64 {
         self.head.load(Ordering::Relaxed)
     }

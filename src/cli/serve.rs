@@ -43,6 +43,7 @@ pub async fn run(settings: ServeSettings) -> Result<ExitCode, AppError> {
         stop(app, signals).await;
         return Err(error);
     }
+    app.open().await;
     slog_scope::info!("ready at {}", app.url(); "version" => env!("CARGO_PKG_VERSION"));
     let end = wait(&mut signals, gave_up, app.database_died()).await;
     stop(app, signals).await;

@@ -87,16 +87,43 @@ async fn collect(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem>
     Ok(bytes)
 }
 
-/// Parses JSON; the message says where it is wrong.
+/// Parses JSON; a value that does not fit is a fault of its field.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => {
-            Problem::unprocessable("validation", error.to_string())
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        if error.is_data() {
+            misfit(&path, &error.to_string())
+        } else {
+            unreadable(&error)
         }
-        serde_json::error::Category::Io
-        | serde_json::error::Category::Syntax
-        | serde_json::error::Category::Eof => {
-            Problem::malformed(format!("the body is not JSON that can be read: {error}"))
-        }
-    })
+    })?;
+    json.end().map_err(|error| unreadable(&error))?;
+    Ok(value)
+}
+
+fn unreadable(error: &serde_json::Error) -> Problem {
+    Problem::malformed(format!("the body is not JSON that can be read: {error}"))
+}
+
+/// The fault of a member that is missing, unknown or of a wrong type. serde names the first two in
+/// its message between backticks, and the member around them in `path`.
+fn misfit(path: &str, message: &str) -> Problem {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let named = message.split('`').nth(1).filter(|_| !path.contains('?'));
+    let (code, member) = if message.starts_with("missing field") {
+        ("required", named)
+    } else if message.starts_with("unknown field") {
+        // The path ends with the unknown member already.
+        ("unknown_field", None)
+    } else {
+        ("wrong_type", None)
+    };
+    let field = match (path, member) {
+        (".", Some(member)) => member.to_owned(),
+        (path, Some(member)) => format!("{path}.{member}"),
+        (path, None) => path.to_owned(),
+    };
+    Problem::invalid_field(&field, code, message)
 }

@@ -35,7 +35,7 @@ pub fn install(settings: &LogSettings) -> LogGuard {
     };
     let scope = slog_scope::set_global_logger(logger);
     // Fails only when a bridge is installed already, which serves as well.
-    if slog_stdlog::init_with_level(log::Level::Info).is_err() {
+    if slog_stdlog::init_with_level(library_level(settings.log_level)).is_err() {
         slog_scope::debug!("a log bridge is installed already");
     }
     log_panics();
@@ -49,6 +49,16 @@ fn level(level: LogLevel) -> Level {
         LogLevel::Info => Level::Info,
         LogLevel::Debug => Level::Debug,
         LogLevel::Trace => Level::Trace,
+    }
+}
+
+/// Libraries tell of their every step at info: that is our debug.
+fn library_level(level: LogLevel) -> log::Level {
+    match level {
+        LogLevel::Error => log::Level::Error,
+        LogLevel::Warn | LogLevel::Info => log::Level::Warn,
+        LogLevel::Debug => log::Level::Info,
+        LogLevel::Trace => log::Level::Trace,
     }
 }
 

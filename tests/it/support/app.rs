@@ -45,6 +45,7 @@ impl TestApp {
         .await
         .unwrap();
         application.reload_catalogue().await.unwrap();
+        application.open().await;
         Self {
             api: Api::at(&application.url()),
             demo,

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use futures_util::stream;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -114,28 +113,18 @@ async fn a_body_over_64_kib_is_refused_with_and_without_a_length() {
     };
     let answer = call(request().body(large.clone())).await;
     answer.problem(413, "too_large");
-    let chunks: Vec<Result<String, std::io::Error>> = large
-        .as_bytes()
-        .chunks(1000)
-        .map(|chunk| Ok(String::from_utf8_lossy(chunk).into()))
-        .collect();
-    let body = chunked(chunks);
-    let answer = raw_chunked(&target, path, body).await;
+    let mut chunks = Vec::new();
+    for chunk in large.as_bytes().chunks(1000) {
+        chunks.extend(format!("{:x}\r\n", chunk.len()).bytes());
+        chunks.extend(chunk.iter().chain(b"\r\n"));
+    }
+    chunks.extend(b"0\r\n\r\n");
+    let answer = raw_chunked(&target, path, chunks).await;
     assert_eq!(status_of(&answer), 413, "{answer}");
     target.app.end().await;
 }
 
-/// The chunks of a body as HTTP writes them.
-fn chunked(chunks: Vec<Result<String, std::io::Error>>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for chunk in chunks {
-        let chunk = chunk.unwrap();
-        bytes.extend(format!("{:x}\r\n{chunk}\r\n", chunk.len()).bytes());
-    }
-    bytes.extend(b"0\r\n\r\n");
-    bytes
-}
-
+/// Posts chunks, as they are given; what comes back.
 async fn raw_chunked(target: &Target, path: &str, body: Vec<u8>) -> String {
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {JSON}\r\n\
@@ -155,9 +144,10 @@ async fn chunks_that_cannot_be_read_are_refused() {
         b"-1\r\n",
     ] {
         let answer = raw_chunked(&target, "/api/v1/complaints", body.to_vec()).await;
-        // Or the connection is closed: which comes first is the HTTP library's choice.
+        // 0: a reset took the answer away, because more had come than was read.
         assert!([0, 400].contains(&status_of(&answer)), "{answer}");
     }
+    target.app.submit("north", "still here").await;
     target.app.end().await;
 }
 
@@ -194,21 +184,6 @@ async fn a_body_that_breaks_off_leaves_the_server_well() {
         stream.write_all(head.as_bytes()).await.unwrap();
         drop(stream);
     }
-    // A stream of chunks that fails half-way.
-    let chunks = stream::iter([Ok("{"), Err(std::io::Error::other("cut"))]);
-    let request = target.request(&reqwest::Method::POST, "/api/v1/complaints");
-    let request = request.header("Content-Type", JSON);
-    let sent = request.body(reqwest_body(chunks).await).send().await;
-    assert!(sent.is_err() || sent.unwrap().status().is_client_error());
     target.app.submit("north", "still here").await;
     target.app.end().await;
-}
-
-/// The bodies of this client are whole: what comes of a stream up to its error.
-async fn reqwest_body(
-    chunks: impl futures_util::Stream<Item = Result<&'static str, std::io::Error>>,
-) -> String {
-    use futures_util::StreamExt;
-    let good = chunks.take_while(|chunk| std::future::ready(chunk.is_ok()));
-    good.map(|chunk| chunk.unwrap_or_default()).collect().await
 }

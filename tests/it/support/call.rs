@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::PATIENCE;
@@ -87,14 +87,18 @@ impl Answer {
 /// Writes bytes to a connection of its own and reads what comes back until the server closes it.
 /// The request should ask for `Connection: close`.
 pub(crate) async fn raw(address: SocketAddr, request: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    // The server may answer and close before it has read everything.
-    stream.write_all(request).await.ok();
-    read_to_end(stream).await
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (reading, mut writing) = stream.into_split();
+    // At once: the server may answer and close before it has read everything, and the reset that
+    // follows takes away what was not read by then.
+    let sent = async { writing.write_all(request).await.ok() };
+    futures_util::future::join(read_to_end(reading), sent)
+        .await
+        .0
 }
 
 /// Everything that comes until the other side closes.
-pub(crate) async fn read_to_end(mut stream: TcpStream) -> String {
+pub(crate) async fn read_to_end(mut stream: impl AsyncRead + Unpin) -> String {
     let mut bytes = Vec::new();
     let reading = async {
         let mut chunk = [0; 4096];

@@ -50,6 +50,24 @@ pub enum CommandError {
     KeyReused,
 }
 
+impl CommandError {
+    /// The outcome's word for metrics.
+    pub fn outcome(&self) -> &'static str {
+        match self {
+            Self::Stale(_) => "stale",
+            Self::Refused(..) | Self::KeyReused | Self::UnknownComplaint | Self::UnknownRegion => {
+                "refused"
+            }
+            Self::Overloaded
+            | Self::Interrupted
+            | Self::DeadlinePassed
+            | Self::Unavailable(_)
+            | Self::OutcomeUnknown(_)
+            | Self::Database(_) => "failed",
+        }
+    }
+}
+
 /// Where the answer to a command goes. A caller that has gone away closes it.
 pub type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
 
@@ -109,28 +127,6 @@ impl Answer {
         };
         if !heard {
             slog_scope::debug!("a caller went away before its answer");
-        }
-    }
-
-    /// The outcome's word for metrics.
-    pub fn outcome(&self) -> &'static str {
-        let error = match self {
-            Self::Submitted(_, Ok(receipt)) if receipt.replayed => return "replayed",
-            Self::Submitted(_, Ok(_)) | Self::Changed(_, Ok(_)) => return "committed",
-            Self::Submitted(_, Err(error)) | Self::Changed(_, Err(error)) => error,
-        };
-        match error {
-            CommandError::Stale(_) => "stale",
-            CommandError::Refused(..)
-            | CommandError::KeyReused
-            | CommandError::UnknownComplaint
-            | CommandError::UnknownRegion => "refused",
-            CommandError::Overloaded
-            | CommandError::Interrupted
-            | CommandError::DeadlinePassed
-            | CommandError::Unavailable(_)
-            | CommandError::OutcomeUnknown(_)
-            | CommandError::Database(_) => "failed",
         }
     }
 }

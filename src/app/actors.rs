@@ -1,8 +1,10 @@
 //! Starts the actors on their arbiters, away from the HTTP workers.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix::{Addr, Arbiter};
+use futures_util::FutureExt;
 
 use super::{AppError, GiveUp};
 use crate::access::Access;
@@ -13,7 +15,7 @@ use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
 use crate::actors::registry::{RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
 use crate::config::{ConfigError, DataSettings, ServeSettings, cores};
-use crate::feed::{HintSender, Medium};
+use crate::feed::{Hint, HintSender, Medium, WaitingHints};
 use crate::store::catalogue::{self, CatalogueCell};
 use crate::store::installation::{self, Installation};
 use crate::store::{Store, StoreError};
@@ -70,9 +72,12 @@ impl Actors {
             },
         );
         if let Some(medium) = medium {
-            let desks = desks.clone();
-            owners
-                .spawn(medium.carry(waiting_hints, metrics.clone(), move |hint| desks.hint(hint)));
+            owners.spawn(carry(
+                medium,
+                waiting_hints,
+                desks.clone(),
+                supervision.clone(),
+            ));
         }
         desks
             .open(catalogue.get().regions.keys().cloned().collect())
@@ -114,6 +119,16 @@ impl Actors {
         for arbiter in &self.arbiters {
             arbiter.stop();
         }
+    }
+}
+
+/// Carries hints between this node's desks and the other nodes. It is no actor: without it all goes on
+/// by the poll, but a bug in it must be seen.
+async fn carry(medium: Medium, hints: WaitingHints, desks: DesksHandle, supervision: Supervision) {
+    let heard = move |hint: &Hint| desks.hint(hint);
+    let carried = medium.carry(hints, supervision.metrics.clone(), heard);
+    if AssertUnwindSafe(carried).catch_unwind().await.is_err() {
+        (supervision.give_up)("feed");
     }
 }
 

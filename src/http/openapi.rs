@@ -58,6 +58,7 @@ impl Modify for Credentials {
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(PATH).route(web::get().to(document)))
+        .service(web::resource("/").route(web::get().to(to_pages)))
         .service(web::resource("/docs").route(web::get().to(to_pages)))
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from(PATH)));
 }

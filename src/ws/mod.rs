@@ -11,7 +11,7 @@ mod subscribe;
 use std::sync::Arc;
 
 use actix_http::ws::HandshakeError;
-use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::http::header::{HOST, HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::handshake_with_protocols;
 use thiserror::Error;
@@ -63,6 +63,9 @@ pub enum UpgradeError {
         "the origin {0} may not open a WebSocket here; the operator can add it to --allowed-origins"
     )]
     Origin(String),
+    /// The client speaks other protocols only.
+    #[error("this address speaks {PROTOCOL}; ask for that in Sec-WebSocket-Protocol, or for none")]
+    Protocol,
     /// The request is no WebSocket handshake.
     #[error("this address speaks WebSocket ({PROTOCOL}): {0}")]
     Handshake(#[from] HandshakeError),
@@ -81,9 +84,24 @@ pub fn upgrade(
     deps: &Arc<WsDeps>,
 ) -> Result<HttpResponse, UpgradeError> {
     check_origin(request.headers(), deps)?;
+    check_protocol(request.headers())?;
     let mut response = handshake_with_protocols(request, &[PROTOCOL])?;
     let session = WsSession::new(Arc::clone(deps), shard.clone(), identity, address);
     Ok(response.streaming(pump::start(session, payload)))
+}
+
+/// A client that names protocols must name ours; one that names none is taken at its word.
+fn check_protocol(headers: &HeaderMap) -> Result<(), UpgradeError> {
+    let mut named = headers
+        .get_all(SEC_WEBSOCKET_PROTOCOL)
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(str::trim)
+        .peekable();
+    if named.peek().is_none() || named.any(|name| name == PROTOCOL) {
+        Ok(())
+    } else {
+        Err(UpgradeError::Protocol)
+    }
 }
 
 /// A missing `Origin` passes: native clients send none. A present one must be ours or allowed, exactly.

@@ -141,8 +141,7 @@ impl Holder {
         std::thread::spawn(move || lines.for_each(drop));
         let client = connect(redress::embedded::running(data).unwrap()).await;
         remember_by(&client, "committed before the kill").await;
-        let directory = client.query_one("SHOW data_directory", &[]).await.unwrap();
-        let cluster = PathBuf::from(directory.get::<_, String>(0));
+        let cluster = fs::canonicalize(data).unwrap().join("postgres");
         let pid_file = fs::read_to_string(cluster.join("postmaster.pid")).unwrap();
         let pid = pid_file.lines().next().unwrap().parse().unwrap();
         Self {

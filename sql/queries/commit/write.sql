@@ -13,7 +13,8 @@
 -- Events, in their order:    $21 text[] region, $22 uuid[] event id, $23 uuid[] complaint, $24 text[] kind,
 --   $25 timestamptz[] at, $26 text[] status before, $27 text[] status after, $28 text[] payload
 WITH submitted AS (
-    SELECT *
+    SELECT id, region_id, category_id, severity, description, address, latitude, longitude,
+           api_key_id, at, scope, key, body_hash, name, email, phone
     FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[],
                 $8::float8[], $9::uuid[], $10::timestamptz[], $11::text[], $12::text[], $13::bytea[],
                 $14::text[], $15::text[], $16::text[])
@@ -28,7 +29,9 @@ WITH submitted AS (
     ON CONFLICT DO NOTHING
     RETURNING complaint_id
 ), fresh AS (
-    SELECT * FROM submitted
+    SELECT id, region_id, category_id, severity, description, address, latitude, longitude,
+           api_key_id, at, name, email, phone
+    FROM submitted
     WHERE key IS NULL OR id IN (SELECT complaint_id FROM kept)
 ), created AS (
     INSERT INTO complaints (id, region_id, category_id, status, severity, description, address, latitude,
@@ -50,7 +53,9 @@ WITH submitted AS (
     WHERE complaint.id = row.id
     RETURNING complaint.id
 ), facts AS (
-    SELECT row.*, ROW_NUMBER() OVER (PARTITION BY row.region_id ORDER BY row.position) AS place
+    SELECT row.region_id, row.event_id, row.complaint_id, row.kind, row.at, row.status_before,
+           row.status_after, row.payload,
+           ROW_NUMBER() OVER (PARTITION BY row.region_id ORDER BY row.position) AS place
     FROM UNNEST($21::text[], $22::uuid[], $23::uuid[], $24::text[], $25::timestamptz[], $26::text[],
                 $27::text[], $28::text[]) WITH ORDINALITY
         AS row (region_id, event_id, complaint_id, kind, at, status_before, status_after, payload, position)

@@ -28,7 +28,7 @@ pub(super) async fn commit(
         let error = match try_part(session, &mut part).await {
             Ok(settled) => {
                 fail_point!(&format!("{}/commit_lane/committed", supervision.node));
-                hand_out(part, settled, supervision);
+                hand_out(part, settled);
                 continue;
             }
             Err(error) => error,
@@ -91,17 +91,11 @@ pub(super) fn refuse_all(commands: Vec<Command>, error: &StoreError) {
 }
 
 /// Sends each desk its events and the answers to its callers; what has no event is answered here.
-fn hand_out(commands: Vec<Command>, settled: Vec<Settled>, supervision: &Supervision) {
+fn hand_out(commands: Vec<Command>, settled: Vec<Settled>) {
     let committed_at = Instant::now();
     let mut by_desk: HashMap<usize, (Arc<Addr<RegionDesk>>, Committed)> = HashMap::new();
     for (command, settled) in commands.into_iter().zip(settled) {
         let (answer, event) = settled.into_answer(command.work);
-        supervision
-            .metrics
-            .desks
-            .commands
-            .with_label_values(&[answer.outcome()])
-            .inc();
         let Some(event) = event else {
             answer.give();
             continue;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use actix::{Addr, ArbiterHandle, Recipient};
+use prometheus::IntCounterVec;
 use tokio::sync::oneshot;
 
 use super::super::command::{Command, CommandError, Reply, Work};
@@ -50,6 +51,8 @@ pub struct DeskDeps {
 pub struct DeskHandle {
     addr: Arc<Addr<RegionDesk>>,
     head: Arc<AtomicI64>,
+    /// Counts commands by outcome.
+    commands: IntCounterVec,
 }
 
 impl DeskHandle {
@@ -64,6 +67,7 @@ impl DeskHandle {
         Self {
             addr: supervise::start_on(home, "region_desk", MAILBOX, make, &supervision),
             head,
+            commands: supervision.metrics.desks.commands.clone(),
         }
     }
 
@@ -77,10 +81,11 @@ impl DeskHandle {
         by: By,
         deadline: Duration,
     ) -> Result<Receipt, CommandError> {
-        self.command(by, deadline, |reply| {
-            Work::Submit(Box::new(submission), reply)
-        })
-        .await
+        let work = |reply| Work::Submit(Box::new(submission), reply);
+        let answer = self.command(by, deadline, work).await;
+        let replayed = matches!(&answer, Ok(receipt) if receipt.replayed);
+        self.count(&answer, if replayed { "replayed" } else { "committed" });
+        answer
     }
 
     /// Changes a complaint's status; answered after it is durable.
@@ -94,10 +99,15 @@ impl DeskHandle {
         deadline: Duration,
     ) -> Result<Complaint, CommandError> {
         let (by, role) = (By::from(identity), identity.role);
-        self.command(by, deadline, |reply| {
-            Work::ChangeStatus(change, role, reply)
-        })
-        .await
+        let work = |reply| Work::ChangeStatus(change, role, reply);
+        let answer = self.command(by, deadline, work).await;
+        self.count(&answer, "committed");
+        answer
+    }
+
+    fn count<T>(&self, answer: &Result<T, CommandError>, done: &'static str) {
+        let outcome = answer.as_ref().map_or_else(CommandError::outcome, |_| done);
+        self.commands.with_label_values(&[outcome]).inc();
     }
 
     async fn command<T>(

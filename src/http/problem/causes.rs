@@ -65,7 +65,9 @@ impl From<UpgradeError> for Problem {
     fn from(error: UpgradeError) -> Self {
         match error {
             UpgradeError::Origin(_) => Self::forbidden(error.to_string()),
-            UpgradeError::Handshake(_) => Self::malformed(error.to_string()),
+            UpgradeError::Handshake(_) | UpgradeError::Protocol => {
+                Self::malformed(error.to_string())
+            }
         }
     }
 }

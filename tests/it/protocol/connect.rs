@@ -39,6 +39,23 @@ async fn a_wrong_token_is_refused_by_status_or_close_code() {
 }
 
 #[actix::test]
+async fn a_client_that_speaks_other_protocols_only_is_refused() {
+    let app = TestApp::spawn().await;
+    let token = app.olga().await;
+    let asking = |protocols: &str| {
+        let mut request = Officer::request(app.address(), Some(&token));
+        let value = protocols.parse().unwrap();
+        request
+            .headers_mut()
+            .insert("Sec-WebSocket-Protocol", value);
+        Officer::open(request)
+    };
+    assert_eq!(refusal(asking("foo.v1, bar.v2").await), 400);
+    assert!(asking("foo.v1, redress.v1").await.is_ok());
+    app.end().await;
+}
+
+#[actix::test]
 async fn who_does_not_connect_in_time_or_says_too_much_before_is_closed() {
     let app = TestApp::with(&["--connect-deadline-ms", "300"]).await;
     assert_eq!(stranger(&app).await.closed().await.0, 4502);

@@ -1,3 +1,5 @@
+//! What a queue does with a reader, without one, and over its bound.
+
 use super::*;
 
 async fn next(queue: &OutQueue) -> Option<Bytes> {

@@ -76,7 +76,7 @@ impl ShardHandle {
     /// Passes on what a desk published.
     #[expect(
         clippy::disallowed_methods,
-        reason = "bounded by the front's mailbox; a lost message here would be a hole that a shard had to refill"
+        reason = "a lost message would be a hole for every watcher; what waits are pointers to shared bytes, and a worker that stalls for long answers nothing else either"
     )]
     pub(in super::super) fn publish(&self, publish: Publish) {
         self.addr.do_send(publish);

@@ -68,9 +68,6 @@ pub enum AppError {
     /// The demo's data could not be created.
     #[error(transparent)]
     Demo(#[from] demo::DemoError),
-    /// `demo.json` could not be written.
-    #[error(transparent)]
-    DemoFile(#[from] demo::DemoFileError),
 }
 
 /// Called when an actor's restart budget is spent, with the actor's name.
@@ -89,7 +86,7 @@ pub struct Application {
 }
 
 impl Application {
-    /// Starts everything, in order; when it returns, the server is ready.
+    /// Starts everything, in order. The server answers, but is not ready before [`Application::open`].
     ///
     /// # Errors
     /// [`AppError`]; what had started is stopped again.
@@ -125,8 +122,6 @@ impl Application {
         let server = Server::start(
             listener, &settings, &store, &access, &metrics, &readiness, &actors,
         )?;
-        readiness.set(true);
-        metrics.ready.set(1);
         Ok(Parts {
             settings,
             store,
@@ -136,6 +131,13 @@ impl Application {
             actors,
             server,
         })
+    }
+
+    /// Says that the server is ready, once its desks have counted.
+    pub async fn open(&self) {
+        self.actors.desks.loaded().await;
+        self.readiness.set(true);
+        self.metrics.ready.set(1);
     }
 
     /// Where clients reach the server, without a slash at the end.

@@ -3,7 +3,8 @@
 //! Floors (an arrow means: may import; `tests/it/floors.rs` holds it):
 //!
 //! ```text
-//! main → cli → app → http → ws → actors → { access, import } → feed → { store, embedded } → telemetry → config → domain
+//! main → cli → app → { demo, http → ws → actors → feed } → { access, import } → { store, embedded }
+//!      → telemetry → config → domain
 //! ```
 //!
 //! Truth is in PostgreSQL; an actor owns the order and the pushing of its region.

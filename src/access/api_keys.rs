@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::AccessError;
 use super::accounts::require_regions;
-use super::opaque::Opaque;
+use super::opaque::{self, Opaque};
 use crate::domain::administration::{ApiKeyEntry, NewApiKey};
 use crate::store::{Store, api_keys};
 
@@ -16,10 +16,28 @@ const PREFIX: &str = "rk_";
 /// # Errors
 /// [`AccessError::UnknownRegions`].
 pub async fn create(store: &Store, new: &NewApiKey) -> Result<(ApiKeyEntry, String), AccessError> {
+    let key = generate();
+    let entry = register(store, new, &key).await?;
+    Ok((entry, key))
+}
+
+/// A new key, which nobody knows until [`register`] has stored what is known of it.
+pub fn generate() -> String {
+    Opaque::prefixed(PREFIX).expose().to_owned()
+}
+
+/// Makes a key of [`generate`] good.
+///
+/// # Errors
+/// [`AccessError::UnknownRegions`].
+pub async fn register(
+    store: &Store,
+    new: &NewApiKey,
+    key: &str,
+) -> Result<ApiKeyEntry, AccessError> {
     require_regions(store, &new.regions).await?;
-    let key = Opaque::prefixed(PREFIX);
-    let entry = api_keys::insert(store, Uuid::now_v7(), new, &key.fingerprint()).await?;
-    Ok((entry, key.expose().to_owned()))
+    let hash = opaque::fingerprint(key);
+    Ok(api_keys::insert(store, Uuid::now_v7(), new, &hash).await?)
 }
 
 /// Revokes a key for good.

@@ -183,6 +183,8 @@ impl Actor for CommitLane {
             "{}/commit_lane/started",
             self.deps.supervision.node
         ));
+        // What waited before a restart is lost, and its callers were told.
+        self.show_queue();
     }
 }
 

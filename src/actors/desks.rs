@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, Supervised};
 use fail::fail_point;
 
 use super::commit_lane::LaneHandle;
-use super::region_desk::{DeskDeps, DeskHandle};
+use super::region_desk::{DeskDeps, DeskHandle, NOT_LOADED};
 use super::registry::RegistryHandle;
 use super::supervise::{self, Supervision};
 use crate::domain::region::RegionId;
@@ -20,6 +21,8 @@ use crate::store::Store;
 
 /// Messages that the mailbox holds.
 const MAILBOX: usize = 1024;
+/// How long a start waits for desks to count.
+const LOAD_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A lane and the arbiter on which it and its desks live: a hop between them stays on one thread.
 #[derive(Clone)]
@@ -81,9 +84,37 @@ impl DesksHandle {
         directory.get(region).cloned()
     }
 
+    /// Which of these regions have no desk.
+    pub fn missing<'a>(&self, regions: impl Iterator<Item = &'a RegionId>) -> Vec<RegionId> {
+        let directory = self
+            .directory
+            .read()
+            .unwrap_or_else(|broken| broken.into_inner());
+        regions
+            .filter(|region| !directory.contains_key(*region))
+            .cloned()
+            .collect()
+    }
+
     /// Starts desks for regions that have none; `false` when it could not be asked.
     pub async fn open(&self, regions: Vec<RegionId>) -> bool {
         self.addr.send(Open(regions)).await.is_ok()
+    }
+
+    /// Waits until every desk has counted; gives up after a while, for a desk goes on trying.
+    pub async fn loaded(&self) {
+        let deadline = Instant::now() + LOAD_PATIENCE;
+        while Instant::now() < deadline && !self.all(|desk| desk.head() != NOT_LOADED) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    fn all(&self, holds: impl Fn(&DeskHandle) -> bool) -> bool {
+        let directory = self
+            .directory
+            .read()
+            .unwrap_or_else(|broken| broken.into_inner());
+        directory.values().all(holds)
     }
 
     /// Tells a desk what another node said of its region.

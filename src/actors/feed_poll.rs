@@ -98,11 +98,14 @@ async fn poll(deps: FeedPollDeps, forget: bool) -> Result<(), StoreError> {
         .database
         .feed_gaps
         .inc_by(deps.desks.heads_polled(&heads));
+    // Opening may have been interrupted by a panic, here or when the region was created.
+    let without_desk = deps.desks.missing(heads.keys());
+    if !without_desk.is_empty() {
+        deps.desks.open(without_desk).await;
+    }
     deps.registry.heads_polled(heads);
     if catalogue::version(&deps.store).await? > deps.catalogue.get().version {
         deps.catalogue.reload(&deps.store).await?;
-        let regions = deps.catalogue.get().regions.keys().cloned().collect();
-        deps.desks.open(regions).await;
     }
     if forget {
         installation::forget_expired_keys(&deps.store, Timestamp::now() - KEYS_LIVE).await?;

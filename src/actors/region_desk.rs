@@ -4,200 +4,30 @@
 //! goes on. Events are published strictly by number; what another process committed in between is
 //! read from the table first, what comes twice is dropped. Awaits nothing above it.
 
+mod handle;
+mod messages;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use actix::{
-    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, Recipient,
-    Supervised, WrapFuture,
-};
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Supervised, WrapFuture};
 use fail::fail_point;
-use tokio::sync::oneshot;
 
-use super::command::{Answer, Command, CommandError, Reply, Work};
-use super::commit_lane::LaneHandle;
+use super::command::Answer;
 use super::desks::Counted;
-use super::registry::{Publish, PublishedEvent, RegistryHandle, frame};
-use super::supervise::{self, Supervision};
-use crate::domain::account::{By, Identity};
-use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
+use super::registry::{Publish, PublishedEvent, frame};
 use crate::domain::event::Event;
-use crate::domain::region::RegionId;
-use crate::feed::HintSender;
 use crate::store::events::Tally;
-use crate::store::{Store, StoreError, events};
+use crate::store::{StoreError, events};
+pub use handle::{DeskDeps, DeskHandle, NOT_LOADED};
+pub use messages::{Committed, Republish};
+use messages::{HeadSeen, Recount, Take};
 
-/// Commands and facts that a desk's mailbox holds before it refuses.
-const MAILBOX: usize = 2048;
 /// Events of one page read from the table.
 const PAGE: i64 = 500;
 /// The pause before the database or a full registry is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
-
-/// What a desk works with.
-#[derive(Clone)]
-pub struct DeskDeps {
-    /// Its region.
-    pub region: RegionId,
-    /// The lane that commits its commands.
-    pub lane: LaneHandle,
-    /// For reading what others committed.
-    pub store: Store,
-    /// Where it publishes.
-    pub registry: RegistryHandle,
-    /// Tells the other nodes.
-    pub hints: HintSender,
-    /// Where it reports its counts.
-    pub totals: Arc<Recipient<Counted>>,
-    /// Restarts, fail points and metrics.
-    pub supervision: Supervision,
-}
-
-/// How the rest of the program reaches a desk. Cheap to clone; all clones share one mailbox bound.
-#[derive(Clone)]
-pub struct DeskHandle {
-    addr: Arc<Addr<RegionDesk>>,
-    head: Arc<AtomicI64>,
-}
-
-impl DeskHandle {
-    /// Starts a desk on an arbiter.
-    pub fn start(home: &ArbiterHandle, deps: DeskDeps) -> Self {
-        let head = Arc::new(AtomicI64::new(0));
-        let supervision = deps.supervision.clone();
-        let make = {
-            let head = Arc::clone(&head);
-            move || RegionDesk::new(deps, head)
-        };
-        Self {
-            addr: supervise::start_on(home, "region_desk", MAILBOX, make, &supervision),
-            head,
-        }
-    }
-
-    /// Submits a complaint; answered after it is durable.
-    ///
-    /// # Errors
-    /// [`CommandError`].
-    pub async fn submit(
-        &self,
-        submission: Submission,
-        by: By,
-        deadline: Duration,
-    ) -> Result<Receipt, CommandError> {
-        self.command(by, deadline, |reply| {
-            Work::Submit(Box::new(submission), reply)
-        })
-        .await
-    }
-
-    /// Changes a complaint's status; answered after it is durable.
-    ///
-    /// # Errors
-    /// [`CommandError`].
-    pub async fn change_status(
-        &self,
-        change: StatusChange,
-        identity: &Identity,
-        deadline: Duration,
-    ) -> Result<Complaint, CommandError> {
-        let (by, role) = (By::from(identity), identity.role);
-        self.command(by, deadline, |reply| {
-            Work::ChangeStatus(change, role, reply)
-        })
-        .await
-    }
-
-    async fn command<T>(
-        &self,
-        by: By,
-        deadline: Duration,
-        work: impl FnOnce(Reply<T>) -> Work,
-    ) -> Result<T, CommandError> {
-        let (reply, answer) = oneshot::channel();
-        let desk = Arc::clone(&self.addr);
-        let command = Take(Command {
-            work: work(reply),
-            by,
-            desk,
-        });
-        if self.addr.try_send(command).is_err() {
-            return Err(CommandError::Overloaded);
-        }
-        match tokio::time::timeout(deadline, answer).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_dropped)) => Err(CommandError::Interrupted),
-            Err(_elapsed) => Err(CommandError::DeadlinePassed),
-        }
-    }
-
-    /// The number of the last event that the desk published.
-    pub fn head(&self) -> i64 {
-        self.head.load(Ordering::Relaxed)
-    }
-
-    /// Asks the desk to report its counts again.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "bounded: one message a restart of Desks"
-    )]
-    pub fn recount(&self) {
-        self.addr.do_send(Recount);
-    }
-
-    /// Tells the desk that an event of this number is committed; a lost hint does no harm.
-    pub fn head_seen(&self, head: i64) {
-        if self.addr.try_send(HeadSeen(head)).is_err() {
-            slog_scope::debug!("a desk is busy; it hears of the next head");
-        }
-    }
-}
-
-/// Take this command.
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Take(Command);
-
-/// A lane has committed events of this region.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct Committed {
-    /// In the order of their numbers.
-    pub events: Vec<Event>,
-    /// To be given after publishing.
-    pub answers: Vec<Answer>,
-    committed_at: Instant,
-}
-
-impl Committed {
-    /// Nothing yet, committed at `committed_at`.
-    pub fn at(committed_at: Instant) -> Self {
-        Self {
-            events: Vec::new(),
-            answers: Vec::new(),
-            committed_at,
-        }
-    }
-}
-
-/// An event of this number is in the database, whoever committed it.
-#[derive(Message)]
-#[rtype(result = "()")]
-struct HeadSeen(i64);
-
-/// Report your counts again.
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Recount;
-
-/// Publish again what comes behind this number: a shard missed it.
-#[derive(Debug, Clone, Copy, Message)]
-#[rtype(result = "()")]
-pub struct Republish {
-    /// The last number that the shard has.
-    pub after: i64,
-}
 
 /// The actor.
 pub struct RegionDesk {

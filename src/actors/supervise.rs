@@ -240,7 +240,8 @@ mod tests {
         assert!(addr.send(Ask::PanicInFuture).await.is_err());
         assert_eq!(addr.send(Ask::Starts).await.unwrap(), 4);
         assert_eq!(addr.send(Ask::PanicInTimer).await.unwrap(), 4);
-        while addr.send(Ask::Starts).await.unwrap() < 5 {
+        // An answer that is on its way when the timer panics is lost with it.
+        while addr.send(Ask::Starts).await.unwrap_or_default() < 5 {
             tokio::task::yield_now().await;
         }
         assert_eq!(gave_up.load(Ordering::SeqCst), 0);

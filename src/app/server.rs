@@ -9,6 +9,7 @@ use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, rt, web};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use tokio::sync::Semaphore;
 
 use super::AppError;
 use super::actors::Actors;
@@ -32,6 +33,8 @@ const USER_TIMEOUT: Duration = Duration::from_secs(15);
 const SEND_BUFFER: usize = 128 * 1024;
 /// Most seconds that the HTTP server may take to stop; `Server::stop` has the real deadline.
 const SHUTDOWN_MOST: u64 = 60;
+/// Snapshots that are sent at once, in memory while their clients read.
+const SNAPSHOTS: usize = 64;
 /// How long the head of a request may take.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -171,6 +174,7 @@ fn ws_deps(
         node: settings.server.node_name.as_str().into(),
         live: Arc::new(settings.live.clone()),
         public_url: settings.public_url().into(),
+        snapshots: Arc::new(Semaphore::new(SNAPSHOTS)),
         metrics: metrics.clone(),
     }
 }

@@ -39,9 +39,11 @@ pub async fn run(settings: ServeSettings) -> Result<ExitCode, AppError> {
         started = Application::start(settings, Arc::new(move |actor| note(&give_up, actor))) => started?,
         () = signals.next() => return Ok(ExitCode::SUCCESS),
     };
-    if demo {
-        seed_demo(&app).await?;
+    if demo && let Err(error) = seed_demo(&app).await {
+        stop(app, signals).await;
+        return Err(error);
     }
+    app.open().await;
     slog_scope::info!("ready at {}", app.url(); "version" => env!("CARGO_PKG_VERSION"));
     let end = wait(&mut signals, gave_up, app.database_died()).await;
     stop(app, signals).await;
@@ -97,21 +99,21 @@ fn end_now() {
 
 /// Seeds a new database and shows how to use it; says where to look otherwise.
 async fn seed_demo(app: &Application) -> Result<(), AppError> {
-    let path = app.settings().data.data_dir.join("demo.json");
-    if demo::is_new(app.store()).await? {
-        let file = demo::seed(app.store(), app.access(), &app.url()).await?;
-        app.reload_catalogue().await?;
-        file.write(&path)?;
-        let program = std::env::current_exe().unwrap_or_else(|_| "redress".into());
-        let welcome = demo::welcome(&file, &path, &program);
-        if let Err(error) = std::io::stdout().write_all(welcome.as_bytes()) {
-            slog_scope::warn!("the demo's credentials could not be printed: {}", error);
-        }
-    } else {
+    let folder = &app.settings().data.data_dir;
+    let path = folder.join(demo::FILE);
+    let seeded = demo::prepare(app.store(), app.access(), &app.url(), folder).await?;
+    let Some(file) = seeded else {
         slog_scope::info!(
             "this database is not new: the demo's credentials are in {}",
             path.display()
         );
+        return Ok(());
+    };
+    app.reload_catalogue().await?;
+    let program = std::env::current_exe().unwrap_or_else(|_| "redress".into());
+    let welcome = demo::welcome(&file, &path, &program);
+    if let Err(error) = std::io::stdout().write_all(welcome.as_bytes()) {
+        slog_scope::warn!("the demo's credentials could not be printed: {}", error);
     }
     Ok(())
 }

@@ -1,14 +1,12 @@
 //! `demo.json`: the demo's addresses and credentials for scripts. Readable by its owner alone.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::DemoContent;
+use super::{DemoContent, disk};
 
 /// The content of `demo.json`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -64,7 +62,7 @@ pub enum DemoFileError {
     /// The file system refused.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
-        /// `write` or `read`.
+        /// `write`, `read`, `create` or `remove`.
         action: &'static str,
         /// The file.
         path: PathBuf,
@@ -117,15 +115,7 @@ impl DemoFile {
     /// # Errors
     /// [`DemoFileError`] names the file.
     pub fn write(&self, path: &Path) -> Result<(), DemoFileError> {
-        let text = serde_json::to_string_pretty(self).map_err(|source| DemoFileError::Content {
-            path: path.to_owned(),
-            source,
-        })?;
-        replace(path, text.as_bytes()).map_err(|source| DemoFileError::File {
-            action: "write",
-            path: path.to_owned(),
-            source,
-        })
+        disk::write(path, self)
     }
 
     /// Reads the file.
@@ -133,15 +123,7 @@ impl DemoFile {
     /// # Errors
     /// [`DemoFileError`] names the file.
     pub fn read(path: &Path) -> Result<Self, DemoFileError> {
-        let bytes = fs::read(path).map_err(|source| DemoFileError::File {
-            action: "read",
-            path: path.to_owned(),
-            source,
-        })?;
-        serde_json::from_slice(&bytes).map_err(|source| DemoFileError::Content {
-            path: path.to_owned(),
-            source,
-        })
+        disk::read(path)
     }
 
     /// How to sign in as somebody who may watch `regions`: the first such officer, else the admin.
@@ -157,29 +139,16 @@ impl DemoFile {
     }
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Its own name a process: two of them must not write into one file. The mode is there from the
-    // first byte, and a file left over by a crash is replaced, whatever its mode.
-    let draft = path.with_extension(format!("json.{}.new", std::process::id()));
-    if let Err(error) = fs::remove_file(&draft)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(error);
+impl DemoFileError {
+    /// Names what was being done to which file.
+    pub(super) fn of(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File {
+            action,
+            path,
+            source,
+        }
     }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written.and_then(|()| fs::rename(&draft, path)) {
-        fs::remove_file(&draft)?;
-        return Err(error);
-    }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// Five places: about a metre.
@@ -216,6 +185,7 @@ pub(super) fn example() -> DemoFile {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

@@ -2,12 +2,15 @@
 //!
 //! Regions and categories are files of this folder, read by the same parsers as anybody's import.
 
+mod disk;
 mod file;
+mod prepare;
 mod seed;
 mod welcome;
 
 pub use file::{DemoAccount, DemoFile, DemoFileError, DemoOfficer, DemoPlace};
-pub use seed::{DemoError, seed};
+pub use prepare::{FILE, prepare};
+pub use seed::{DemoError, complete, draft, seed};
 pub use welcome::welcome;
 
 use rand::seq::IndexedRandom;

@@ -1,10 +1,11 @@
-//! Creates the demo's regions, categories, people and API key in a new database.
+//! Creates the demo's regions, categories, people and API key: all credentials first, then what is
+//! missing of the rest, so that a start that was killed half-way is completed by the next.
 
 use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::{DemoAccount, DemoFile, DemoOfficer, content, password, seed_catalogue};
+use super::{DemoAccount, DemoFile, DemoFileError, DemoOfficer, content, password, seed_catalogue};
 use crate::access::{Access, AccessError, api_keys};
 use crate::domain::account::{Role, Scope};
 use crate::domain::administration::{NewAccount, NewApiKey};
@@ -28,47 +29,69 @@ pub enum DemoError {
     /// The database gave no answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The credentials could not be written down.
+    #[error(transparent)]
+    File(#[from] DemoFileError),
 }
 
-/// Fills a new database; the answer holds everything that is needed to use it.
+const ADMIN: (&str, &str) = ("admin@redress.example", "Ada Admin");
+
+/// The officers: each works in two regions, the second of them in the last two.
+const OFFICERS: [(&str, &str); 2] = [
+    ("olga@redress.example", "Olga Officer"),
+    ("otto@redress.example", "Otto Officer"),
+];
+
+/// Draws the demo's credentials; nothing of it exists yet.
 ///
 /// # Errors
-/// [`DemoError`].
-pub async fn seed(store: &Store, access: &Access, base_url: &str) -> Result<DemoFile, DemoError> {
+/// [`DemoError::Content`].
+pub fn draft(base_url: &str) -> Result<DemoFile, DemoError> {
     let content = content()?;
-    seed_catalogue(store, &content).await?;
     let ids: Vec<&str> = content
         .regions
         .iter()
         .map(|region| region.id.as_str())
         .collect();
-    let admin = person(
-        access,
-        "admin@redress.example",
-        "Ada Admin",
-        Role::Admin,
-        &[],
-    )
-    .await?;
-    let mut officers = Vec::new();
-    for (email, name, regions) in [
-        (
-            "olga@redress.example",
-            "Olga Officer",
-            ids.get(..2).unwrap_or_default(),
-        ),
-        (
-            "otto@redress.example",
-            "Otto Officer",
-            ids.get(1..).unwrap_or_default(),
-        ),
-    ] {
-        let account = person(access, email, name, Role::Officer, regions).await?;
-        officers.push(DemoOfficer {
-            email: account.email,
-            password: account.password,
-            regions: regions.iter().map(ToString::to_string).collect(),
-        });
+    let admin = DemoAccount {
+        email: ADMIN.0.to_owned(),
+        password: password(),
+    };
+    let officer = |(first, (email, _)): (usize, &(&str, &str))| DemoOfficer {
+        email: (*email).to_owned(),
+        password: password(),
+        regions: ids
+            .iter()
+            .skip(first)
+            .take(2)
+            .map(ToString::to_string)
+            .collect(),
+    };
+    let officers = OFFICERS.iter().enumerate().map(officer).collect();
+    let key = api_keys::generate();
+    Ok(DemoFile::new(base_url, admin, officers, key, &content))
+}
+
+/// Creates what is missing of a draft.
+///
+/// # Errors
+/// [`DemoError`]; calling it again goes on.
+pub async fn complete(store: &Store, access: &Access, file: &DemoFile) -> Result<(), DemoError> {
+    seed_catalogue(store, &content()?).await?;
+    let admin = &file.admin;
+    person(access, &admin.email, &admin.password, Role::Admin, &[]).await?;
+    for officer in &file.officers {
+        let DemoOfficer {
+            email,
+            password,
+            regions,
+        } = officer;
+        person(access, email, password, Role::Officer, regions).await?;
+    }
+    match access.api_key(&file.api_key).await {
+        Ok(_known) => return Ok(()),
+        Err(AccessError::InvalidApiKey) => {}
+        Err(error) => return Err(error.into()),
     }
     let key = NewApiKey {
         name: "Demo app".into(),
@@ -76,32 +99,40 @@ pub async fn seed(store: &Store, access: &Access, base_url: &str) -> Result<Demo
         regions: BTreeSet::new(),
         rate_per_minute: None,
     };
-    let (_, key) = api_keys::create(store, &key).await?;
-    Ok(DemoFile::new(base_url, admin, officers, key, &content))
+    api_keys::register(store, &key, &file.api_key).await?;
+    Ok(())
 }
 
+/// Fills a new database; the answer holds everything that is needed to use it.
+///
+/// # Errors
+/// [`DemoError`].
+pub async fn seed(store: &Store, access: &Access, base_url: &str) -> Result<DemoFile, DemoError> {
+    let file = draft(base_url)?;
+    complete(store, access, &file).await?;
+    Ok(file)
+}
+
+/// Creates an account unless there is one of the address.
 async fn person(
     access: &Access,
     email: &str,
-    name: &str,
+    password: &str,
     role: Role,
-    regions: &[&str],
-) -> Result<DemoAccount, DemoError> {
-    let chosen = password();
-    let parsed_email =
-        Email::parse(email).map_err(|(_, fault)| DemoError::Value("e-mail address", fault))?;
-    let parsed_password =
-        Password::parse(&chosen).map_err(|(_, fault)| DemoError::Value("password", fault))?;
+    regions: &[String],
+) -> Result<(), DemoError> {
+    let known = OFFICERS.iter().chain([&ADMIN]).find(|one| one.0 == email);
     let new = NewAccount {
-        email: parsed_email,
-        name: name.to_owned(),
+        email: Email::parse(email)
+            .map_err(|(_, fault)| DemoError::Value("e-mail address", fault))?,
+        name: known.map_or(email, |one| one.1).to_owned(),
         role,
         regions: regions.iter().map(|id| RegionId::from_stored(id)).collect(),
-        password: parsed_password,
+        password: Password::parse(password)
+            .map_err(|(_, fault)| DemoError::Value("password", fault))?,
     };
-    access.accounts().create(&new).await?;
-    Ok(DemoAccount {
-        email: email.to_owned(),
-        password: chosen,
-    })
+    match access.accounts().create(&new).await {
+        Ok(_) | Err(AccessError::EmailTaken) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::OFlags;
 
@@ -11,6 +12,9 @@ use super::error::EmbeddedError;
 
 /// Our own lock, taken before anything else; PostgreSQL's `postmaster.pid` comes second.
 const LOCK_FILE: &str = "redress.lock";
+/// How often a lock that is held is tried again, and after which time: half a second in all.
+const LOCK_TRIES: u32 = 25;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// For files of fixed names: root must not write through a link that somebody else laid there.
 pub(super) const NO_LINKS: i32 = OFlags::NOFOLLOW.bits().cast_signed();
 
@@ -69,7 +73,7 @@ impl FolderLock {
             .custom_flags(NO_LINKS)
             .open(&path)
             .map_err(EmbeddedError::folder("write in the data folder", folder))?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(EmbeddedError::InUse {
@@ -84,6 +88,26 @@ impl FolderLock {
         sign(&mut file).map_err(EmbeddedError::folder("write", path))?;
         Ok(Self { _file: file })
     }
+}
+
+/// Tries for a moment: a program that is just being started still has its parent's descriptors, and
+/// with them a lock that its parent has let go.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => pause(),
+            outcome => return outcome,
+        }
+    }
+    file.try_lock()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a start prepares its folder on a blocking thread"
+)]
+fn pause() {
+    std::thread::sleep(LOCK_PAUSE);
 }
 
 fn holder(file: &mut File) -> String {

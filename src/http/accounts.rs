@@ -4,8 +4,8 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
+use super::asked::Asked;
 use super::auth::AdminOnly;
-use super::body::JsonBody;
 use super::page::{Listing, Page, PageQuery, query};
 use super::problem::{Problem, ProblemBody};
 use crate::access::Access;
@@ -59,10 +59,9 @@ pub async fn list_accounts(
 )]
 pub async fn create_account(
     access: web::Data<Access>,
-    _admin: AdminOnly,
-    asked: JsonBody<AccountDraft>,
+    asked: Asked<AdminOnly, AccountDraft>,
 ) -> Result<HttpResponse, Problem> {
-    let new = NewAccount::parse(&asked.value)?;
+    let new = NewAccount::parse(&asked.body.value)?;
     let account = access.accounts().create(&new).await?;
     let location = format!("/api/v1/admin/accounts/{}", account.id);
     Ok(HttpResponse::Created()
@@ -103,10 +102,9 @@ pub async fn get_account(
 )]
 pub async fn change_account(
     access: web::Data<Access>,
-    _admin: AdminOnly,
     id: web::Path<Uuid>,
-    asked: JsonBody<AccountChangeDraft>,
+    asked: Asked<AdminOnly, AccountChangeDraft>,
 ) -> Result<web::Json<Account>, Problem> {
-    let change = AccountChange::parse(&asked.value)?;
+    let change = AccountChange::parse(&asked.body.value)?;
     Ok(web::Json(access.accounts().change(*id, &change).await?))
 }

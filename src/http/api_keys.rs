@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::asked::Asked;
 use super::auth::AdminOnly;
-use super::body::JsonBody;
 use super::page::{Listing, Page, PageQuery, query};
 use super::problem::{Problem, ProblemBody};
 use crate::access::api_keys;
@@ -67,10 +67,9 @@ pub async fn list_api_keys(
 )]
 pub async fn create_api_key(
     store: web::Data<Store>,
-    _admin: AdminOnly,
-    asked: JsonBody<ApiKeyDraft>,
+    asked: Asked<AdminOnly, ApiKeyDraft>,
 ) -> Result<HttpResponse, Problem> {
-    let new = NewApiKey::parse(&asked.value)?;
+    let new = NewApiKey::parse(&asked.body.value)?;
     let (entry, key) = api_keys::create(&store, &new).await?;
     let no_store = (CACHE_CONTROL, "no-store");
     Ok(HttpResponse::Created()

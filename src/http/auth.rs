@@ -121,7 +121,7 @@ fn presented(request: &HttpRequest) -> Result<Presented<'_>, Problem> {
 }
 
 /// The one value of a header.
-fn header<'a>(request: &'a HttpRequest, name: &str) -> Result<Option<&'a str>, Problem> {
+pub(super) fn header<'a>(request: &'a HttpRequest, name: &str) -> Result<Option<&'a str>, Problem> {
     let mut values = request.headers().get_all(name);
     let (first, second) = (values.next(), values.next());
     match (first.map(|value| value.to_str()), second) {

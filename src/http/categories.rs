@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, guard, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::auth::AdminOnly;
-use super::body::JsonBody;
 use super::desk::Desk;
 use super::import::{ImportAnswer, parsed, show};
 use super::problem::{Problem, ProblemBody};
@@ -20,10 +20,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
     // Guarded by its method, so that something of the id "import" can still be changed.
     let importing = web::resource("/admin/categories/import").guard(guard::Post());
     config
-        .route("/categories", web::get().to(list))
-        .route("/admin/categories", web::post().to(create))
+        .service(web::resource("/categories").route(web::get().to(list)))
+        .service(web::resource("/admin/categories").route(web::post().to(create)))
         .service(importing.to(import))
-        .route("/admin/categories/{category}", web::patch().to(change));
+        .service(web::resource("/admin/categories/{category}").route(web::patch().to(change)));
 }
 
 /// All categories.
@@ -83,11 +83,10 @@ pub async fn list(catalogue: web::Data<CatalogueCell>) -> web::Json<CategoryList
         (status = 409, description = "The id is taken", body = ProblemBody),
         (status = 422, description = "Fields at fault", body = ProblemBody)))]
 pub async fn create(
-    _admin: AdminOnly,
-    body: JsonBody<NewCategory>,
+    asked: Asked<AdminOnly, NewCategory>,
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
-    let draft = draft(&body.value)?;
+    let draft = draft(&asked.body.value)?;
     let Some(category) = catalogue::create_category(&desk.store, &draft).await? else {
         let detail = format!(
             "there is a category {:?} already; change it with PATCH",
@@ -108,15 +107,14 @@ pub async fn create(
         (status = 404, description = "No such category", body = ProblemBody),
         (status = 422, description = "Fields at fault", body = ProblemBody)))]
 pub async fn change(
-    _admin: AdminOnly,
     path: web::Path<String>,
-    body: JsonBody<CategoryPatch>,
+    asked: Asked<AdminOnly, CategoryPatch>,
     desk: Desk,
 ) -> Result<web::Json<Category>, Problem> {
     let id = slug(&path)
         .ok()
         .ok_or_else(|| Problem::not_found("category"))?;
-    let wanted = wanted(&body.value)?;
+    let wanted = wanted(&asked.body.value)?;
     let category = catalogue::change_category(&desk.store, &id, &wanted)
         .await?
         .ok_or_else(|| Problem::not_found("category"))?;

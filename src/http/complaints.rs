@@ -6,13 +6,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::asked::Asked;
 use super::auth::{Caller, Staff};
-use super::body::JsonBody;
 use super::client_address::ClientAddress;
 use super::complaint_list::list;
 use super::desk::Desk;
+use super::idempotency::idempotency;
 use super::problem::{Problem, ProblemBody};
-use super::submission::{NewComplaint, idempotency};
+use super::submission::NewComplaint;
 use super::views::{ComplaintView, PublicView, SubmissionView};
 use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
@@ -54,11 +55,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
         (status = 503, description = "Not now; try again with the same Idempotency-Key", body = ProblemBody)))]
 pub async fn submit(
     request: HttpRequest,
-    caller: Caller,
     address: ClientAddress,
-    body: JsonBody<NewComplaint>,
+    asked: Asked<Caller, NewComplaint>,
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
+    let Asked { who: caller, body } = asked;
     let (by, api_key) = match &caller {
         Caller::Staff(identity) => (By::from(identity), None),
         Caller::ApiKey(key) => (By::ApiKey { id: key.id }, Some(key.id)),
@@ -206,11 +207,14 @@ impl StatusPatch {
         (status = 422, description = "Fields at fault", body = ProblemBody),
         (status = 503, description = "Not now; try again", body = ProblemBody)))]
 pub async fn change_status(
-    Staff(identity): Staff,
     id: web::Path<String>,
-    body: JsonBody<StatusPatch>,
+    asked: Asked<Staff, StatusPatch>,
     desk: Desk,
 ) -> Result<web::Json<Complaint>, Problem> {
+    let Asked {
+        who: Staff(identity),
+        body,
+    } = asked;
     let change = body.value.parse(complaint_id(&id)?)?;
     let found = find(&desk.store, change.complaint).await?;
     if !identity.may_work_in(&found.complaint.region) {

@@ -1,7 +1,9 @@
 //! Members of a JSON object that note a wrong type instead of ending the parse: a client is told
 //! everything that is wrong at once.
 
-use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -51,5 +53,21 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
             Ok(value) => Self::Given(value),
             Err(error) => Self::Wrong(error.to_string()),
         })
+    }
+}
+
+/// Notes members that nobody asked for, the first twenty of them.
+pub(super) fn refuse_unknown(
+    prefix: &str,
+    unknown: &BTreeMap<String, IgnoredAny>,
+    faults: &mut Faults,
+) {
+    for name in unknown.keys().take(20) {
+        let name: String = name.chars().take(100).collect();
+        faults.add(
+            &format!("{prefix}{name}"),
+            "unknown_field",
+            "is not a member of a complaint",
+        );
     }
 }

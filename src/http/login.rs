@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::auth::Staff;
 use super::body::{self, BODY_LIMIT, JsonBody};
 use super::client_address::ClientAddress;
@@ -201,16 +202,16 @@ pub async fn change_password(
     access: web::Data<Access>,
     limits: web::Data<Limits>,
     client: ClientAddress,
-    staff: Staff,
-    asked: JsonBody<PasswordRequest>,
+    asked: Asked<Staff, PasswordRequest>,
 ) -> Result<HttpResponse, Problem> {
+    let Asked { who: staff, body } = asked;
     let mut faults = Faults::default();
-    let new = faults.keep("new_password", Password::parse(&asked.value.new_password));
+    let new = faults.keep("new_password", Password::parse(&body.value.new_password));
     let new = faults.into_result(new)?;
     let account = staff.0.account.to_string();
     limits.login(client.0, &account)?;
     match access
-        .change_password(&staff.0, &asked.value.old_password, &new)
+        .change_password(&staff.0, &body.value.old_password, &new)
         .await
     {
         // Not a 401: the access token is good, and clients would throw it away.

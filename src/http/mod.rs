@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod api_keys;
+pub mod asked;
 pub mod auth;
 pub mod body;
 pub mod categories;
@@ -11,6 +12,7 @@ pub mod complaints;
 pub mod desk;
 mod field;
 pub mod health;
+pub mod idempotency;
 mod import;
 pub mod login;
 pub mod openapi;

@@ -2,6 +2,8 @@
 //!
 //! A 5xx tells the client nothing but the request id, which is also in the log and in Sentry.
 
+mod causes;
+
 use std::fmt;
 
 use actix_web::http::StatusCode;
@@ -11,11 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::access::AccessError;
-use crate::actors::command::CommandError;
 use crate::domain::fault::{Fault, Faults};
-use crate::store::StoreError;
-use crate::ws::UpgradeError;
 
 /// An error on its way to a client.
 #[derive(Debug)]
@@ -235,91 +233,5 @@ impl ResponseError for Problem {
     /// `trace` replaces this by an answer that carries the request's id.
     fn error_response(&self) -> HttpResponse {
         self.answer("")
-    }
-}
-
-impl From<Faults> for Problem {
-    fn from(faults: Faults) -> Self {
-        Self::invalid(faults)
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) | StoreError::Lost(_) => {
-                Self::unavailable("the database is away; try again", error)
-            }
-            StoreError::Refused { .. } | StoreError::Shape(_) => Self::internal(error),
-        }
-    }
-}
-
-impl From<CommandError> for Problem {
-    fn from(error: CommandError) -> Self {
-        let told = error.to_string();
-        match error {
-            CommandError::Overloaded => {
-                Self::unavailable("too much work is waiting; try again", told)
-            }
-            CommandError::Unavailable(_) => {
-                Self::unavailable("the database is away; try again", told)
-            }
-            CommandError::Interrupted
-            | CommandError::DeadlinePassed
-            | CommandError::OutcomeUnknown(_) => Self::unavailable(
-                "whether this was done is not known; try again with the same Idempotency-Key, or look first",
-                told,
-            ),
-            CommandError::Database(error) => Self::internal(error),
-            CommandError::UnknownRegion => Self::not_found("region"),
-            CommandError::UnknownComplaint => Self::not_found("complaint"),
-            CommandError::Stale(current) => Self::conflict("stale_version", told, json(&*current)),
-            CommandError::Refused(_, current) => {
-                Self::conflict("transition_refused", told, json(&*current))
-            }
-            CommandError::KeyReused => Self::unprocessable("idempotency_key_reused", told),
-        }
-    }
-}
-
-/// The present state, as JSON.
-fn json(current: &impl Serialize) -> Option<Value> {
-    serde_json::to_value(current).ok()
-}
-
-impl From<UpgradeError> for Problem {
-    fn from(error: UpgradeError) -> Self {
-        match error {
-            UpgradeError::Origin(_) => Self::forbidden(error.to_string()),
-            UpgradeError::Handshake(_) => Self::malformed(error.to_string()),
-        }
-    }
-}
-
-impl From<AccessError> for Problem {
-    fn from(error: AccessError) -> Self {
-        let told = error.to_string();
-        match error {
-            AccessError::InvalidToken
-            | AccessError::TokenReused
-            | AccessError::LoginEnded
-            | AccessError::InvalidApiKey => Self::unauthorized(told),
-            AccessError::TokenExpired => Self::new(StatusCode::UNAUTHORIZED, "token_expired", told),
-            AccessError::WrongPassword => {
-                Self::new(StatusCode::UNAUTHORIZED, "wrong_password", told)
-            }
-            AccessError::Throttled { retry_after_s } => Self::too_many(told, retry_after_s),
-            AccessError::Busy => {
-                Self::unavailable(told, "all turns to check a password were taken")
-            }
-            AccessError::NoSuchAccount => Self::not_found("account"),
-            AccessError::NoSuchApiKey => Self::not_found("API key"),
-            AccessError::EmailTaken => Self::conflict("email_taken", told, None),
-            AccessError::LastAdmin => Self::conflict("last_admin", told, None),
-            AccessError::UnknownRegions(_) => Self::invalid_field("regions", "unknown", told),
-            AccessError::Hashing(_) | AccessError::Signing(_) => Self::internal(told),
-            AccessError::Store(error) => error.into(),
-        }
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::auth::AdminOnly;
-use super::body::JsonBody;
 use super::desk::Desk;
 use super::import::{ImportAnswer, parsed, present, show};
 use super::problem::{Problem, ProblemBody};
@@ -22,10 +22,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
     // Guarded by its method, so that something of the id "import" can still be changed.
     let importing = web::resource("/admin/regions/import").guard(guard::Post());
     config
-        .route("/regions", web::get().to(list))
-        .route("/admin/regions", web::post().to(create))
+        .service(web::resource("/regions").route(web::get().to(list)))
+        .service(web::resource("/admin/regions").route(web::post().to(create)))
         .service(importing.to(import))
-        .route("/admin/regions/{region}", web::patch().to(change));
+        .service(web::resource("/admin/regions/{region}").route(web::patch().to(change)));
 }
 
 /// A region as everybody sees it.
@@ -94,11 +94,10 @@ pub async fn list(catalogue: web::Data<CatalogueCell>) -> web::Json<RegionList> 
         (status = 409, description = "The id is taken", body = ProblemBody),
         (status = 422, description = "Fields at fault", body = ProblemBody)))]
 pub async fn create(
-    _admin: AdminOnly,
-    body: JsonBody<NewRegion>,
+    asked: Asked<AdminOnly, NewRegion>,
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
-    let draft = draft(&body.value)?;
+    let draft = draft(&asked.body.value)?;
     let Some(region) = catalogue::create_region(&desk.store, &draft).await? else {
         let detail = format!(
             "there is a region {:?} already; change it with PATCH",
@@ -119,15 +118,14 @@ pub async fn create(
         (status = 404, description = "No such region", body = ProblemBody),
         (status = 422, description = "Fields at fault", body = ProblemBody)))]
 pub async fn change(
-    _admin: AdminOnly,
     path: web::Path<String>,
-    body: JsonBody<RegionPatch>,
+    asked: Asked<AdminOnly, RegionPatch>,
     desk: Desk,
 ) -> Result<web::Json<Region>, Problem> {
     let id = RegionId::parse(&path)
         .ok()
         .ok_or_else(|| Problem::not_found("region"))?;
-    let wanted = wanted(&body.value)?;
+    let wanted = wanted(&asked.body.value)?;
     let region = catalogue::change_region(&desk.store, &id, &wanted)
         .await?
         .ok_or_else(|| Problem::not_found("region"))?;

@@ -2,25 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpRequest;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::auth::Caller;
-use super::field::Field;
-use super::problem::Problem;
+use super::field::{Field, refuse_unknown};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::complaint::{DESCRIPTION_LONGEST, Idempotency, Severity, Submission};
 use crate::domain::fault::{Faults, free_text};
 use crate::domain::place::Place;
 use crate::domain::region::RegionId;
 use crate::domain::reporter::Reporter;
-
-/// The header that makes a retry answer as the first time.
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// A complaint to submit. Give latitude and longitude, or an address, or both.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -138,17 +131,6 @@ impl NewReporter {
     }
 }
 
-fn refuse_unknown(prefix: &str, unknown: &BTreeMap<String, IgnoredAny>, faults: &mut Faults) {
-    for name in unknown.keys().take(20) {
-        let name: String = name.chars().take(100).collect();
-        faults.add(
-            &format!("{prefix}{name}"),
-            "unknown_field",
-            "is not a member of a complaint",
-        );
-    }
-}
-
 /// The category and its default severity.
 fn category(
     given: Field<String>,
@@ -233,37 +215,6 @@ fn region(
         );
     }
     found
-}
-
-/// The idempotency key of a request, bound to its sender and body.
-///
-/// # Errors
-/// A 400 problem for a key that is not 1–255 visible ASCII characters.
-pub fn idempotency(
-    request: &HttpRequest,
-    caller: &Caller,
-    body: &[u8],
-) -> Result<Option<Idempotency>, Problem> {
-    let Some(header) = request.headers().get(IDEMPOTENCY_KEY) else {
-        return Ok(None);
-    };
-    let key = header.to_str().unwrap_or_default();
-    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
-    if key.is_empty() || key.len() > 255 || !visible {
-        return Err(Problem::malformed(
-            "Idempotency-Key must be 1–255 visible ASCII characters, such as a UUID",
-        ));
-    }
-    let scope = match caller {
-        Caller::Staff(identity) => format!("account:{}", identity.account),
-        Caller::ApiKey(key) => format!("api_key:{}", key.id),
-        Caller::Anonymous => "anonymous".to_owned(),
-    };
-    Ok(Some(Idempotency {
-        scope,
-        key: key.to_owned(),
-        body_hash: Sha256::digest(body).to_vec(),
-    }))
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ fn as_problem<B: MessageBody + 'static>(
             }
             problem.answer(id)
         }
-        None if failed && !is_problem && route != "/health" && route != "/readyz" => {
+        None if failed && !is_problem && !is_own(&response, route) => {
             Problem::of_status(response.status()).answer(id)
         }
         None => return response.map_into_left_body(),
@@ -108,6 +108,12 @@ fn as_problem<B: MessageBody + 'static>(
         }
     }
     response.into_response(answer).map_into_right_body()
+}
+
+/// Whether a 503 is the answer itself: how the node is.
+fn is_own<B>(response: &ServiceResponse<B>, route: &str) -> bool {
+    let states = ["/health", "/readyz", "/api/v1/websocket/health"];
+    response.status().as_u16() == 503 && states.contains(&route)
 }
 
 /// The client's id if it is a plain word, else one of ours.

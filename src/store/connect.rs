@@ -104,7 +104,10 @@ impl Database {
     /// The address without the password, for messages.
     pub fn described(&self) -> String {
         let host = match self.config.get_hosts().first() {
-            Some(Host::Tcp(host)) => host.clone(),
+            Some(Host::Tcp(host)) => {
+                let port = self.config.get_ports().first().copied();
+                format!("{host}:{}", port.unwrap_or(5432))
+            }
             Some(Host::Unix(path)) => path.display().to_string(),
             None => "localhost".into(),
         };

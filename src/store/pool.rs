@@ -156,11 +156,22 @@ impl Store {
         }
     }
 
-    /// A connection of the pool.
+    /// A connection of the pool. One that is known to be closed is thrown away: when the database
+    /// comes back, no caller pays for what lay in the pool meanwhile.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when none is free in time.
     pub async fn session(&self) -> Result<PooledConnection<'_, Opener>, StoreError> {
+        for _ in 0..self.pool.state().idle_connections {
+            let session = self.check_out().await?;
+            if !session.is_closed() {
+                return Ok(session);
+            }
+        }
+        self.check_out().await
+    }
+
+    async fn check_out(&self) -> Result<PooledConnection<'_, Opener>, StoreError> {
         self.pool.get().await.map_err(|error| match error {
             bb8::RunError::User(error) => error,
             bb8::RunError::TimedOut => StoreError::Unavailable(format!(

@@ -5,6 +5,7 @@
 //! database's events.
 
 mod declare;
+mod process;
 
 use prometheus::core::Collector;
 use prometheus::{
@@ -102,7 +103,7 @@ impl Metrics {
     pub fn new() -> Result<Self, Error> {
         let registry = Registry::new();
         let declare = Declare(&registry);
-        declare_process(&declare)?;
+        process::declare(&declare)?;
         Ok(Self {
             http: HttpMetrics::declare(&declare)?,
             push: PushMetrics::declare(&declare)?,
@@ -150,20 +151,6 @@ impl Metrics {
         TextEncoder::new().encode(&self.registry.gather(), &mut page)?;
         String::from_utf8(page).map_err(|error| Error::Msg(error.to_string()))
     }
-}
-
-fn declare_process(declare: &Declare<'_>) -> Result<(), Error> {
-    let info = declare.gauges(
-        "build_info",
-        "The program's version, as a label.",
-        &["version"],
-    )?;
-    info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
-    #[cfg(target_os = "linux")]
-    declare.0.register(Box::new(
-        prometheus::process_collector::ProcessCollector::for_self(),
-    ))?;
-    Ok(())
 }
 
 impl HttpMetrics {

@@ -15,6 +15,7 @@ use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::handshake_with_protocols;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use crate::access::Access;
 use crate::actors::desks::DesksHandle;
@@ -48,6 +49,8 @@ pub struct WsDeps {
     pub live: Arc<LiveSettings>,
     /// The address of the server's own pages.
     pub public_url: Arc<str>,
+    /// Turns to send a snapshot: each is in memory while its client reads.
+    pub snapshots: Arc<Semaphore>,
     /// Counts.
     pub metrics: Metrics,
 }

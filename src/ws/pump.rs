@@ -63,7 +63,11 @@ async fn drive(
     exit: Exit,
     metrics: Metrics,
 ) {
-    let drained = AssertUnwindSafe(drain(output, &queue)).catch_unwind().await;
+    // Owned here: dropped while its own panic unwinds, an actor that panics again would abort the process.
+    let mut output = pin!(output);
+    let drained = AssertUnwindSafe(drain(output.as_mut(), &queue))
+        .catch_unwind()
+        .await;
     let closed = |code: CloseCode| {
         metrics
             .push
@@ -76,7 +80,7 @@ async fn drive(
         Ok(End::Finished | End::Gone) => {}
         Err(_panic) => {
             closed(CloseCode::Internal);
-            queue.push(frame::close(
+            queue.finish_with(frame::close(
                 CloseCode::Internal.number(),
                 "the server failed",
             ));
@@ -87,8 +91,10 @@ async fn drive(
 }
 
 /// Moves the actor's frames into the queue until either ends.
-async fn drain(output: impl Stream<Item = Result<Bytes, Error>>, queue: &OutQueue) -> End {
-    let mut output = pin!(output);
+async fn drain(
+    mut output: Pin<&mut impl Stream<Item = Result<Bytes, Error>>>,
+    queue: &OutQueue,
+) -> End {
     loop {
         tokio::select! {
             biased;

@@ -3,32 +3,25 @@
 //! Frames in, frames out; every answer goes through the session's queue, so that answers and events
 //! keep their order. Owns no subscription that the shard does not know of.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-use std::time::Duration;
+mod regions;
+mod sign_in;
 
-use actix::{
-    Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, SpawnHandle, StreamHandler,
-    WrapFuture,
-};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix::{Actor, ActorContext, Handler, SpawnHandle, StreamHandler};
 use actix_http::ws::{Message, ProtocolError};
 use actix_web_actors::ws::WebsocketContext;
 use fail::fail_point;
-use jiff::Timestamp;
 use rand::RngExt;
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::WsDeps;
-use super::protocol::{
-    BEFORE_CONNECT_LIMIT, ClientMessage, ErrorCode, Position, Read, ServerMessage, read,
-};
-use super::subscribe::{Failure, Subscription};
-use crate::access::AccessError;
-use crate::actors::registry::queue::{End, OutQueue};
-use crate::actors::registry::shard::{Enter, Leave, Seen, ShardHandle};
-use crate::actors::registry::{CloseCode, Disconnect, LastHeard, Peer, frame};
-use crate::domain::account::{Identity, Role};
+use super::protocol::{BEFORE_CONNECT_LIMIT, ClientMessage, ErrorCode, Read, ServerMessage, read};
+use crate::actors::registry::queue::OutQueue;
+use crate::actors::registry::shard::ShardHandle;
+use crate::actors::registry::{CloseCode, Disconnect, LastHeard, frame};
+use crate::domain::account::Identity;
 use crate::domain::region::RegionId;
 use crate::telemetry::metrics::Metrics;
 
@@ -108,17 +101,30 @@ impl WsSession {
         self.say(&ServerMessage::error(id, code, message));
     }
 
-    /// Closes the socket: what waits is sent, then the close frame, then nothing.
+    /// Closes the socket: what waits is sent, then the close frame, then nothing. The first call counts.
     fn end(&self, ctx: &mut Ctx, code: CloseCode, reason: &str) {
-        self.deps
-            .metrics
-            .push
-            .closes
-            .with_label_values(&[&code.to_string()])
-            .inc();
-        self.queue.push(frame::close(code.number(), reason));
-        self.queue.finish(End::Finished);
+        let last = frame::close(code.number(), reason);
+        if self.queue.finish_with(last) {
+            self.deps
+                .metrics
+                .push
+                .closes
+                .with_label_values(&[&code.to_string()])
+                .inc();
+        }
         ctx.stop();
+    }
+
+    /// Obeys an order to go.
+    fn depart(&self, order: &Disconnect, ctx: &mut Ctx) {
+        if order.code == CloseCode::Drain {
+            let after_ms = rand::rng().random_range(0..2000);
+            self.say(&ServerMessage::Reconnect {
+                after_ms,
+                reason: "drain",
+            });
+        }
+        self.end(ctx, order.code, order.reason);
     }
 
     /// One object of a frame.
@@ -133,18 +139,10 @@ impl WsSession {
                 self.check(id, token, client, ctx);
             }
             (Read::Unknown { id, .. }, Stage::Waiting | Stage::Checking) => {
-                self.refuse(
-                    id,
-                    ErrorCode::Unauthorized,
-                    "the first message must be connect",
-                );
+                self.refuse_stranger(id);
             }
-            (Read::Message(_), Stage::Waiting | Stage::Checking) => {
-                self.refuse(
-                    None,
-                    ErrorCode::Unauthorized,
-                    "the first message must be connect",
-                );
+            (Read::Message(message), Stage::Waiting | Stage::Checking) => {
+                self.refuse_stranger(message.id());
             }
             (Read::Unknown { id, reason }, Stage::Connected(_)) => {
                 self.refuse(id, ErrorCode::BadRequest, &reason);
@@ -154,6 +152,14 @@ impl WsSession {
                 self.obey(message, &identity, ctx);
             }
         }
+    }
+
+    fn refuse_stranger(&self, id: Option<u64>) {
+        self.refuse(
+            id,
+            ErrorCode::Unauthorized,
+            "the first message must be connect, and its answer comes before all else",
+        );
     }
 
     fn obey(&mut self, message: ClientMessage, identity: &Identity, ctx: &mut Ctx) {
@@ -179,200 +185,6 @@ impl WsSession {
         }
     }
 
-    /// Checks the token of `connect`; the actor goes on meanwhile.
-    fn check(&mut self, id: Option<u64>, token: String, client: Option<String>, ctx: &mut Ctx) {
-        self.stage = Stage::Checking;
-        let access = self.deps.access.clone();
-        let check = async move { access.authenticate(&token).await };
-        ctx.spawn(
-            check
-                .into_actor(self)
-                .map(move |checked, session, ctx| match checked {
-                    Ok(identity) => session.enter(id, identity, client, ctx),
-                    Err(AccessError::Store(error)) => {
-                        slog_scope::warn!("a token could not be checked: {}", error);
-                        session.end(
-                            ctx,
-                            CloseCode::Internal,
-                            "the token could not be checked now",
-                        );
-                    }
-                    Err(error) => session.end(ctx, CloseCode::Unauthorized, &error.to_string()),
-                }),
-        );
-    }
-
-    /// Enters the registry and says so; ends with the shard's memory of it.
-    fn enter(
-        &mut self,
-        id: Option<u64>,
-        identity: Identity,
-        client: Option<String>,
-        ctx: &mut Ctx,
-    ) {
-        let (entered, forgotten) = oneshot::channel();
-        let accepted = self.shard.enter(Enter {
-            peer: self.peer(&identity, client),
-            queue: Arc::clone(&self.queue),
-            orders: ctx.address().recipient(),
-            heard: self.heard.clone(),
-            entered,
-        });
-        if !accepted {
-            return self.end(ctx, CloseCode::Internal, "too many sessions begin at once");
-        }
-        ctx.spawn(forgotten.into_actor(self).map(|_, session, ctx| {
-            session.end(
-                ctx,
-                CloseCode::Internal,
-                "the server lost track of this session",
-            );
-        }));
-        self.say(&ServerMessage::Connected {
-            id,
-            session: self.id,
-            node: &self.deps.node,
-            server_time: Timestamp::now(),
-            role: identity.role,
-            regions: self.granted(&identity),
-            ping_ms: self.deps.live.ping_interval_ms,
-            max_regions: self.deps.live.max_regions,
-        });
-        self.stage = Stage::Connected(identity);
-    }
-
-    fn peer(&self, identity: &Identity, client: Option<String>) -> Peer {
-        Peer {
-            session: self.id,
-            identity: identity.clone(),
-            address: self.address.clone(),
-            client: client.map(|name| name.chars().take(100).collect()),
-            connected_at: Timestamp::now(),
-        }
-    }
-
-    fn granted(&self, identity: &Identity) -> Vec<RegionId> {
-        match identity.role {
-            Role::Officer => identity.regions.iter().cloned().collect(),
-            Role::Admin => self.deps.catalogue.get().regions.keys().cloned().collect(),
-        }
-    }
-
-    /// The region, when this session may watch it now.
-    fn admit(
-        &self,
-        region: &str,
-        identity: &Identity,
-    ) -> Result<RegionId, (ErrorCode, &'static str)> {
-        let region = RegionId::parse(region)
-            .map_err(|(_, _)| (ErrorCode::UnknownRegion, "there is no such region"))?;
-        if !self.deps.catalogue.get().regions.contains_key(&region) {
-            return Err((ErrorCode::UnknownRegion, "there is no such region"));
-        }
-        if !identity.may_work_in(&region) {
-            return Err((ErrorCode::Forbidden, "this region is not granted to you"));
-        }
-        if self.regions.contains_key(&region) {
-            return Err((
-                ErrorCode::AlreadySubscribed,
-                "this session watches the region already",
-            ));
-        }
-        if self.regions.len() >= self.deps.live.max_regions {
-            return Err((
-                ErrorCode::TooManyRegions,
-                "this session watches as many regions as it may",
-            ));
-        }
-        Ok(region)
-    }
-
-    fn subscribe(
-        &mut self,
-        id: Option<u64>,
-        region: RegionId,
-        since: Option<Position>,
-        snapshot: bool,
-        ctx: &mut Ctx,
-    ) {
-        let subscription = Subscription {
-            id,
-            region: region.clone(),
-            since,
-            snapshot,
-            session: self.id,
-            shard: self.shard.clone(),
-            queue: Arc::clone(&self.queue),
-            deps: Arc::clone(&self.deps),
-        };
-        let joined = region.clone();
-        let join = ctx.spawn(subscription.join().into_actor(self).map(
-            move |outcome, session, _| {
-                session.joined(id, joined, outcome);
-            },
-        ));
-        self.regions.insert(region, Watch::Joining(join));
-    }
-
-    fn joined(&mut self, id: Option<u64>, region: RegionId, outcome: Result<(), Failure>) {
-        match outcome {
-            Ok(()) => {
-                self.regions.insert(region, Watch::Live);
-            }
-            Err(failure) => {
-                self.regions.remove(&region);
-                self.refuse(id, failure.code(), &failure.to_string());
-            }
-        }
-    }
-
-    /// Leaves at the shard first: no event of the region follows the answer.
-    fn unsubscribe(&mut self, id: Option<u64>, region: &str, ctx: &mut Ctx) {
-        let region = RegionId::from_stored(region);
-        match self.regions.remove(&region) {
-            None => {
-                return self.refuse(
-                    id,
-                    ErrorCode::BadRequest,
-                    "this session does not watch the region",
-                );
-            }
-            Some(Watch::Joining(join)) => {
-                ctx.cancel_future(join);
-            }
-            Some(Watch::Live) => {}
-        }
-        let shard = self.shard.clone();
-        let leave = Leave {
-            session: self.id,
-            region: region.clone(),
-        };
-        let left = async move { shard.leave(leave).await };
-        ctx.wait(left.into_actor(self).map(move |(), session, _| {
-            session.say(&ServerMessage::Unsubscribed {
-                id,
-                region: &region,
-                code: "client",
-            });
-        }));
-    }
-
-    fn note_seen(&self, seen: BTreeMap<String, i64>) {
-        let known = |(region, number): (String, i64)| {
-            let region = RegionId::from_stored(&region);
-            self.regions
-                .contains_key(&region)
-                .then_some((region, number))
-        };
-        let numbers: BTreeMap<_, _> = seen.into_iter().filter_map(known).collect();
-        if !numbers.is_empty() {
-            self.shard.seen(Seen {
-                session: self.id,
-                numbers,
-            });
-        }
-    }
-
     /// Counts what comes before `connect`; `false` when it is too much.
     fn within_bound(&mut self, bytes: usize) -> bool {
         match self.stage {
@@ -394,17 +206,7 @@ impl Actor for WsSession {
         if let Stage::Connected(identity) = stage {
             return self.enter(None, identity, None, ctx);
         }
-        let deadline = Duration::from_millis(self.deps.live.connect_deadline_ms);
-        ctx.run_later(deadline, |session, ctx| match session.stage {
-            Stage::Connected(_) => {}
-            Stage::Waiting | Stage::Checking => {
-                session.end(
-                    ctx,
-                    CloseCode::AuthTimeout,
-                    "no valid connect message came in time",
-                );
-            }
-        });
+        self.await_connect(ctx);
     }
 }
 
@@ -414,7 +216,9 @@ impl StreamHandler<Result<Message, ProtocolError>> for WsSession {
         self.heard.note();
         match message {
             Ok(Message::Text(text)) if self.within_bound(text.len()) => {
-                for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+                // After an object that ended the session the rest of its frame is not heard.
+                while let Some(line) = lines.next().filter(|_| !self.queue.has_ended()) {
                     self.hear(line, ctx);
                 }
             }
@@ -449,13 +253,6 @@ impl Handler<Disconnect> for WsSession {
     type Result = ();
 
     fn handle(&mut self, order: Disconnect, ctx: &mut Ctx) {
-        if order.code == CloseCode::Drain {
-            let after_ms = rand::rng().random_range(0..2000);
-            self.say(&ServerMessage::Reconnect {
-                after_ms,
-                reason: "drain",
-            });
-        }
-        self.end(ctx, order.code, order.reason);
+        self.depart(&order, ctx);
     }
 }

@@ -3,6 +3,8 @@
 //! The shard gives what it holds in one step; what it does not hold is read from the table page by
 //! page, never faster than the client reads, until the shard can take over without a hole.
 
+mod snapshot;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,16 +17,12 @@ use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
 use crate::actors::registry::frame;
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::{Apart, Join, Opening, ShardHandle};
-use crate::domain::complaint::Complaint;
 use crate::domain::region::RegionId;
-use crate::store::snapshot::{self, Snapshot};
 use crate::store::{StoreError, events};
 
 /// Events of one page read from the table.
 const EVENTS: i64 = 200;
-/// Complaints in one `snapshot` message.
-const PART: usize = 50;
-/// How long a join may wait for a desk that has to catch up.
+/// How long a join may go without progress: a desk has to catch up, or the client has to read.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The pause before the shard is asked again.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -38,6 +36,9 @@ pub(super) enum Failure {
     /// The desk did not catch up in time.
     #[error("the region is not ready; try again")]
     NotReady,
+    /// The client does not read its snapshot: others wait for the turn.
+    #[error("the snapshot was not read in time; try again")]
+    NotRead,
     /// The database is away.
     #[error("the database is away; try again")]
     Store(#[from] StoreError),
@@ -50,7 +51,7 @@ impl Failure {
     pub(super) fn code(&self) -> ErrorCode {
         match self {
             Self::Unrecoverable => ErrorCode::UnrecoverablePosition,
-            Self::NotReady | Self::Store(_) | Self::Ended => ErrorCode::Overloaded,
+            Self::NotReady | Self::NotRead | Self::Store(_) | Self::Ended => ErrorCode::Overloaded,
         }
     }
 }
@@ -100,7 +101,7 @@ impl Subscription {
     /// Sends what comes behind `seq` and goes live; `false` when that cannot be done without a hole.
     async fn resume(&self, mut seq: i64) -> Result<bool, Failure> {
         let mut announce = Some(Mode::Resumed);
-        let begun = Instant::now();
+        let mut begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             let apart = match self.ask_shard(seq, announce).await? {
                 Ok(()) => return Ok(true),
@@ -113,19 +114,11 @@ impl Subscription {
             match apart {
                 Apart::Unknown => return Err(Failure::Ended),
                 Apart::Ahead => self.hurry_desk(head).await,
-                Apart::Behind => {
-                    let page = events::after(&self.deps.store, &self.region, seq, EVENTS).await?;
-                    if page.first().is_some_and(|first| first.seq != seq + 1) {
-                        return Ok(false);
-                    }
-                    if announce.take().is_some() {
-                        self.send(self.subscribed(Mode::Resumed, head)).await?;
-                    }
-                    for event in &page {
-                        self.send(event.message(&self.region)).await?;
-                        seq = event.seq;
-                    }
-                }
+                Apart::Behind => match self.read_on(seq, &mut announce, head).await? {
+                    Some(next) if next > seq => (seq, begun) = (next, Instant::now()),
+                    Some(_nothing_new) => tokio::time::sleep(PAUSE).await,
+                    None => return Ok(false),
+                },
             }
         }
         Err(Failure::NotReady)
@@ -138,40 +131,46 @@ impl Subscription {
         Ok(Mode::Live)
     }
 
+    /// Sends a page from the table, after the answer if that was not given yet; returns the number
+    /// of its last event, or nothing when the events behind `seq` are not all there.
+    async fn read_on(
+        &self,
+        seq: i64,
+        announce: &mut Option<Mode>,
+        head: i64,
+    ) -> Result<Option<i64>, Failure> {
+        let page = events::after(&self.deps.store, &self.region, seq, EVENTS).await?;
+        if page.first().is_some_and(|first| first.seq != seq + 1) {
+            return Ok(None);
+        }
+        if let Some(mode) = announce.take() {
+            self.send(self.subscribed(mode, head)).await?;
+        }
+        for event in &page {
+            self.send(event.message(&self.region)).await?;
+        }
+        Ok(Some(page.last().map_or(seq, |last| last.seq)))
+    }
+
     /// The open complaints at one moment, then everything behind that moment.
     async fn go_from_snapshot(&self) -> Result<Mode, Failure> {
-        let snapshot = snapshot::read(&self.deps.store, &self.region).await?;
-        let Snapshot { seq, complaints } = snapshot.ok_or(Failure::NotReady)?;
-        self.send(self.subscribed(Mode::Snapshot, seq)).await?;
-        let parts = complaints.len().div_ceil(PART).max(1);
-        for (index, part) in (1..=parts).zip(complaints.chunks(PART).chain([&[][..]])) {
-            self.send(self.part(seq, part, index == parts)).await?;
-        }
-        drop(complaints);
+        let seq = self.send_snapshot().await?;
         self.go_live(seq, None).await?;
         Ok(Mode::Snapshot)
     }
 
     /// Goes live from a position that is known to be good.
-    async fn go_live(&self, seq: i64, announce: Option<Mode>) -> Result<(), Failure> {
-        let mut seq = seq;
-        let mut announce = announce;
-        let begun = Instant::now();
+    async fn go_live(&self, mut seq: i64, mut announce: Option<Mode>) -> Result<(), Failure> {
+        let mut begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             match self.ask_shard(seq, announce).await? {
                 Ok(()) => return Ok(()),
                 Err(Apart::Unknown) => return Err(Failure::Ended),
                 Err(Apart::Ahead) => self.hurry_desk(seq).await,
-                Err(Apart::Behind) => {
-                    let page = events::after(&self.deps.store, &self.region, seq, EVENTS).await?;
-                    if let Some(mode) = announce.take() {
-                        self.send(self.subscribed(mode, seq)).await?;
-                    }
-                    for event in &page {
-                        self.send(event.message(&self.region)).await?;
-                        seq = event.seq;
-                    }
-                }
+                Err(Apart::Behind) => match self.read_on(seq, &mut announce, seq).await? {
+                    Some(next) if next > seq => (seq, begun) = (next, Instant::now()),
+                    Some(_) | None => tokio::time::sleep(PAUSE).await,
+                },
             }
         }
         Err(Failure::NotReady)
@@ -183,7 +182,7 @@ impl Subscription {
         seq: i64,
         announce: Option<Mode>,
     ) -> Result<Result<(), Apart>, Failure> {
-        if !self.queue.room().await {
+        if !self.queue.room_for(1).await {
             return Err(Failure::Ended);
         }
         let (id, region, epoch) = (self.id, self.region.clone(), Arc::clone(&self.deps.epoch));
@@ -240,21 +239,10 @@ impl Subscription {
         .encode()
     }
 
-    fn part(&self, seq: i64, complaints: &[Complaint], last: bool) -> String {
-        let (region, epoch) = (&self.region, &*self.deps.epoch);
-        ServerMessage::Snapshot {
-            region,
-            epoch,
-            seq,
-            last,
-            complaints,
-        }
-        .encode()
-    }
-
     /// Puts a message into the queue, once there is room: never faster than the client reads.
     async fn send(&self, message: String) -> Result<(), Failure> {
-        if self.queue.room().await && self.queue.push(frame::text(&message)) {
+        let frame = frame::text(&message);
+        if self.queue.room_for(frame.len()).await && self.queue.push(frame) {
             Ok(())
         } else {
             Err(Failure::Ended)

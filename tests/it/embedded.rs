@@ -6,7 +6,7 @@ mod kills;
 mod life;
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -63,7 +63,10 @@ async fn connect(config: tokio_postgres::Config) -> Client {
 }
 
 async fn remember(cluster: &Cluster, what: &str) {
-    let client = connect(cluster.connection()).await;
+    remember_by(&connect(cluster.connection()).await, what).await;
+}
+
+async fn remember_by(client: &Client, what: &str) {
     let table = "CREATE TABLE IF NOT EXISTS remembered (what text NOT NULL)";
     client.batch_execute(table).await.unwrap();
     let insert = "INSERT INTO remembered VALUES ($1)";
@@ -112,7 +115,7 @@ fn postgres_processes(cluster: &Path) -> Vec<i32> {
     pids.collect()
 }
 
-/// A process that has started a cluster: this program again, running the test below.
+/// A server that has started a cluster.
 struct Holder {
     process: Child,
     postgres: Pid,
@@ -120,26 +123,32 @@ struct Holder {
 }
 
 impl Holder {
-    fn start(data: &Path) -> Self {
-        let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["embedded::holds_a_cluster_until_killed", "--exact"])
-            .args(["--ignored", "--nocapture"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+    async fn start(data: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_redress"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut stdin = process.stdin.take().unwrap();
-        writeln!(stdin, "{}", data.display()).unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let told = lines.find_map(|line| {
-            let (_, told) = line.unwrap().split_once("HOLDING ").map(own)?;
-            Some(told)
-        });
-        let (pid, cluster) = told.unwrap().split_once(' ').map(own).unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let mut told = lines.by_ref().map(Result::unwrap);
+        assert!(
+            told.any(|line| line.contains("ready at")),
+            "it is not ready"
+        );
+        std::thread::spawn(move || lines.for_each(drop));
+        let client = connect(redress::embedded::running(data).unwrap()).await;
+        remember_by(&client, "committed before the kill").await;
+        let directory = client.query_one("SHOW data_directory", &[]).await.unwrap();
+        let cluster = PathBuf::from(directory.get::<_, String>(0));
+        let pid_file = fs::read_to_string(cluster.join("postmaster.pid")).unwrap();
+        let pid = pid_file.lines().next().unwrap().parse().unwrap();
         Self {
             process,
-            postgres: Pid::from_raw(pid.parse().unwrap()).unwrap(),
-            cluster: cluster.into(),
+            postgres: Pid::from_raw(pid).unwrap(),
+            cluster,
         }
     }
 
@@ -147,26 +156,4 @@ impl Holder {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
-}
-
-fn own((left, right): (&str, &str)) -> (String, String) {
-    (left.to_owned(), right.to_owned())
-}
-
-#[tokio::test]
-#[ignore = "not a test: the process that other tests kill; reads a data folder from its input"]
-async fn holds_a_cluster_until_killed() {
-    let mut data = String::new();
-    std::io::stdin().read_line(&mut data).unwrap();
-    if data.trim().is_empty() {
-        return;
-    }
-    let cluster = start(Path::new(data.trim())).await.unwrap();
-    remember(&cluster, "committed before the kill").await;
-    println!(
-        "HOLDING {} {}",
-        cluster.pid(),
-        cluster.directory().display()
-    );
-    std::future::pending::<()>().await;
 }

@@ -5,13 +5,32 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::large_futures,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a test ends by panicking, with the reason in the panic"
 )]
 
+mod access;
+mod actors;
+mod bad_input;
+mod contract;
+mod drain;
 mod embedded;
+mod floors;
 mod hints;
+mod joins;
 mod kills;
 mod main_job;
 mod metrics_doc;
+mod operations;
+mod outage;
+mod protocol;
+mod races;
+mod rest;
 mod sequence;
+mod slow;
+mod source;
+mod start;
 mod support;

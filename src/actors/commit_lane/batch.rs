@@ -51,12 +51,14 @@ pub(super) async fn commit(
     true
 }
 
-/// Tries one part, again after passing trouble.
-async fn try_part(session: &Session, part: &mut [Command]) -> Result<Vec<Settled>, StoreError> {
+/// Tries one part, again after passing trouble. What nobody waits for any more is not tried: behind
+/// a row that someone else keeps locked, a lane would else be busy long after its callers have gone.
+async fn try_part(session: &Session, part: &mut Vec<Command>) -> Result<Vec<Settled>, StoreError> {
     for _ in 1..TRIES {
         match attempt::commit(session, part).await {
             Err(error) if error.is_transient() => {
                 slog_scope::info!("a batch is tried again: {}", error);
+                part.retain(|command| !command.work.is_abandoned());
             }
             outcome => return outcome,
         }

@@ -118,11 +118,15 @@ impl Handler<Publish> for SessionRegistry {
             "{}/session_registry/publish",
             self.deps.supervision.node
         ));
-        let announcement = Publish {
-            events: Arc::from([]),
-            ..publish.clone()
-        };
-        self.published.insert(publish.region.clone(), announcement);
+        let known = self.published.get(&publish.region);
+        // What is published again for one shard may be older than what a new shard begins with.
+        if known.is_none_or(|known| known.head <= publish.head) {
+            let announcement = Publish {
+                events: Arc::from([]),
+                ..publish.clone()
+            };
+            self.published.insert(publish.region.clone(), announcement);
+        }
         self.each_shard(|shard| shard.publish(publish.clone()));
     }
 }

@@ -1,14 +1,17 @@
 //! The outgoing bytes of one socket: a queue bounded in bytes with one reader.
 //!
 //! A shard puts shared, framed events in, the session its answers, the pump the actor's control
-//! frames; the response body takes them out, all that wait in one write. Whoever puts in more than
-//! the bound ends the queue: what waits is freed at once and the socket is told to go.
+//! frames; the response body takes them out, all that wait in one write. A client that leaves more
+//! than the bound unread for [`STALL`], or [`BURST`] times the bound at once, is cut off: what waits
+//! is freed and the socket is told to go. The time between is for clients that do read: one commit
+//! may publish more than the bound before their sockets get a turn, and all of them would be cut off.
+//! An empty queue takes a frame of any size, so that no single message is undeliverable.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
@@ -16,6 +19,11 @@ use super::frame;
 
 /// Most bytes that one write takes out of the queue.
 const WRITE_MOST: usize = 64 * 1024;
+
+/// How long more than the bound may wait without a single read.
+const STALL: Duration = Duration::from_secs(1);
+/// How many times the bound may wait, however short: shared events, so mostly pointers.
+const BURST: usize = 16;
 
 /// How a queue ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +57,8 @@ struct Inner {
     frames: VecDeque<Bytes>,
     bytes: usize,
     oldest_commit: Option<Instant>,
+    /// Since when nothing was taken out of what waits.
+    unread_since: Option<Instant>,
     end: Option<End>,
     reader: Option<Waker>,
     /// Those who wait for room. Apart from those who wait for the end: every session has one of
@@ -58,7 +68,7 @@ struct Inner {
 }
 
 impl OutQueue {
-    /// A queue that holds at most `limit` bytes.
+    /// A queue that holds about `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -81,7 +91,7 @@ impl OutQueue {
         if inner.end.is_some() {
             return false;
         }
-        if inner.bytes + frame.len() > self.limit {
+        if inner.is_overrun_by(frame.len(), self.limit) {
             inner.end(End::Overrun);
             let last = frame::close(
                 super::CloseCode::Slow.number(),
@@ -91,12 +101,25 @@ impl OutQueue {
             inner.frames = VecDeque::from([last]);
             return false;
         }
+        inner.unread_since = inner.unread_since.or_else(|| Some(Instant::now()));
         inner.bytes += frame.len();
         inner.oldest_commit = inner.oldest_commit.or(committed_at);
         inner.frames.push_back(frame);
         if let Some(reader) = inner.reader.take() {
             reader.wake();
         }
+        true
+    }
+
+    /// Puts the last frame in, beyond the bound if need be, and ends the queue; `false` when it had ended.
+    pub fn finish_with(&self, frame: Bytes) -> bool {
+        let mut inner = self.lock();
+        if inner.end.is_some() {
+            return false;
+        }
+        inner.bytes += frame.len();
+        inner.frames.push_back(frame);
+        inner.end(End::Finished);
         true
     }
 
@@ -107,9 +130,15 @@ impl OutQueue {
             inner.frames.clear();
             inner.bytes = 0;
         }
-        if inner.end.is_none() || end == End::Gone {
+        // The first end counts: a socket goes also after it was cut off.
+        if inner.end.is_none() {
             inner.end(end);
         }
+    }
+
+    /// Whether nothing more can be put in.
+    pub fn has_ended(&self) -> bool {
+        self.lock().end.is_some()
     }
 
     /// Bytes that wait.
@@ -122,14 +151,14 @@ impl OutQueue {
         self.limit
     }
 
-    /// Waits until at most half the bound is used; `false` when the queue has ended.
-    pub async fn room(&self) -> bool {
+    /// Waits until `bytes` more leave half the bound free, or nothing waits; `false` when the queue has ended.
+    pub async fn room_for(&self, bytes: usize) -> bool {
         poll_fn(|cx| {
             let mut inner = self.lock();
             if inner.end.is_some() {
                 return Poll::Ready(false);
             }
-            if inner.bytes <= self.limit / 2 {
+            if inner.bytes == 0 || inner.bytes + bytes <= self.limit / 2 {
                 return Poll::Ready(true);
             }
             wait(&mut inner.for_room, cx);
@@ -163,8 +192,9 @@ impl OutQueue {
         }
         let bytes = inner.take_write();
         let oldest_commit = inner.oldest_commit;
+        inner.unread_since = Some(Instant::now());
         if inner.frames.is_empty() {
-            inner.oldest_commit = None;
+            (inner.oldest_commit, inner.unread_since) = (None, None);
         }
         if inner.bytes <= self.limit / 2 {
             wake(&mut inner.for_room);
@@ -183,6 +213,13 @@ impl OutQueue {
 }
 
 impl Inner {
+    /// Whether `more` bytes are too much for a client that reads as this one does.
+    fn is_overrun_by(&self, more: usize, limit: usize) -> bool {
+        let bytes = self.bytes + more;
+        let unread = || self.unread_since.map_or(Duration::ZERO, |at| at.elapsed());
+        self.bytes > 0 && bytes > limit && (bytes > limit.saturating_mul(BURST) || unread() > STALL)
+    }
+
     fn end(&mut self, end: End) {
         self.end = Some(end);
         if let Some(reader) = self.reader.take() {
@@ -221,60 +258,8 @@ fn wait(wakers: &mut Vec<Waker>, cx: &Context<'_>) {
 }
 
 fn wake(wakers: &mut Vec<Waker>) {
-    for waker in wakers.drain(..) {
-        waker.wake();
-    }
+    wakers.drain(..).for_each(Waker::wake);
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn next(queue: &OutQueue) -> Option<Bytes> {
-        poll_fn(|cx| queue.poll_write(cx))
-            .await
-            .map(|write| write.bytes)
-    }
-
-    #[actix::test]
-    async fn everything_that_waits_goes_out_in_one_write_in_order() {
-        let queue = OutQueue::new(100);
-        assert!(queue.push(Bytes::from_static(b"one")) && queue.push(Bytes::from_static(b"two")));
-        assert_eq!(next(&queue).await.unwrap(), "onetwo");
-        assert_eq!(queue.waiting_bytes(), 0);
-    }
-
-    #[actix::test]
-    async fn more_than_the_bound_frees_what_waits_and_leaves_a_close_frame() {
-        let queue = OutQueue::new(10);
-        assert!(queue.push(Bytes::from_static(b"12345678")));
-        assert!(!queue.push(Bytes::from_static(b"123")));
-        assert_eq!(queue.ended().await, End::Overrun);
-        assert_eq!(next(&queue).await.unwrap().first(), Some(&0x88));
-        assert_eq!(next(&queue).await, None);
-        assert!(!queue.push(Bytes::new()) && !queue.room().await);
-    }
-
-    #[actix::test]
-    async fn a_finished_queue_still_sends_what_waits() {
-        let queue = OutQueue::new(10);
-        assert!(queue.push(Bytes::from_static(b"bye")));
-        queue.finish(End::Finished);
-        assert_eq!(next(&queue).await.unwrap(), "bye");
-        assert_eq!(next(&queue).await, None);
-    }
-
-    #[actix::test]
-    async fn one_who_waits_for_room_goes_on_when_the_reader_has_read() {
-        let queue = std::sync::Arc::new(OutQueue::new(10));
-        assert!(queue.push(Bytes::from_static(b"12345678")));
-        let waiting = actix::spawn({
-            let queue = std::sync::Arc::clone(&queue);
-            async move { queue.room().await }
-        });
-        tokio::task::yield_now().await;
-        assert!(!waiting.is_finished());
-        next(&queue).await.unwrap();
-        assert!(waiting.await.unwrap());
-    }
-}
+mod tests;

@@ -7,114 +7,32 @@
 
 mod handle;
 mod heartbeat;
+mod messages;
+mod region;
+mod sessions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, Recipient, Supervised};
-use bytes::Bytes;
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Recipient, Supervised};
 use fail::fail_point;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::front::{SessionRegistry, ShardCounted, ShardOpened};
 use super::queue::OutQueue;
-use super::recent::Recent;
 use super::{
-    CloseCode, Counts, Describe, Disconnect, EndSessions, HeadsPolled, LastHeard, ListPeers, Peer,
-    Publish, RegistryDeps, SessionStats,
+    CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Peer, Publish, RegistryDeps,
 };
-use crate::actors::region_desk::Republish;
 use crate::domain::region::RegionId;
 pub use handle::ShardHandle;
+use messages::ReportCounts;
+pub use messages::{Announce, Apart, Enter, Exited, Join, Leave, Opening, Seen};
+use region::Region;
 
 /// Counts are sent to the front at once, and then at most once in this time.
 const COUNT_PAUSE: Duration = Duration::from_millis(20);
-/// How long a region's recent events are kept after its last watcher left: a mass reconnect needs them.
-const KEEP_UNWATCHED: Duration = Duration::from_secs(120);
-
-/// A session that has signed in.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Enter {
-    /// Who it is.
-    pub peer: Peer,
-    /// Its outgoing bytes.
-    pub queue: Arc<OutQueue>,
-    /// Where orders to it go.
-    pub orders: Recipient<Disconnect>,
-    /// When it was last heard of.
-    pub heard: LastHeard,
-    /// Dropped when the shard forgets the session; the session then ends.
-    pub entered: oneshot::Sender<()>,
-}
-
-/// What a session's client gets around the events that it missed.
-pub struct Opening {
-    /// Before them.
-    pub before: Option<Bytes>,
-    /// After them.
-    pub after: Bytes,
-}
-
-/// Makes the opening from the region's number at the moment of joining.
-pub type Announce = Box<dyn FnOnce(i64) -> Opening + Send>;
-
-/// Why a session cannot join yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Apart {
-    /// The shard does not hold all events behind the client's number: read them from the table.
-    Behind,
-    /// The client knows a number that was not published here yet; the desk is about to catch up.
-    Ahead,
-    /// The session is not entered (any more).
-    Unknown,
-}
-
-/// Deliver what the client misses and keep it live, in one step.
-#[derive(Message)]
-#[rtype(result = "Result<i64, Apart>")]
-pub struct Join {
-    /// The session.
-    pub session: Uuid,
-    /// The region.
-    pub region: RegionId,
-    /// The client's number.
-    pub since: i64,
-    /// What it gets around the missed events.
-    pub announce: Announce,
-}
-
-/// Stop delivering a region to a session.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Leave {
-    /// The session.
-    pub session: Uuid,
-    /// The region.
-    pub region: RegionId,
-}
-
-/// A session has ended.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Exited(pub Uuid);
-
-/// A client said which numbers it has seen.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Seen {
-    /// The session.
-    pub session: Uuid,
-    /// By region.
-    pub numbers: BTreeMap<RegionId, i64>,
-}
-
-/// Say what you have.
-#[derive(Clone, Copy, Message)]
-#[rtype(result = "()")]
-struct ReportCounts;
 
 /// An entered session.
 struct Entered {
@@ -129,42 +47,6 @@ struct Entered {
     _entered: oneshot::Sender<()>,
 }
 
-/// What a shard knows of one region.
-struct Region {
-    recent: Recent,
-    watchers: HashMap<Uuid, Arc<OutQueue>>,
-    unwatched_since: Instant,
-    /// Whom to ask for what was missed, and whether it was asked and has not answered.
-    desk: Option<Arc<Recipient<Republish>>>,
-    behind_at_last_poll: bool,
-}
-
-impl Region {
-    fn at(published: i64) -> Self {
-        Self {
-            recent: Recent::at(published),
-            watchers: HashMap::new(),
-            unwatched_since: Instant::now(),
-            desk: None,
-            behind_at_last_poll: false,
-        }
-    }
-
-    /// Whether its events are worth keeping.
-    fn is_watched(&self) -> bool {
-        !self.watchers.is_empty() || self.unwatched_since.elapsed() < KEEP_UNWATCHED
-    }
-
-    /// Asks the desk for everything behind what was published here.
-    fn ask_again(&self) {
-        let Some(desk) = &self.desk else { return };
-        let after = self.recent.published();
-        if desk.try_send(Republish { after }).is_err() {
-            slog_scope::debug!("a desk is busy; it is asked again after the next poll");
-        }
-    }
-}
-
 /// The actor.
 pub struct RegistryShard {
     id: Uuid,
@@ -173,62 +55,46 @@ pub struct RegistryShard {
     sessions: HashMap<Uuid, Entered>,
     regions: HashMap<RegionId, Region>,
     /// Set once the node drains: whoever still enters is told to go.
-    closing: Option<Disconnect>,
+    closing: Closing,
     counts_sent: bool,
     counts_changed: bool,
 }
 
 impl RegistryShard {
-    fn new(id: Uuid, front: Arc<Addr<SessionRegistry>>, deps: RegistryDeps) -> Self {
+    fn new(
+        id: Uuid,
+        front: Arc<Addr<SessionRegistry>>,
+        closing: Closing,
+        deps: RegistryDeps,
+    ) -> Self {
         Self {
             id,
             front,
             deps,
             sessions: HashMap::new(),
             regions: HashMap::new(),
-            closing: None,
+            closing,
             counts_sent: false,
             counts_changed: false,
         }
     }
 
-    /// Hands the events to every watcher; asks the desk again when some were missed.
-    fn deliver(&mut self, publish: Publish) {
-        let Publish {
-            region,
-            head,
-            events,
-            desk,
-        } = publish;
-        let first = events.first().map_or(head, |event| event.seq - 1);
+    fn deliver(&mut self, publish: &Publish) {
+        let first = publish
+            .events
+            .first()
+            .map_or(publish.head, |event| event.seq - 1);
         let known = self
             .regions
-            .entry(region)
+            .entry(publish.region.clone())
             .or_insert_with(|| Region::at(first));
-        known.desk = Some(desk);
-        let most = if known.is_watched() {
-            self.deps.recent_bytes
-        } else {
-            0
-        };
-        let mut delivered = 0;
-        for event in events.iter() {
-            if !known.recent.push(event, most) {
-                continue;
-            }
-            for queue in known.watchers.values() {
-                delivered += u64::from(queue.push_event(event.frame.clone(), event.committed_at));
-            }
-        }
+        let delivered = known.deliver(publish, self.deps.recent_bytes);
         self.deps
             .supervision
             .metrics
             .push
             .events_delivered
             .inc_by(delivered);
-        if known.recent.published() < head {
-            known.ask_again();
-        }
     }
 
     /// Forgets a session everywhere.
@@ -242,11 +108,8 @@ impl RegistryShard {
     }
 
     fn unwatch(&mut self, session: Uuid, region: &RegionId) {
-        if let Some(known) = self.regions.get_mut(region)
-            && known.watchers.remove(&session).is_some()
-            && known.watchers.is_empty()
-        {
-            known.unwatched_since = Instant::now();
+        if let Some(known) = self.regions.get_mut(region) {
+            known.unwatch(session);
         }
     }
 
@@ -259,10 +122,8 @@ impl RegistryShard {
                 .or_default() += 1;
         }
         for (region, known) in &self.regions {
-            if !known.watchers.is_empty() {
-                counts
-                    .by_region
-                    .insert(region.clone(), known.watchers.len());
+            if known.watchers() > 0 {
+                counts.by_region.insert(region.clone(), known.watchers());
             }
         }
         counts
@@ -309,8 +170,8 @@ impl Actor for RegistryShard {
             "{}/registry_shard/started",
             self.deps.supervision.node
         ));
-        self.front
-            .do_send(ShardOpened(ShardHandle::of(self.id, ctx.address())));
+        let myself = ShardHandle::of(self.id, ctx.address(), self.closing.clone());
+        self.front.do_send(ShardOpened(myself));
         self.start_heartbeat(ctx);
         self.report_counts(ctx);
     }
@@ -318,7 +179,12 @@ impl Actor for RegistryShard {
 
 impl Supervised for RegistryShard {
     fn restarting(&mut self, _: &mut Context<Self>) {
-        *self = Self::new(self.id, Arc::clone(&self.front), self.deps.clone());
+        *self = Self::new(
+            self.id,
+            Arc::clone(&self.front),
+            self.closing.clone(),
+            self.deps.clone(),
+        );
     }
 }
 
@@ -330,28 +196,19 @@ impl Handler<Publish> for RegistryShard {
             "{}/registry_shard/publish",
             self.deps.supervision.node
         ));
-        self.deliver(publish);
+        self.deliver(&publish);
     }
 }
 
 impl Handler<HeadsPolled> for RegistryShard {
     type Result = ();
 
-    /// What is behind the database at two polls in a row was missed, not merely on its way.
     fn handle(&mut self, HeadsPolled(heads): HeadsPolled, _: &mut Context<Self>) {
         for (region, &head) in heads.iter() {
-            let known = self
-                .regions
+            self.regions
                 .entry(region.clone())
-                .or_insert_with(|| Region::at(head));
-            let behind = known.recent.published() < head;
-            if behind && known.behind_at_last_poll {
-                known.ask_again();
-            }
-            known.behind_at_last_poll = behind;
-            if !known.is_watched() {
-                known.recent.forget();
-            }
+                .or_insert_with(|| Region::at(head))
+                .head_polled(head);
         }
     }
 }
@@ -374,7 +231,7 @@ impl Handler<Enter> for RegistryShard {
             regions: BTreeMap::new(),
             _entered: enter.entered,
         };
-        if let Some(order) = &self.closing {
+        if let Some(order) = &*self.closing.borrow() {
             Self::order(&entered, order);
         }
         self.sessions.insert(entered.peer.session, entered);
@@ -400,53 +257,16 @@ impl Handler<Join> for RegistryShard {
             .before
             .is_none_or(|before| entered.queue.push(before));
         for event in missed {
-            sent &= entered.queue.push_event(event.frame, event.committed_at);
+            // Without its commit's time: what a client missed says nothing of the push's latency.
+            sent &= entered.queue.push(event.frame);
         }
         sent &= entered.queue.push(opening.after);
         if sent {
-            known
-                .watchers
-                .insert(join.session, Arc::clone(&entered.queue));
+            known.watch(join.session, Arc::clone(&entered.queue));
             entered.regions.insert(join.region, None);
             self.report_counts(ctx);
         }
         Ok(head)
-    }
-}
-
-impl Handler<Leave> for RegistryShard {
-    type Result = ();
-
-    fn handle(&mut self, leave: Leave, ctx: &mut Context<Self>) {
-        self.unwatch(leave.session, &leave.region);
-        if let Some(entered) = self.sessions.get_mut(&leave.session) {
-            entered.regions.remove(&leave.region);
-        }
-        self.report_counts(ctx);
-    }
-}
-
-impl Handler<Exited> for RegistryShard {
-    type Result = ();
-
-    fn handle(&mut self, Exited(session): Exited, ctx: &mut Context<Self>) {
-        self.forget(session);
-        self.report_counts(ctx);
-    }
-}
-
-impl Handler<Seen> for RegistryShard {
-    type Result = ();
-
-    fn handle(&mut self, seen: Seen, _: &mut Context<Self>) {
-        let Some(entered) = self.sessions.get_mut(&seen.session) else {
-            return;
-        };
-        for (region, number) in seen.numbers {
-            if let Some(known) = entered.regions.get_mut(&region) {
-                *known = Some(number);
-            }
-        }
     }
 }
 
@@ -455,67 +275,6 @@ impl Handler<ReportCounts> for RegistryShard {
 
     fn handle(&mut self, _: ReportCounts, ctx: &mut Context<Self>) {
         self.report_counts(ctx);
-    }
-}
-
-impl Handler<Describe> for RegistryShard {
-    type Result = Vec<SessionStats>;
-
-    fn handle(&mut self, _: Describe, _: &mut Context<Self>) -> Self::Result {
-        let lag = |entered: &Entered| {
-            let behind = |(region, seen): (&RegionId, &Option<i64>)| {
-                let published = self
-                    .regions
-                    .get(region)
-                    .map(|known| known.recent.published());
-                let lag = published
-                    .zip(*seen)
-                    .map(|(published, seen)| published - seen);
-                (region.clone(), lag)
-            };
-            entered.regions.iter().map(behind).collect()
-        };
-        let stats = |entered: &Entered| SessionStats {
-            session: entered.peer.session,
-            account: entered.peer.identity.account,
-            role: entered.peer.identity.role,
-            address: entered.peer.address.clone(),
-            client: entered.peer.client.clone(),
-            connected_at: entered.peer.connected_at,
-            lag: lag(entered),
-            queued_bytes: entered.queue.waiting_bytes(),
-        };
-        self.sessions.values().map(stats).collect()
-    }
-}
-
-impl Handler<ListPeers> for RegistryShard {
-    type Result = Vec<Peer>;
-
-    fn handle(&mut self, _: ListPeers, _: &mut Context<Self>) -> Self::Result {
-        self.sessions
-            .values()
-            .map(|entered| entered.peer.clone())
-            .collect()
-    }
-}
-
-impl Handler<EndSessions> for RegistryShard {
-    type Result = ();
-
-    fn handle(&mut self, end: EndSessions, _: &mut Context<Self>) {
-        match &end.sessions {
-            None => {
-                self.sessions
-                    .values()
-                    .for_each(|entered| Self::order(entered, &end.order));
-                self.closing = Some(end.order);
-            }
-            Some(sessions) => sessions
-                .iter()
-                .filter_map(|session| self.sessions.get(session))
-                .for_each(|entered| Self::order(entered, &end.order)),
-        }
     }
 }
 

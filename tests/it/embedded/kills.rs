@@ -27,7 +27,7 @@ async fn second_server_on_a_folder_is_refused_with_the_pid_of_the_first() {
 #[tokio::test]
 async fn killed_server_leaves_committed_data_and_never_two_postgres() {
     let folder = open_folder();
-    let mut holder = Holder::start(folder.path());
+    let mut holder = Holder::start(folder.path()).await;
     for _ in 0..2 {
         holder.kill();
         let mut next = start(folder.path()).await.unwrap();
@@ -38,7 +38,7 @@ async fn killed_server_leaves_committed_data_and_never_two_postgres() {
         );
         assert_eq!(postgres_processes(next.directory()), [next.pid()]);
         next.stop().await.unwrap();
-        holder = Holder::start(folder.path());
+        holder = Holder::start(folder.path()).await;
     }
     holder.kill();
     if cfg!(not(target_os = "linux")) {
@@ -53,7 +53,7 @@ async fn killed_server_leaves_committed_data_and_never_two_postgres() {
 #[tokio::test]
 async fn postgres_that_outlived_its_server_is_shut_down_first() {
     let folder = open_folder();
-    let mut holder = Holder::start(folder.path());
+    let mut holder = Holder::start(folder.path()).await;
     let mut socket = tokio_postgres::Config::new();
     socket.host_path(folder.path().join("socket")).port(5432);
     let client = connect(socket.user("redress").dbname("redress").clone()).await;

@@ -24,6 +24,7 @@ pub(crate) struct TestApp {
     application: Option<Application>,
     gave_up: Arc<AtomicUsize>,
     expected_restarts: u64,
+    expected_to_give_up: usize,
 }
 
 impl TestApp {
@@ -45,6 +46,7 @@ impl TestApp {
         .await
         .unwrap();
         application.reload_catalogue().await.unwrap();
+        application.open().await;
         Self {
             api: Api::at(&application.url()),
             demo,
@@ -52,6 +54,7 @@ impl TestApp {
             application: Some(application),
             gave_up,
             expected_restarts: 0,
+            expected_to_give_up: 0,
         }
     }
 
@@ -131,6 +134,26 @@ impl TestApp {
         self.expected_restarts += restarts;
     }
 
+    /// How many actors spent their budget of restarts.
+    pub(crate) fn gave_up(&self) -> usize {
+        self.gave_up.load(Ordering::SeqCst)
+    }
+
+    /// Tells [`TestApp::end`] that the test made an actor give up.
+    pub(crate) fn expect_to_give_up(&mut self) {
+        self.expected_to_give_up += 1;
+    }
+
+    /// Stops the server and leaves the database; for tests of the stop itself.
+    pub(crate) async fn stop(&mut self) {
+        self.application.take().unwrap().stop().await;
+    }
+
+    /// Drops the database of a server that was stopped by [`TestApp::stop`].
+    pub(crate) async fn remove(mut self) {
+        self.database.take().unwrap().remove().await;
+    }
+
     /// Stops the server, drops its database, and fails if an actor was restarted unexpectedly.
     pub(crate) async fn end(mut self) {
         let application = self.application.take().unwrap();
@@ -144,7 +167,7 @@ impl TestApp {
         assert_eq!(restarts, self.expected_restarts, "restarts of actors");
         assert_eq!(
             self.gave_up.load(Ordering::SeqCst),
-            0,
+            self.expected_to_give_up,
             "actors that gave up"
         );
         self.database.take().unwrap().remove().await;

@@ -1,9 +1,12 @@
 //! What tests stand on: a server of their own, its database, and clients that see what clients see.
 
 pub(crate) mod app;
+pub(crate) mod call;
 pub(crate) mod officer;
 pub(crate) mod postgres;
+mod probe;
 pub(crate) mod process;
+pub(crate) mod program;
 pub(crate) mod world;
 pub(crate) mod writer;
 
@@ -12,6 +15,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub(crate) use app::{Api, TestApp};
+pub(crate) use call::{Answer, call};
 pub(crate) use officer::Officer;
 
 /// How long a condition may take before the test fails. Not a measure of speed: machines are shared.

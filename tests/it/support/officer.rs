@@ -67,15 +67,15 @@ impl Officer {
         self.say_raw(Message::text(message.to_string())).await;
     }
 
-    /// Sends an object; `false` when the socket is gone.
-    pub(crate) async fn try_say(&mut self, message: Value) -> bool {
-        let text = Message::text(message.to_string());
-        self.socket.send(text).await.is_ok()
-    }
-
     /// Sends a frame.
     pub(crate) async fn say_raw(&mut self, message: Message) {
         self.socket.send(message).await.unwrap();
+    }
+
+    /// Sends an object; `false` when the socket is gone.
+    pub(crate) async fn try_say(&mut self, message: Value) -> bool {
+        let message = Message::text(message.to_string());
+        self.socket.send(message).await.is_ok()
     }
 
     /// Subscribes and returns the answer.
@@ -103,7 +103,9 @@ impl Officer {
             match self.next().await {
                 Came::Object(object) if object["type"] == "ping" => {}
                 Came::Object(object) => return object,
-                other => panic!("expected an object, got {other:?}"),
+                other @ (Came::Close(..) | Came::End) => {
+                    panic!("expected an object, got {other:?}")
+                }
             }
         }
     }
@@ -121,7 +123,9 @@ impl Officer {
             match self.next().await {
                 Came::Object(object) if object["type"] == "ping" => return object,
                 Came::Object(_) => {}
-                other => panic!("expected a ping, got {other:?}"),
+                other @ (Came::Close(..) | Came::End) => {
+                    panic!("expected a ping, got {other:?}")
+                }
             }
         }
     }

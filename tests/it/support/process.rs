@@ -62,6 +62,15 @@ impl ServerProcess {
         Api::at(&format!("http://{}", self.address))
     }
 
+    /// SIGTERM, and waits for the end; returns whether it was a clean one.
+    pub(crate) async fn terminate(mut self) -> bool {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        super::eventually("the server ends", async || self.child.try_wait().unwrap())
+            .await
+            .success()
+    }
+
     /// `kill -9`, and waits for the end.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

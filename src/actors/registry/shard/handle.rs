@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::super::front::SessionRegistry;
 use super::super::{
-    Describe, EndSessions, HeadsPolled, ListPeers, Peer, Publish, RegistryDeps, SessionStats,
+    CloseCode, Closing, Describe, Disconnect, EndSessions, HeadsPolled, ListPeers, Peer, Publish,
+    RegistryDeps, SessionStats,
 };
 use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, ReportCounts, Seen};
 use crate::actors::supervise;
@@ -20,25 +21,45 @@ const MAILBOX: usize = 16_384;
 pub struct ShardHandle {
     id: Uuid,
     addr: Arc<Addr<RegistryShard>>,
+    closing: Closing,
 }
 
 impl ShardHandle {
     /// Starts a shard on the present thread.
-    pub(in super::super) fn start(front: Arc<Addr<SessionRegistry>>, deps: RegistryDeps) -> Self {
+    pub(in super::super) fn start(
+        front: Arc<Addr<SessionRegistry>>,
+        closing: Closing,
+        deps: RegistryDeps,
+    ) -> Self {
         let id = Uuid::now_v7();
         let supervision = deps.supervision.clone();
-        let shard = RegistryShard::new(id, front, deps);
+        let shard = RegistryShard::new(id, front, closing.clone(), deps);
         Self {
             id,
             addr: supervise::start("registry_shard", MAILBOX, shard, &supervision),
+            closing,
         }
     }
 
+    /// Resolves when the node drains, with the order to go: for sessions that have not entered.
+    pub async fn closing(&self) -> Disconnect {
+        let mut closing = self.closing.clone();
+        let order = match closing.wait_for(Option::is_some).await {
+            Ok(order) => order.clone(),
+            Err(_registry_is_gone) => None,
+        };
+        order.unwrap_or(Disconnect {
+            code: CloseCode::Drain,
+            reason: "the server stops",
+        })
+    }
+
     /// The handle of a shard that says who it is.
-    pub(super) fn of(id: Uuid, addr: Addr<RegistryShard>) -> Self {
+    pub(super) fn of(id: Uuid, addr: Addr<RegistryShard>, closing: Closing) -> Self {
         Self {
             id,
             addr: Arc::new(addr),
+            closing,
         }
     }
 

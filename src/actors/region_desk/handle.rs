@@ -1,0 +1,146 @@
+//! What a desk works with, and how the rest of the program reaches it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use actix::{Addr, ArbiterHandle, Recipient};
+use tokio::sync::oneshot;
+
+use super::super::command::{Command, CommandError, Reply, Work};
+use super::super::commit_lane::LaneHandle;
+use super::super::desks::Counted;
+use super::super::registry::RegistryHandle;
+use super::super::supervise::{self, Supervision};
+use super::RegionDesk;
+use super::messages::{HeadSeen, Recount, Take};
+use crate::domain::account::{By, Identity};
+use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
+use crate::domain::region::RegionId;
+use crate::feed::HintSender;
+use crate::store::Store;
+
+/// Commands and facts that a desk's mailbox holds before it refuses.
+const MAILBOX: usize = 2048;
+
+/// The head of a desk that has not counted yet.
+pub const NOT_LOADED: i64 = -1;
+
+/// What a desk works with.
+#[derive(Clone)]
+pub struct DeskDeps {
+    /// Its region.
+    pub region: RegionId,
+    /// The lane that commits its commands.
+    pub lane: LaneHandle,
+    /// For reading what others committed.
+    pub store: Store,
+    /// Where it publishes.
+    pub registry: RegistryHandle,
+    /// Tells the other nodes.
+    pub hints: HintSender,
+    /// Where it reports its counts.
+    pub totals: Arc<Recipient<Counted>>,
+    /// Restarts, fail points and metrics.
+    pub supervision: Supervision,
+}
+
+/// How the rest of the program reaches a desk. Cheap to clone; all clones share one mailbox bound.
+#[derive(Clone)]
+pub struct DeskHandle {
+    addr: Arc<Addr<RegionDesk>>,
+    head: Arc<AtomicI64>,
+}
+
+impl DeskHandle {
+    /// Starts a desk on an arbiter.
+    pub fn start(home: &ArbiterHandle, deps: DeskDeps) -> Self {
+        let head = Arc::new(AtomicI64::new(NOT_LOADED));
+        let supervision = deps.supervision.clone();
+        let make = {
+            let head = Arc::clone(&head);
+            move || RegionDesk::new(deps, head)
+        };
+        Self {
+            addr: supervise::start_on(home, "region_desk", MAILBOX, make, &supervision),
+            head,
+        }
+    }
+
+    /// Submits a complaint; answered after it is durable.
+    ///
+    /// # Errors
+    /// [`CommandError`].
+    pub async fn submit(
+        &self,
+        submission: Submission,
+        by: By,
+        deadline: Duration,
+    ) -> Result<Receipt, CommandError> {
+        self.command(by, deadline, |reply| {
+            Work::Submit(Box::new(submission), reply)
+        })
+        .await
+    }
+
+    /// Changes a complaint's status; answered after it is durable.
+    ///
+    /// # Errors
+    /// [`CommandError`].
+    pub async fn change_status(
+        &self,
+        change: StatusChange,
+        identity: &Identity,
+        deadline: Duration,
+    ) -> Result<Complaint, CommandError> {
+        let (by, role) = (By::from(identity), identity.role);
+        self.command(by, deadline, |reply| {
+            Work::ChangeStatus(change, role, reply)
+        })
+        .await
+    }
+
+    async fn command<T>(
+        &self,
+        by: By,
+        deadline: Duration,
+        work: impl FnOnce(Reply<T>) -> Work,
+    ) -> Result<T, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let desk = Arc::clone(&self.addr);
+        let command = Take(Command {
+            work: work(reply),
+            by,
+            desk,
+        });
+        if self.addr.try_send(command).is_err() {
+            return Err(CommandError::Overloaded);
+        }
+        match tokio::time::timeout(deadline, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_dropped)) => Err(CommandError::Interrupted),
+            Err(_elapsed) => Err(CommandError::DeadlinePassed),
+        }
+    }
+
+    /// The number of the last event that the desk published, or [`NOT_LOADED`].
+    pub fn head(&self) -> i64 {
+        self.head.load(Ordering::Relaxed)
+    }
+
+    /// Asks the desk to report its counts again.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded: one message a restart of Desks"
+    )]
+    pub fn recount(&self) {
+        self.addr.do_send(Recount);
+    }
+
+    /// Tells the desk that an event of this number is committed; a lost hint does no harm.
+    pub fn head_seen(&self, head: i64) {
+        if self.addr.try_send(HeadSeen(head)).is_err() {
+            slog_scope::debug!("a desk is busy; it hears of the next head");
+        }
+    }
+}

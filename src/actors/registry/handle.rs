@@ -1,0 +1,118 @@
+//! How the rest of the program reaches the registry.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use actix::{Addr, ArbiterHandle};
+use tokio::sync::watch;
+
+use super::front::SessionRegistry;
+use super::shard::ShardHandle;
+use super::{
+    Counts, Disconnect, EndSessions, HeadsPolled, Peer, Publish, RegistryDeps, SessionStats, Shards,
+};
+use crate::actors::supervise;
+use crate::domain::region::RegionId;
+
+/// Messages that the front's mailbox holds.
+const MAILBOX: usize = 8192;
+
+/// How the rest of the program reaches the registry. Cheap to clone; all clones share one bound.
+#[derive(Clone)]
+pub struct RegistryHandle {
+    front: Arc<Addr<SessionRegistry>>,
+    shards: Shards,
+    counts: Arc<Mutex<Counts>>,
+    closing: Arc<watch::Sender<Option<Disconnect>>>,
+    deps: RegistryDeps,
+}
+
+impl RegistryHandle {
+    /// Starts the front on an arbiter.
+    pub fn start(home: &ArbiterHandle, deps: RegistryDeps) -> Self {
+        let shards = Shards::default();
+        let counts: Arc<Mutex<Counts>> = Arc::default();
+        let make = {
+            let (shards, counts, deps) = (Arc::clone(&shards), Arc::clone(&counts), deps.clone());
+            move || SessionRegistry::new(deps, shards, counts)
+        };
+        Self {
+            front: supervise::start_on(home, "session_registry", MAILBOX, make, &deps.supervision),
+            shards,
+            counts,
+            closing: Arc::default(),
+            deps,
+        }
+    }
+
+    /// Starts a shard on the present thread: an HTTP worker's.
+    pub fn open_shard(&self) -> ShardHandle {
+        let shard = ShardHandle::start(
+            Arc::clone(&self.front),
+            self.closing.subscribe(),
+            self.deps.clone(),
+        );
+        let mut shards = self
+            .shards
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
+        shards.retain(ShardHandle::is_alive);
+        shards.push(shard.clone());
+        shard
+    }
+
+    /// Publishes events; `false` when the front has no room: nothing was published then.
+    pub fn publish(&self, publish: Publish) -> bool {
+        self.front.try_send(publish).is_ok()
+    }
+
+    /// Tells the shards how far the database is, so that they notice what they missed.
+    pub fn heads_polled(&self, heads: Arc<HashMap<RegionId, i64>>) {
+        if self.front.try_send(HeadsPolled(heads)).is_err() {
+            slog_scope::debug!("the registry is busy; it hears of the next poll");
+        }
+    }
+
+    /// Live connections, as last summed up.
+    pub fn counts(&self) -> Counts {
+        self.counts
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner())
+            .clone()
+    }
+
+    /// Every session, from all shards.
+    pub async fn describe(&self) -> Vec<SessionStats> {
+        let mut all = Vec::new();
+        for shard in self.shards() {
+            all.extend(shard.describe().await);
+        }
+        all
+    }
+
+    /// Who is connected, from all shards.
+    pub async fn peers(&self) -> Vec<Peer> {
+        let mut all = Vec::new();
+        for shard in self.shards() {
+            all.extend(shard.peers().await);
+        }
+        all
+    }
+
+    /// Ends sessions on whichever shard they are.
+    pub async fn end(&self, order: EndSessions) {
+        if order.sessions.is_none() {
+            self.closing.send_replace(Some(order.order.clone()));
+        }
+        for shard in self.shards() {
+            shard.end(order.clone()).await;
+        }
+    }
+
+    fn shards(&self) -> Vec<ShardHandle> {
+        self.shards
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner())
+            .clone()
+    }
+}

@@ -1,0 +1,107 @@
+use super::*;
+
+async fn next(queue: &OutQueue) -> Option<Bytes> {
+    poll_fn(|cx| queue.poll_write(cx))
+        .await
+        .map(|write| write.bytes)
+}
+
+#[actix::test]
+async fn everything_that_waits_goes_out_in_one_write_in_order() {
+    let queue = OutQueue::new(100);
+    assert!(queue.push(Bytes::from_static(b"one")) && queue.push(Bytes::from_static(b"two")));
+    assert_eq!(next(&queue).await.unwrap(), "onetwo");
+    assert_eq!(queue.waiting_bytes(), 0);
+}
+
+async fn assert_cut_off(queue: &OutQueue) {
+    assert_eq!(queue.ended().await, End::Overrun);
+    assert_eq!(next(queue).await.unwrap().first(), Some(&0x88));
+    assert_eq!(next(queue).await, None);
+    assert!(!queue.push(Bytes::new()) && !queue.room_for(1).await);
+    queue.finish(End::Gone);
+    assert_eq!(queue.ended().await, End::Overrun, "the first end counts");
+}
+
+#[actix::test]
+async fn a_burst_frees_what_waits_and_leaves_a_close_frame() {
+    let queue = OutQueue::new(10);
+    for _ in 0..BURST {
+        assert!(queue.push(Bytes::from_static(b"1234567890")));
+    }
+    assert!(!queue.push(Bytes::from_static(b"1")));
+    assert_cut_off(&queue).await;
+}
+
+#[actix::test]
+async fn more_than_the_bound_is_too_much_only_for_who_does_not_read() {
+    let queue = OutQueue::new(10);
+    assert!(queue.push(Bytes::from_static(b"12345678")));
+    assert!(queue.push(Bytes::from_static(b"123")));
+    let long_ago = Instant::now().checked_sub(STALL * 2);
+    queue.lock().unread_since = long_ago;
+    next(&queue).await.unwrap();
+    assert!(queue.push(Bytes::from_static(b"12345678")));
+    queue.lock().unread_since = long_ago;
+    assert!(!queue.push(Bytes::from_static(b"123")));
+    assert_cut_off(&queue).await;
+}
+
+#[actix::test]
+async fn a_finished_queue_still_sends_what_waits() {
+    let queue = OutQueue::new(10);
+    assert!(queue.push(Bytes::from_static(b"bye")));
+    queue.finish(End::Finished);
+    assert_eq!(next(&queue).await.unwrap(), "bye");
+    assert_eq!(next(&queue).await, None);
+}
+
+#[actix::test]
+async fn an_empty_queue_takes_a_frame_of_any_size_and_the_last_frame_always_has_room() {
+    let queue = OutQueue::new(4);
+    assert!(queue.room_for(8).await && queue.push(Bytes::from_static(b"12345678")));
+    assert!(queue.finish_with(Bytes::from_static(b"bye")));
+    assert!(!queue.finish_with(Bytes::from_static(b"again")));
+    assert_eq!(next(&queue).await.unwrap(), "12345678bye");
+    assert_eq!(next(&queue).await, None);
+}
+
+#[actix::test]
+async fn a_write_wakes_nobody_who_waits_for_the_end() {
+    let queue = std::sync::Arc::new(OutQueue::new(10));
+    let polls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let ended = actix::spawn({
+        let (queue, polls) = (queue.clone(), polls.clone());
+        async move {
+            let mut ended = std::pin::pin!(queue.ended());
+            poll_fn(|cx| {
+                polls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                ended.as_mut().poll(cx)
+            })
+            .await
+        }
+    });
+    tokio::task::yield_now().await;
+    for _ in 0..5 {
+        assert!(queue.push(Bytes::from_static(b"one")));
+        next(&queue).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    queue.finish(End::Finished);
+    assert_eq!(ended.await.unwrap(), End::Finished);
+    assert_eq!(polls.load(std::sync::atomic::Ordering::Relaxed), 2);
+}
+
+#[actix::test]
+async fn one_who_waits_for_room_goes_on_when_the_reader_has_read() {
+    let queue = std::sync::Arc::new(OutQueue::new(10));
+    assert!(queue.push(Bytes::from_static(b"12345678")));
+    let waiting = actix::spawn({
+        let queue = std::sync::Arc::clone(&queue);
+        async move { queue.room_for(1).await }
+    });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    next(&queue).await.unwrap();
+    assert!(waiting.await.unwrap());
+}

@@ -1,0 +1,121 @@
+//! How a session signs in and enters the registry.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{ActorFutureExt, AsyncContext, WrapFuture};
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use super::super::protocol::ServerMessage;
+use super::{Ctx, Stage, WsSession};
+use crate::access::AccessError;
+use crate::actors::registry::shard::Enter;
+use crate::actors::registry::{CloseCode, Peer};
+use crate::domain::account::{Identity, Role};
+use crate::domain::region::RegionId;
+
+impl WsSession {
+    /// Ends the session when it has not signed in by its deadline, or when the node drains before that.
+    pub(super) fn await_connect(&self, ctx: &mut Ctx) {
+        let deadline = Duration::from_millis(self.deps.live.connect_deadline_ms);
+        let shard = self.shard.clone();
+        let order = async move { tokio::time::timeout(deadline, shard.closing()).await };
+        ctx.spawn(order.into_actor(self).map(|order, session, ctx| {
+            match (&session.stage, order) {
+                (Stage::Connected(_), _) => {}
+                (Stage::Waiting | Stage::Checking, Ok(order)) => session.depart(&order, ctx),
+                (Stage::Waiting | Stage::Checking, Err(_elapsed)) => session.end(
+                    ctx,
+                    CloseCode::AuthTimeout,
+                    "no valid connect message came in time",
+                ),
+            }
+        }));
+    }
+
+    /// Checks the token of `connect`; the actor goes on meanwhile.
+    pub(super) fn check(
+        &mut self,
+        id: Option<u64>,
+        token: String,
+        client: Option<String>,
+        ctx: &mut Ctx,
+    ) {
+        self.stage = Stage::Checking;
+        let access = self.deps.access.clone();
+        let check = async move { access.authenticate(&token).await };
+        ctx.spawn(
+            check
+                .into_actor(self)
+                .map(move |checked, session, ctx| match checked {
+                    Ok(identity) => session.enter(id, identity, client, ctx),
+                    Err(AccessError::Store(error)) => {
+                        slog_scope::warn!("a token could not be checked: {}", error);
+                        session.end(
+                            ctx,
+                            CloseCode::Internal,
+                            "the token could not be checked now",
+                        );
+                    }
+                    Err(error) => session.end(ctx, CloseCode::Unauthorized, &error.to_string()),
+                }),
+        );
+    }
+
+    /// Enters the registry and says so; ends with the shard's memory of it.
+    pub(super) fn enter(
+        &mut self,
+        id: Option<u64>,
+        identity: Identity,
+        client: Option<String>,
+        ctx: &mut Ctx,
+    ) {
+        let (entered, forgotten) = oneshot::channel();
+        let accepted = self.shard.enter(Enter {
+            peer: self.peer(&identity, client),
+            queue: Arc::clone(&self.queue),
+            orders: ctx.address().recipient(),
+            heard: self.heard.clone(),
+            entered,
+        });
+        if !accepted {
+            return self.end(ctx, CloseCode::Internal, "too many sessions begin at once");
+        }
+        ctx.spawn(forgotten.into_actor(self).map(|_, session, ctx| {
+            session.end(
+                ctx,
+                CloseCode::Internal,
+                "the server lost track of this session",
+            );
+        }));
+        self.say(&ServerMessage::Connected {
+            id,
+            session: self.id,
+            node: &self.deps.node,
+            server_time: Timestamp::now(),
+            role: identity.role,
+            regions: self.granted(&identity),
+            ping_ms: self.deps.live.ping_interval_ms,
+            max_regions: self.deps.live.max_regions,
+        });
+        self.stage = Stage::Connected(identity);
+    }
+
+    fn peer(&self, identity: &Identity, client: Option<String>) -> Peer {
+        Peer {
+            session: self.id,
+            identity: identity.clone(),
+            address: self.address.clone(),
+            client: client.map(|name| name.chars().take(100).collect()),
+            connected_at: Timestamp::now(),
+        }
+    }
+
+    fn granted(&self, identity: &Identity) -> Vec<RegionId> {
+        match identity.role {
+            Role::Officer => identity.regions.iter().cloned().collect(),
+            Role::Admin => self.deps.catalogue.get().regions.keys().cloned().collect(),
+        }
+    }
+}

@@ -114,7 +114,7 @@ pub struct ServerSettings {
     /// HTTP worker threads; 0: one a core
     #[arg(long, env = "WORKERS", default_value_t = 0, value_name = "N")]
     pub workers: usize,
-    /// Commit lanes (connections that write complaints); 0: one a core
+    /// Commit lanes (connections that write complaints); 0: one for two cores
     #[arg(long, env = "COMMIT_LANES", default_value_t = 0, value_name = "N")]
     pub commit_lanes: usize,
     /// Most commands that one commit carries; 1: a transaction each (for comparison)

@@ -22,7 +22,7 @@ use crate::measure::{Fault, Load, Run, drive};
 /// How long a client waits for its commit.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Desks and lanes as the server has them: an arbiter with a lane a core.
+/// Desks and lanes as the server has them: an arbiter with a lane for two cores.
 pub(crate) struct Lanes {
     desks: Vec<DeskHandle>,
     metrics: Metrics,
@@ -31,7 +31,7 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// Starts the actors and opens a desk for each of the regions; `lanes` 0: a lane a core.
+    /// Starts the actors and opens a desk for each of the regions; `lanes` 0: a lane for two cores.
     pub(crate) async fn start(store: &Store, regions: usize, lanes: usize) -> Result<Self, Fault> {
         let metrics = Metrics::new()?;
         let supervision = Supervision {
@@ -48,7 +48,11 @@ impl Lanes {
                 supervision: supervision.clone(),
             },
         );
-        let mut arbiters: Vec<Arbiter> = (0..if lanes == 0 { cores() } else { lanes })
+        let mut arbiters: Vec<Arbiter> = (0..if lanes == 0 {
+            cores().div_ceil(2)
+        } else {
+            lanes
+        })
             .map(|_| Arbiter::new())
             .collect();
         let lane = |(number, arbiter): (usize, &Arbiter)| Home {

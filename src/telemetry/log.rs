@@ -3,7 +3,7 @@
 //! Lines are written by a thread of their own behind a bounded queue: a slow
 //! terminal never blocks a request; what is dropped is counted in a line.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, LineWriter};
 use std::panic;
 
 use slog::{Drain, FnValue, Level, Logger, PushFnValue, Record, o};
@@ -63,7 +63,8 @@ fn library_level(level: LogLevel) -> log::Level {
 }
 
 fn json_logger(level: Level) -> Logger {
-    let json = slog_json::Json::new(std::io::stderr())
+    // Standard error has no buffer of its own: each word and comma would be a system call.
+    let json = slog_json::Json::new(LineWriter::new(std::io::stderr()))
         .set_newlines(true)
         .add_key_value(o!(
             "timestamp" => FnValue(|_: &Record<'_>| jiff::Timestamp::now().to_string()),

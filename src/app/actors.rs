@@ -50,14 +50,7 @@ impl Actors {
             give_up,
         };
         let owners = Arbiter::new();
-        let registry = RegistryHandle::start(
-            &owners.handle(),
-            RegistryDeps {
-                ping_ms: settings.live.ping_interval_ms,
-                recent_bytes: settings.live.recent_bytes,
-                supervision: supervision.clone(),
-            },
-        );
+        let registry = registry(settings, &owners, &supervision);
         let (hints, waiting_hints) = HintSender::new();
         let medium = medium(&settings.data, store)?;
         let (lanes, homes) = homes(settings, store, &supervision);
@@ -120,6 +113,17 @@ impl Actors {
             arbiter.stop();
         }
     }
+}
+
+fn registry(settings: &ServeSettings, home: &Arbiter, supervision: &Supervision) -> RegistryHandle {
+    RegistryHandle::start(
+        &home.handle(),
+        RegistryDeps {
+            ping_ms: settings.live.ping_interval_ms,
+            recent_bytes: settings.live.recent_bytes,
+            supervision: supervision.clone(),
+        },
+    )
 }
 
 /// Carries hints between this node's desks and the other nodes. It is no actor: without it all goes on

@@ -1,3 +1,5 @@
+//! What is read of clients, and what the server says, to the letter.
+
 use super::*;
 
 #[test]

@@ -28,7 +28,7 @@ type Fault = Box<dyn Error + Send + Sync>;
 ///
 /// Starts a private PostgreSQL (fsync on) and the release server beside this program, plays clients
 /// on the loopback, prints a table of figures with their targets, and writes everything raw to
-/// loadtest/results/<date>-<what>.json. Build first: cargo build --release --workspace
+/// loadtest/results/DATE-WHAT.json. Build first: cargo build --release --workspace
 #[derive(Parser)]
 #[command(name = "redress-loadtest", version, max_term_width = 100)]
 struct Arguments {

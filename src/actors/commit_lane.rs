@@ -11,7 +11,7 @@ mod batch;
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message,
@@ -132,13 +132,8 @@ impl CommitLane {
             reason = "a batch has at most 1024 commands"
         )]
         metrics.desks.batch_size.observe(batch.len() as f64);
-        let begun = Instant::now();
         let work = run(self.deps.clone(), self.connection.take(), batch);
-        ctx.spawn(work.into_actor(self).map(move |connection, lane, ctx| {
-            metrics
-                .desks
-                .commit_duration
-                .observe(begun.elapsed().as_secs_f64());
+        ctx.spawn(work.into_actor(self).map(|connection, lane, ctx| {
             lane.committing = false;
             lane.connection = connection;
             lane.commit_next(ctx);

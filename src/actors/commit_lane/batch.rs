@@ -23,9 +23,13 @@ pub(super) async fn commit(
     commands: Vec<Command>,
     supervision: &Supervision,
 ) -> bool {
+    let took = &supervision.metrics.desks.commit_duration;
     let mut parts = vec![commands];
     while let Some(mut part) = parts.pop() {
-        let error = match try_part(session, &mut part).await {
+        let begun = Instant::now();
+        let outcome = try_part(session, &mut part).await;
+        took.observe(begun.elapsed().as_secs_f64());
+        let error = match outcome {
             Ok(settled) => {
                 fail_point!(&format!("{}/commit_lane/committed", supervision.node));
                 hand_out(part, settled);

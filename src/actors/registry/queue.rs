@@ -2,7 +2,7 @@
 //!
 //! A shard puts shared, framed events in, the session its answers, the pump the actor's control
 //! frames; the response body takes them out, all that wait in one write. A client that leaves more
-//! than the bound unread for [`STALL`], or [`BURST`] times the bound at once, is cut off: what waits
+//! than the bound unread for `STALL`, or `BURST` times the bound at once, is cut off: what waits
 //! is freed and the socket is told to go. The time between is for clients that do read: one commit
 //! may publish more than the bound before their sockets get a turn, and all of them would be cut off.
 //! An empty queue takes a frame of any size, so that no single message is undeliverable.

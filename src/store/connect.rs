@@ -131,7 +131,7 @@ impl Database {
         let (client, connection) = self.open_raw().await?;
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                slog_scope::warn!("a database connection ended: {}", error);
+                slog_scope::warn!("a database connection ended: {}", super::in_full(&error));
             }
         });
         Ok(client)

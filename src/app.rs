@@ -75,8 +75,13 @@ pub type GiveUp = Arc<dyn Fn(&'static str) + Send + Sync>;
 
 /// A running server.
 pub struct Application {
-    settings: ServeSettings,
+    parts: Parts,
     database: Database,
+}
+
+/// What runs on the database.
+struct Parts {
+    settings: ServeSettings,
     store: Store,
     access: Access,
     metrics: Metrics,
@@ -95,7 +100,7 @@ impl Application {
         let listener = server::bind(settings.server.listen)?;
         let mut database = Database::open(&settings.data).await?;
         match Self::on(settings, &database, listener, give_up).await {
-            Ok(parts) => Ok(parts.with(database)),
+            Ok(parts) => Ok(Self { parts, database }),
             Err(error) => {
                 database.close().await;
                 Err(error)
@@ -135,34 +140,34 @@ impl Application {
 
     /// Says that the server is ready, once its desks have counted.
     pub async fn open(&self) {
-        self.actors.desks.loaded().await;
-        self.readiness.set(true);
-        self.metrics.ready.set(1);
+        self.parts.actors.desks.loaded().await;
+        self.parts.readiness.set(true);
+        self.parts.metrics.ready.set(1);
     }
 
     /// Where clients reach the server, without a slash at the end.
     pub fn url(&self) -> String {
-        self.settings.public_url()
+        self.parts.settings.public_url()
     }
 
     /// The settings, with the port that is really used.
     pub fn settings(&self) -> &ServeSettings {
-        &self.settings
+        &self.parts.settings
     }
 
     /// The database.
     pub fn store(&self) -> &Store {
-        &self.store
+        &self.parts.store
     }
 
     /// Who may come in.
     pub fn access(&self) -> &Access {
-        &self.access
+        &self.parts.access
     }
 
     /// The figures.
     pub fn metrics(&self) -> &Metrics {
-        &self.metrics
+        &self.parts.metrics
     }
 
     /// Reloads regions and categories after they were written behind the server's back.
@@ -170,7 +175,7 @@ impl Application {
     /// # Errors
     /// [`StoreError`].
     pub async fn reload_catalogue(&self) -> Result<(), StoreError> {
-        self.actors.reload_catalogue(&self.store).await
+        self.parts.actors.reload_catalogue(&self.parts.store).await
     }
 
     /// Resolves when the private PostgreSQL has died, with what it said; never with another database.
@@ -180,9 +185,10 @@ impl Application {
 
     /// Stops everything, in order: not ready, sockets told to come back, requests finished, database closed.
     pub async fn stop(mut self) {
-        self.readiness.set(false);
-        self.metrics.ready.set(0);
-        self.actors
+        self.parts.readiness.set(false);
+        self.parts.metrics.ready.set(0);
+        self.parts
+            .actors
             .registry
             .end(EndSessions {
                 sessions: None,
@@ -192,46 +198,12 @@ impl Application {
                 },
             })
             .await;
-        self.server
-            .stop(self.settings.server.shutdown_deadline)
+        self.parts
+            .server
+            .stop(self.parts.settings.server.shutdown_deadline)
             .await;
-        self.actors.stop();
-        drop(self.store);
+        self.parts.actors.stop();
+        drop(self.parts.store);
         self.database.close().await;
-    }
-}
-
-/// A server whose database is not yet its own.
-struct Parts {
-    settings: ServeSettings,
-    store: Store,
-    access: Access,
-    metrics: Metrics,
-    readiness: Readiness,
-    actors: Actors,
-    server: Server,
-}
-
-impl Parts {
-    fn with(self, database: Database) -> Application {
-        let Self {
-            settings,
-            store,
-            access,
-            metrics,
-            readiness,
-            actors,
-            server,
-        } = self;
-        Application {
-            settings,
-            database,
-            store,
-            access,
-            metrics,
-            readiness,
-            actors,
-            server,
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bb8_postgres::PostgresConnectionManager;
 use rustls::ClientConfig;
 use rustls::RootCertStore;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -113,6 +114,11 @@ impl Database {
         };
         let name = self.config.get_dbname().unwrap_or("(default)");
         format!("{name} at {host}")
+    }
+
+    /// Opens the pool's connections.
+    pub(super) fn manager(&self) -> PostgresConnectionManager<MakeRustlsConnect> {
+        PostgresConnectionManager::new(self.config.clone(), self.tls.clone())
     }
 
     /// Opens one connection whose messages the caller reads.

@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bb8::{ManageConnection, Pool, PooledConnection};
+use bb8_postgres::PostgresConnectionManager;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::StoreError;
 use super::connect::Database;
@@ -29,14 +31,14 @@ impl Session {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
-        let client = database
-            .open()
-            .await
-            .map_err(|error| StoreError::Unavailable(super::in_full(&error)))?;
-        Ok(Self {
+        database.open().await.map(Self::on).map_err(unavailable)
+    }
+
+    fn on(client: Client) -> Self {
+        Self {
             client,
             prepared: Mutex::default(),
-        })
+        }
     }
 
     /// The rows of a statement.
@@ -113,15 +115,19 @@ impl Session {
     }
 }
 
+fn unavailable(error: tokio_postgres::Error) -> StoreError {
+    StoreError::Unavailable(super::in_full(&error))
+}
+
 /// Opens and judges the pool's connections.
-pub struct Opener(Database);
+pub struct Opener(PostgresConnectionManager<MakeRustlsConnect>);
 
 impl ManageConnection for Opener {
     type Connection = Session;
     type Error = StoreError;
 
     async fn connect(&self) -> Result<Session, StoreError> {
-        Session::open(&self.0).await
+        self.0.connect().await.map(Session::on).map_err(unavailable)
     }
 
     async fn is_valid(&self, session: &mut Session) -> Result<(), StoreError> {
@@ -149,7 +155,7 @@ impl Store {
             .max_size(size)
             .test_on_check_out(false)
             .connection_timeout(CHECK_OUT_WAIT)
-            .build_unchecked(Opener(database.clone()));
+            .build_unchecked(Opener(database.manager()));
         Self {
             pool,
             database: Arc::new(database),

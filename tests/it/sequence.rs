@@ -1,5 +1,6 @@
 //! The event log is gapless at every moment, whoever writes and whoever is killed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -145,13 +146,7 @@ async fn check(client: &Client, mut ids: Vec<String>, changes: usize) {
         stored, ids,
         "every 201 is stored exactly once, and nothing else"
     );
-    let strays = "SELECT COUNT(*) FROM complaints WHERE (SELECT COUNT(*) FROM events \
-        WHERE complaint_id = complaints.id AND kind = 'complaint.created') <> 1";
-    let strays: i64 = client.query_one(strays, &[]).await.unwrap().get(0);
-    assert_eq!(
-        strays, 0,
-        "complaints without exactly one event of their creation"
-    );
+    check_events(client).await;
     let changed = "SELECT COUNT(*) FROM events WHERE kind = 'complaint.status_changed'";
     let changed: i64 = client.query_one(changed, &[]).await.unwrap().get(0);
     assert!(
@@ -159,4 +154,74 @@ async fn check(client: &Client, mut ids: Vec<String>, changes: usize) {
         "{changed} of {changes} changes are stored"
     );
     assert!(client.query(HOLES, &[]).await.unwrap().is_empty());
+}
+
+/// No complaint without exactly one event of its creation.
+async fn check_events(client: &Client) {
+    let strays = "SELECT COUNT(*) FROM complaints WHERE (SELECT COUNT(*) FROM events \
+        WHERE complaint_id = complaints.id AND kind = 'complaint.created') <> 1";
+    let strays: i64 = client.query_one(strays, &[]).await.unwrap().get(0);
+    assert_eq!(
+        strays, 0,
+        "complaints without exactly one event of their creation"
+    );
+}
+
+/// Batches that hold neither keys nor reporters nor changes are written by a statement of their own.
+#[actix::test]
+async fn plain_batches_are_gapless_too_and_store_what_they_acknowledge() {
+    let world = World::create(REGIONS).await;
+    let addresses = [free_address(), free_address()];
+    let mut servers = Vec::new();
+    for (number, &address) in addresses.iter().enumerate() {
+        servers.push(start(&world, number, address).await);
+    }
+    let done = Arc::new(AtomicBool::new(false));
+    let observer = actix::spawn(observe(world.database.connect().await, Arc::clone(&done)));
+    let answered = Arc::new(AtomicUsize::new(0));
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|number| {
+            let writer = Writer::new(&addresses, &world.demo.api_key);
+            let (regions, answered) = (world.regions.clone(), Arc::clone(&answered));
+            actix::spawn(async move { write_plain(number, &writer, &regions, &answered).await })
+        })
+        .collect();
+    eventually("some were answered", async || {
+        (answered.load(Ordering::SeqCst) > WRITERS * SUBMISSIONS_EACH / 3).then_some(())
+    })
+    .await;
+    servers.remove(0).kill();
+    let outcomes = join_all(writers).await.into_iter().flat_map(Result::unwrap);
+    let outcomes: Vec<Option<String>> = outcomes.collect();
+    done.store(true, Ordering::SeqCst);
+    observer.await.unwrap();
+    let client = world.database.connect().await;
+    let rows = client.query("SELECT id::text FROM complaints", &[]).await;
+    let stored: BTreeSet<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
+    let acknowledged: BTreeSet<String> = outcomes.iter().flatten().cloned().collect();
+    assert!(
+        acknowledged.is_subset(&stored),
+        "an acknowledged one is lost"
+    );
+    assert!(stored.len() <= outcomes.len(), "something was stored twice");
+    check_events(&client).await;
+    assert!(client.query(HOLES, &[]).await.unwrap().is_empty());
+    drop(servers);
+    world.database.remove().await;
+}
+
+/// Submits once a turn, without a key; `None` for those of which nobody knows whether they are stored.
+async fn write_plain(
+    number: usize,
+    writer: &Writer,
+    regions: &[String],
+    answered: &AtomicUsize,
+) -> Vec<Option<String>> {
+    let mut outcomes = Vec::new();
+    for turn in 0..SUBMISSIONS_EACH {
+        let region = &regions[(number * 7 + turn) % regions.len()];
+        outcomes.push(writer.submit_once(region, number + turn).await);
+        answered.fetch_add(1, Ordering::SeqCst);
+    }
+    outcomes
 }

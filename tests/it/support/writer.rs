@@ -70,6 +70,23 @@ impl Writer {
         unreachable!("the loop ends by returning or failing")
     }
 
+    /// Submits without an idempotency key, once; `None` when whether it was stored is not known.
+    pub(crate) async fn submit_once(&self, region: &str, turn: usize) -> Option<String> {
+        let server = self.servers[turn % self.servers.len()];
+        let request = self
+            .client
+            .post(format!("http://{server}/api/v1/complaints"))
+            .header("X-API-Key", &self.api_key)
+            .json(
+                &json!({"category": "pothole", "region": region, "address": "Quay 1",
+                "description": "a plain complaint"}),
+            );
+        let answer = request.send().await.ok()?;
+        let created = answer.status() == StatusCode::CREATED;
+        let receipt: Value = answer.json().await.ok().filter(|_| created)?;
+        Some(receipt["id"].as_str().unwrap().to_owned())
+    }
+
     /// Asks for a change of status once; `None` when nobody answered.
     pub(crate) async fn set_status(
         &self,

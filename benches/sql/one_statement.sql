@@ -10,6 +10,6 @@ WITH created AS (
     UPDATE region_heads SET head = head + 1 WHERE region_id = $2 RETURNING head
 )
 INSERT INTO events (region_id, seq, event_id, complaint_id, kind, at, status_after, payload)
-SELECT $2, numbered.head, $9, created.id, 'complaint.created', $8, 'reported', $10::text::json
+SELECT $2, numbered.head, $9, created.id, 'complaint.created', $8, 'reported', $10
 FROM created, numbered
 RETURNING seq

@@ -77,7 +77,7 @@ pub enum Work {
     /// Submit a complaint.
     Submit(Box<Submission>, Reply<Receipt>),
     /// Change a complaint's status as `Role`.
-    ChangeStatus(StatusChange, Role, Reply<Complaint>),
+    ChangeStatus(StatusChange, Role, Reply<Box<Complaint>>),
 }
 
 impl Work {
@@ -115,7 +115,7 @@ pub enum Answer {
     /// To a submission.
     Submitted(Reply<Receipt>, Result<Receipt, CommandError>),
     /// To a change.
-    Changed(Reply<Complaint>, Result<Complaint, CommandError>),
+    Changed(Reply<Box<Complaint>>, Result<Box<Complaint>, CommandError>),
 }
 
 impl Answer {

@@ -163,12 +163,63 @@ pub struct Complaint {
     /// When it entered its present status (UTC).
     #[schema(value_type = String, format = DateTime)]
     pub status_since: Timestamp,
+    /// What it gathered in its life.
+    #[serde(flatten)]
+    pub life: Life,
+}
+
+/// What a complaint gathers in its life; what is absent does not apply.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+pub struct Life {
+    /// The deadline that runs: to acknowledge, then to resolve (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due_at: Option<Timestamp>,
+    /// The deadline as it stood when the complaint was put on hold.
+    #[serde(skip)]
+    pub due_when_held: Option<Timestamp>,
+    /// When a complaint on hold wakes up (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub hold_until: Option<Timestamp>,
+    /// How often a deadline passed: 0 to 3.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub escalation: i16,
+    /// When its desk must look at it next by itself.
+    #[serde(skip)]
+    pub timer_at: Option<Timestamp>,
+    /// The complaint into which it was merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<Uuid>,
+    /// People who said "me too".
+    pub supporters: i32,
+    /// When it was first acknowledged (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub acknowledged_at: Option<Timestamp>,
+    /// When it was last resolved (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub resolved_at: Option<Timestamp>,
+}
+
+fn is_zero(level: &i16) -> bool {
+    *level == 0
+}
+
+/// The time in a UUIDv7, to the millisecond; `None` for other ids.
+pub fn time_of(id: Uuid) -> Option<Timestamp> {
+    let (seconds, nanoseconds) = id.get_timestamp()?.to_unix();
+    let seconds = i64::try_from(seconds).ok()?;
+    Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()
 }
 
 impl Complaint {
-    /// The complaint that a submission becomes at `now`.
+    /// The complaint that a submission becomes. Its times are the one in its id, so that the order
+    /// of ids is the order of submission; `now` stands in for an id without a time.
     pub fn submitted(submission: &Submission, now: Timestamp) -> Self {
         let point = submission.place.point;
+        let at = time_of(submission.id).unwrap_or(now);
         Self {
             id: submission.id,
             region: submission.region.clone(),
@@ -181,9 +232,10 @@ impl Complaint {
             longitude: point.map(|point| point.longitude),
             assignee: None,
             version: 1,
-            created_at: now,
-            updated_at: now,
-            status_since: now,
+            created_at: at,
+            updated_at: at,
+            status_since: at,
+            life: Life::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{Store, StoreError, column};
-use crate::domain::complaint::{Complaint, Severity};
+use crate::domain::complaint::{Complaint, Life, Severity};
 use crate::domain::region::RegionId;
 use crate::domain::reporter::Reporter;
 use crate::domain::status::Status;
@@ -140,6 +140,17 @@ pub(super) fn complaint_of(row: &Row) -> Result<Complaint, StoreError> {
         created_at: column(row, "created_at")?,
         updated_at: column(row, "updated_at")?,
         status_since: column(row, "status_since")?,
+        life: Life {
+            due_at: column(row, "due_at")?,
+            due_when_held: column(row, "due_when_held")?,
+            hold_until: column(row, "hold_until")?,
+            escalation: column(row, "escalation")?,
+            timer_at: column(row, "timer_at")?,
+            duplicate_of: column(row, "duplicate_of")?,
+            supporters: column(row, "supporters")?,
+            acknowledged_at: column(row, "acknowledged_at")?,
+            resolved_at: column(row, "resolved_at")?,
+        },
     })
 }
 

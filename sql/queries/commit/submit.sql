@@ -37,7 +37,7 @@ WITH created AS (
 )
 INSERT INTO events (region_id, seq, event_id, complaint_id, kind, at, status_before, status_after, payload)
 SELECT fact.region_id, numbered.before + fact.place, fact.event_id, fact.complaint_id, 'complaint.created',
-       fact.at, NULL, 'reported', fact.payload::json
+       fact.at, NULL, 'reported', fact.payload
 FROM UNNEST($2::text[], $11::uuid[], $1::uuid[], $10::timestamptz[], $12::int8[], $13::text[])
     AS fact (region_id, event_id, complaint_id, at, place, payload)
 JOIN numbered USING (region_id)

@@ -79,7 +79,7 @@ WITH submitted AS (
 )
 INSERT INTO events (region_id, seq, event_id, complaint_id, kind, at, status_before, status_after, payload)
 SELECT facts.region_id, numbered.before + facts.place, facts.event_id, facts.complaint_id, facts.kind,
-       facts.at, facts.status_before, facts.status_after, facts.payload::json
+       facts.at, facts.status_before, facts.status_after, facts.payload
 FROM facts
 JOIN numbered USING (region_id)
 RETURNING event_id, seq

@@ -1,5 +1,5 @@
 -- A region's head and how many complaints are in each status, from one snapshot.
--- $1 text: region. Index: complaints_by_region_time.
+-- $1 text: region. Index: complaints_by_region_status.
 SELECT head.head, counted.status, counted.complaints
 FROM region_heads AS head
 LEFT JOIN (

@@ -36,9 +36,10 @@ impl Settled {
                 };
                 (Answer::Submitted(reply, Ok(receipt)), Some(event))
             }
-            (Self::Written(draft, event), Work::ChangeStatus(_, _, reply)) => {
-                (Answer::Changed(reply, Ok(draft.complaint)), Some(event))
-            }
+            (Self::Written(draft, event), Work::ChangeStatus(_, _, reply)) => (
+                Answer::Changed(reply, Ok(Box::new(draft.complaint))),
+                Some(event),
+            ),
             (Self::Replayed(receipt), Work::Submit(_, reply)) => {
                 (Answer::Submitted(reply, Ok(receipt)), None)
             }
@@ -146,6 +147,7 @@ fn now() -> Timestamp {
 
 fn submitted(submission: &Submission, by: By, now: Timestamp) -> EventDraft {
     let complaint = Complaint::submitted(submission, now);
+    let at = complaint.created_at;
     let step = StatusStep {
         from: None,
         to: complaint.status,
@@ -158,7 +160,7 @@ fn submitted(submission: &Submission, by: By, now: Timestamp) -> EventDraft {
             status: Some(step),
             comment: None,
         },
-        now,
+        at,
     )
 }
 

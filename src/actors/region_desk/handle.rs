@@ -102,7 +102,7 @@ impl DeskHandle {
         let work = |reply| Work::ChangeStatus(change, role, reply);
         let answer = self.command(by, deadline, work).await;
         self.count(&answer, "committed");
-        answer
+        answer.map(|complaint| *complaint)
     }
 
     fn count<T>(&self, answer: &Result<T, CommandError>, done: &'static str) {

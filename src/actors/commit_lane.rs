@@ -1,9 +1,11 @@
-//! A commit lane: one write connection with one batch in flight.
+//! A commit lane: one write connection with one batch in flight, and under load the next behind it.
 //!
 //! What arrives from any of its regions while a batch is being committed is the next batch: alone
-//! a command commits at once, under load hundreds share one fsync. The lane decides each command
-//! by the state machine under the complaints' row locks; it publishes nothing, and it never keeps a
-//! connection whose last batch is half-known.
+//! a command commits at once, under load hundreds share one fsync. A batch of submissions that has
+//! grown as large as the one in flight is sent along behind it, so that the database goes from one
+//! to the other without waiting for us. The lane decides each command by the state machine under
+//! the complaints' row locks; it publishes nothing, and it never keeps a connection whose last
+//! batch is half-known.
 
 mod attempt;
 mod batch;
@@ -79,7 +81,17 @@ pub struct CommitLane {
     deps: LaneDeps,
     waiting: VecDeque<Command>,
     connection: Option<Rc<Session>>,
-    committing: bool,
+    in_flight: InFlight,
+}
+
+/// The batches that the database has and has not answered.
+#[derive(Default)]
+struct InFlight {
+    batches: usize,
+    /// Commands of the last one.
+    last: usize,
+    /// It holds changes: its transaction takes several statements, so nothing may come between.
+    alone: bool,
 }
 
 impl CommitLane {
@@ -88,7 +100,7 @@ impl CommitLane {
             deps,
             waiting: VecDeque::new(),
             connection: None,
-            committing: false,
+            in_flight: InFlight::default(),
         }
     }
 
@@ -116,8 +128,24 @@ impl CommitLane {
         batch
     }
 
+    /// Whether the next batch may be sent now. Behind one in flight only when it is as large: smaller
+    /// ones would each pay for an fsync that they could have shared.
+    fn may_send(&self) -> bool {
+        let submits = |command: &Command| matches!(command.work, Work::Submit(..));
+        match self.in_flight.batches {
+            0 => true,
+            1 => {
+                !self.in_flight.alone
+                    && self.connection.is_some()
+                    && self.waiting.len() >= self.in_flight.last
+                    && self.waiting.iter().take(self.deps.batch).all(submits)
+            }
+            _ => false,
+        }
+    }
+
     fn commit_next(&mut self, ctx: &mut Context<Self>) {
-        if self.committing {
+        if !self.may_send() {
             return;
         }
         let batch = self.next_batch();
@@ -125,16 +153,20 @@ impl CommitLane {
         if batch.is_empty() {
             return;
         }
-        self.committing = true;
+        self.in_flight.batches += 1;
+        self.in_flight.last = batch.len();
+        self.in_flight.alone = batch
+            .iter()
+            .any(|command| !matches!(command.work, Work::Submit(..)));
         let metrics = self.deps.supervision.metrics.clone();
         #[expect(
             clippy::cast_precision_loss,
             reason = "a batch has at most 1024 commands"
         )]
         metrics.desks.batch_size.observe(batch.len() as f64);
-        let work = run(self.deps.clone(), self.connection.take(), batch);
+        let work = run(self.deps.clone(), self.connection.clone(), batch);
         ctx.spawn(work.into_actor(self).map(|connection, lane, ctx| {
-            lane.committing = false;
+            lane.in_flight.batches -= 1;
             lane.connection = connection;
             lane.commit_next(ctx);
         }));

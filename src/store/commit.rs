@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::complaints::complaint_of;
@@ -57,6 +58,29 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// Whether a batch's statement is its whole transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transaction {
+    /// It commits by itself.
+    OneStatement,
+    /// [`begin_and_lock`] began it: it is committed in the same round trip.
+    Begun,
+}
+
+impl Transaction {
+    async fn end_with(
+        self,
+        session: &Session,
+        sql: &'static str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::OneStatement => session.query(sql, parameters).await,
+            Self::Begun => session.query_then_run(sql, parameters, COMMIT).await,
+        }
+    }
+}
+
 /// The first answer that was given under an idempotency key.
 pub struct FirstAnswer {
     /// SHA-256 of the first request's body.
@@ -75,22 +99,6 @@ pub async fn open_lane(database: &Database) -> Result<Session, StoreError> {
     Ok(session)
 }
 
-/// Begins the transaction of a batch that holds changes.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn begin(session: &Session) -> Result<(), StoreError> {
-    session.run(BEGIN).await
-}
-
-/// Makes the batch durable. An error leaves its outcome unknown.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn commit(session: &Session) -> Result<(), StoreError> {
-    session.run(COMMIT).await
-}
-
 /// Undoes the batch.
 ///
 /// # Errors
@@ -99,30 +107,36 @@ pub async fn roll_back(session: &Session) -> Result<(), StoreError> {
     session.run(ROLL_BACK).await
 }
 
-/// Reads complaints and locks them to the end of the transaction.
+/// Begins a transaction, and reads and locks in it the complaints that it changes.
 ///
 /// # Errors
-/// [`StoreError`].
-pub async fn lock_complaints(
+/// [`StoreError`]; the transaction is to be rolled back.
+pub async fn begin_and_lock(
     session: &Session,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Complaint>, StoreError> {
-    let rows = session.query(LOCK_COMPLAINTS, &[&ids]).await?;
+    let rows = session
+        .run_then_query(BEGIN, LOCK_COMPLAINTS, &[&ids])
+        .await?;
     rows.iter()
         .map(|row| complaint_of(row).map(|complaint| (complaint.id, complaint)))
         .collect()
 }
 
-/// Writes a batch and returns the number of each event by event id. A submission whose
+/// Writes a batch, commits, and returns the number of each event by event id. A submission whose
 /// idempotency key exists already is not written and has no number.
 ///
 /// # Errors
-/// [`StoreError`]; nothing of the batch is written then.
-pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid, i64>, StoreError> {
+/// [`StoreError`]; nothing of the batch is written then, or ([`StoreError::Lost`]) nobody knows.
+pub async fn write(
+    session: &Session,
+    batch: &Batch<'_>,
+    transaction: Transaction,
+) -> Result<HashMap<Uuid, i64>, StoreError> {
     let rows = if batch.is_plain() {
-        submit(session, batch).await?
+        submit(session, batch, transaction).await?
     } else {
-        write_any(session, batch).await?
+        write_any(session, batch, transaction).await?
     };
     rows.iter()
         .map(|row| Ok((column(row, "event_id")?, column(row, "seq")?)))
@@ -130,13 +144,18 @@ pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid,
 }
 
 /// New complaints without idempotency key and reporter; every one of them has an event, in its order.
-async fn submit(session: &Session, batch: &Batch<'_>) -> Result<Vec<Row>, StoreError> {
+async fn submit(
+    session: &Session,
+    batch: &Batch<'_>,
+    transaction: Transaction,
+) -> Result<Vec<Row>, StoreError> {
     let new = &batch.submissions;
     let (regions, places) = batch.places();
     let addresses = list(new, |(submission, _)| submission.place.address.as_deref());
     let point = |(submission, _): &(&Submission, Timestamp)| submission.place.point;
-    session
-        .query(
+    transaction
+        .end_with(
+            session,
             SUBMIT,
             &[
                 &list(new, |(submission, _)| submission.id),
@@ -160,7 +179,11 @@ async fn submit(session: &Session, batch: &Batch<'_>) -> Result<Vec<Row>, StoreE
 }
 
 /// Whatever a batch may hold.
-async fn write_any(session: &Session, batch: &Batch<'_>) -> Result<Vec<Row>, StoreError> {
+async fn write_any(
+    session: &Session,
+    batch: &Batch<'_>,
+    transaction: Transaction,
+) -> Result<Vec<Row>, StoreError> {
     let new = &batch.submissions;
     let submission = |pick: fn(&Submission) -> Option<&str>| -> Vec<Option<&str>> {
         new.iter().map(|(submission, _)| pick(submission)).collect()
@@ -171,8 +194,9 @@ async fn write_any(session: &Session, batch: &Batch<'_>) -> Result<Vec<Row>, Sto
         .collect();
     let changed = &batch.changed;
     let events = &batch.events;
-    session
-        .query(
+    transaction
+        .end_with(
+            session,
             WRITE,
             &[
                 &list(new, |(submission, _)| submission.id),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bb8::{ManageConnection, Pool, PooledConnection};
 use bb8_postgres::PostgresConnectionManager;
+use futures_util::future;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -82,6 +83,48 @@ impl Session {
             .batch_execute(sql)
             .await
             .map_err(|error| StoreError::of(sql, error))
+    }
+
+    /// Runs transaction control and, in the same round trip, a statement behind it: its rows.
+    ///
+    /// # Errors
+    /// [`StoreError`], sorted; of two failures the first.
+    pub async fn run_then_query(
+        &self,
+        before: &'static str,
+        sql: &'static str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        let statement = self.statement(sql).await?;
+        // Polled in this order, and each is sent when it is first polled.
+        let sent = future::join(
+            self.client.batch_execute(before),
+            self.client.query(&statement, parameters),
+        );
+        let (ran, rows) = sent.await;
+        ran.map_err(|error| StoreError::of(before, error))?;
+        rows.map_err(|error| StoreError::of(sql, error))
+    }
+
+    /// The rows of a statement and, in the same round trip, transaction control behind it.
+    ///
+    /// # Errors
+    /// [`StoreError`], sorted; of two failures the first.
+    pub async fn query_then_run(
+        &self,
+        sql: &'static str,
+        parameters: &[&(dyn ToSql + Sync)],
+        after: &'static str,
+    ) -> Result<Vec<Row>, StoreError> {
+        let statement = self.statement(sql).await?;
+        let sent = future::join(
+            self.client.query(&statement, parameters),
+            self.client.batch_execute(after),
+        );
+        let (rows, ran) = sent.await;
+        let rows = rows.map_err(|error| StoreError::of(sql, error))?;
+        ran.map_err(|error| StoreError::of(after, error))?;
+        Ok(rows)
     }
 
     /// Whether the connection is gone.

@@ -10,7 +10,7 @@ use crate::domain::account::{By, Role};
 use crate::domain::complaint::{Complaint, Idempotency, Receipt, StatusChange, Submission};
 use crate::domain::event::{Change, Event, EventDraft, EventKind, StatusStep};
 use crate::domain::status;
-use crate::store::commit::{self as store, Batch, FirstAnswer};
+use crate::store::commit::{self as store, Batch, FirstAnswer, Transaction};
 use crate::store::{Session, StoreError};
 
 /// What became of one command.
@@ -76,19 +76,14 @@ pub(super) async fn commit(
         .collect();
     if changes.is_empty() {
         let decided = decide_all(commands, HashMap::new())?;
-        return write(session, commands, decided).await;
+        return write(session, commands, decided, Transaction::OneStatement).await;
     }
-    store::begin(session).await?;
-    match in_transaction(session, commands, &changes).await {
-        Ok(settled) => {
-            store::commit(session).await?;
-            Ok(settled)
-        }
-        Err(error) => {
-            store::roll_back(session).await?;
-            Err(error)
-        }
+    let outcome = in_transaction(session, commands, &changes).await;
+    if outcome.is_err() {
+        // Does nothing when the commit behind a refused statement has ended the transaction.
+        store::roll_back(session).await?;
     }
+    outcome
 }
 
 async fn in_transaction(
@@ -96,9 +91,9 @@ async fn in_transaction(
     commands: &[Command],
     changes: &[Uuid],
 ) -> Result<Vec<Settled>, StoreError> {
-    let locked = store::lock_complaints(session, changes).await?;
+    let locked = store::begin_and_lock(session, changes).await?;
     let decided = decide_all(commands, locked)?;
-    write(session, commands, decided).await
+    write(session, commands, decided, Transaction::Begun).await
 }
 
 fn changes(work: &Work) -> Option<Uuid> {
@@ -215,19 +210,16 @@ async fn write(
     session: &Session,
     commands: &[Command],
     decided: Vec<Decided>,
+    transaction: Transaction,
 ) -> Result<Vec<Settled>, StoreError> {
-    let numbers = store::write(session, &batch(commands, &decided)).await?;
+    let numbers = store::write(session, &batch(commands, &decided), transaction).await?;
     let replays: Vec<&Idempotency> = commands
         .iter()
         .zip(&decided)
         .filter(|(_, decided)| number(decided, &numbers).is_none())
         .filter_map(|(command, _)| idempotency(&command.work))
         .collect();
-    let answers = if replays.is_empty() {
-        HashMap::new()
-    } else {
-        store::first_answers(session, &replays).await?
-    };
+    let answers = first_answers(session, &replays).await;
     let settle = |(command, decided): (&Command, Decided)| {
         let seq = number(&decided, &numbers);
         match (decided, seq) {
@@ -240,6 +232,21 @@ async fn write(
         }
     };
     Ok(commands.iter().zip(decided).map(settle).collect())
+}
+
+/// What was answered first. The batch is committed by now: failing here must not fail it.
+async fn first_answers(
+    session: &Session,
+    replays: &[&Idempotency],
+) -> HashMap<(String, String), FirstAnswer> {
+    if replays.is_empty() {
+        return HashMap::new();
+    }
+    let answers = store::first_answers(session, replays).await;
+    answers.unwrap_or_else(|error| {
+        slog_scope::warn!("first answers cannot be read: {}", error);
+        HashMap::new()
+    })
 }
 
 /// What is written: of several changes to one complaint in a batch the last is its new row.

@@ -141,6 +141,26 @@ pub enum By {
     Resident,
 }
 
+impl By {
+    /// The word used in JSON and SQL.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Officer { .. } => "officer",
+            Self::Admin { .. } => "admin",
+            Self::ApiKey { .. } => "api_key",
+            Self::Resident => "resident",
+        }
+    }
+
+    /// The account or key, if it was one.
+    pub const fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Officer { id } | Self::Admin { id } | Self::ApiKey { id } => Some(id),
+            Self::Resident => None,
+        }
+    }
+}
+
 impl From<&Identity> for By {
     fn from(identity: &Identity) -> Self {
         let id = identity.account;

@@ -115,19 +115,6 @@ pub struct Receipt {
     pub replayed: bool,
 }
 
-/// A request to change a complaint's status.
-#[derive(Debug, Clone)]
-pub struct StatusChange {
-    /// The complaint.
-    pub complaint: Uuid,
-    /// The status asked for.
-    pub to: Status,
-    /// Why, 1–4000 characters.
-    pub comment: Option<String>,
-    /// The version that the caller saw; another one in the database is a conflict.
-    pub version: Option<i64>,
-}
-
 /// A complaint as it is stored and as staff see it in answers, lists, snapshots and events.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Complaint {
@@ -241,9 +228,27 @@ impl Complaint {
 
     /// Enters `status` at `now`, as a new version.
     pub fn enter(&mut self, status: Status, now: Timestamp) {
+        if self.status == Status::Reported {
+            self.life.acknowledged_at = self.life.acknowledged_at.or(Some(now));
+        }
+        if status == Status::Resolved {
+            self.life.resolved_at = Some(now);
+        }
         self.status = status;
         self.status_since = now;
+        self.touch(now);
+    }
+
+    /// Becomes a new version at `now`.
+    pub fn touch(&mut self, now: Timestamp) {
         self.updated_at = now;
         self.version += 1;
+    }
+
+    /// Is at `place` from now on.
+    pub fn put_at(&mut self, place: &Place) {
+        self.address.clone_from(&place.address);
+        self.latitude = place.point.map(|point| point.latitude);
+        self.longitude = place.point.map(|point| point.longitude);
     }
 }

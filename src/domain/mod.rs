@@ -7,6 +7,7 @@ pub mod account;
 pub mod administration;
 pub mod boundary;
 pub mod catalogue;
+pub mod change;
 pub mod complaint;
 pub mod credential;
 pub mod event;

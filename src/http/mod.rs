@@ -6,6 +6,7 @@ pub mod asked;
 pub mod auth;
 pub mod body;
 pub mod categories;
+pub mod changes;
 pub mod client_address;
 pub mod complaint_list;
 pub mod complaints;
@@ -33,6 +34,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     openapi::configure(config);
     config.service(
         web::scope("/api/v1")
+            .configure(changes::configure)
             .configure(complaints::configure)
             .configure(snapshot::configure)
             .configure(regions::configure)

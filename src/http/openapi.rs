@@ -5,6 +5,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::changes::{assignee, bulk, comments, edit, history, merge, relocation, status, support};
 use super::{
     accounts, api_keys, categories, complaint_list, complaints, health, login, regions, snapshot,
     websocket,
@@ -22,7 +23,9 @@ pub const PATH: &str = "/api/v1/openapi.json";
                        lists are read page by page with a cursor. The live feed is described in docs/PROTOCOL.md.",
     ),
     paths(
-        complaints::submit, complaints::get, complaints::change_status, complaints::track,
+        complaints::submit, complaints::get, complaints::track,
+        status::change_status, assignee::assign, edit::edit, comments::comment, comments::list_comments,
+        relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,
         regions::list, regions::create, regions::change, regions::import,
         categories::list, categories::create, categories::change, categories::import,

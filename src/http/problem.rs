@@ -29,7 +29,7 @@ pub struct Problem {
 }
 
 /// The body of every error answer (RFC 9457, `application/problem+json`).
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemBody {
     /// Stable name of the kind of error, `urn:redress:problem:…`.
     #[serde(rename = "type")]
@@ -206,7 +206,13 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header(("WWW-Authenticate", "Bearer"));
         }
-        let body = ProblemBody {
+        let body = self.body(request_id);
+        response.body(serde_json::to_string(&body).unwrap_or_default())
+    }
+
+    /// The problem as JSON says it.
+    pub(super) fn body(&self, request_id: &str) -> ProblemBody {
+        ProblemBody {
             kind: format!("urn:redress:problem:{}", self.kind),
             title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
             status: self.status.as_u16(),
@@ -214,8 +220,7 @@ impl Problem {
             request_id: request_id.to_owned(),
             errors: self.faults.clone(),
             current: self.current.as_deref().cloned(),
-        };
-        response.body(serde_json::to_string(&body).unwrap_or_default())
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod catalogue;
+pub mod comments;
 pub mod commit;
 pub mod complaints;
 pub mod connect;

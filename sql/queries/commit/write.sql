@@ -1,4 +1,4 @@
--- Writes one batch of many regions: new complaints, changed complaints, and last their events.
+-- Writes the new complaints of one batch of many regions, and last the events of the whole batch.
 --
 -- A submission whose idempotency key exists already is left out: it comes back without a number.
 -- The regions' counters are taken after everything else (a counter locked 2 ms too early costs a
@@ -9,9 +9,8 @@
 --   $5 text[] description, $6 text[] address, $7 float8[] latitude, $8 float8[] longitude,
 --   $9 uuid[] API key, $10 timestamptz[] at, $11 text[] scope, $12 text[] key, $13 bytea[] body hash,
 --   $14 text[] reporter name, $15 text[] reporter e-mail, $16 text[] reporter phone
--- Changed complaints:        $17 uuid[] id, $18 text[] status, $19 int8[] version, $20 timestamptz[] at
--- Events, in their order:    $21 text[] region, $22 uuid[] event id, $23 uuid[] complaint, $24 text[] kind,
---   $25 timestamptz[] at, $26 text[] status before, $27 text[] status after, $28 text[] payload
+-- Events, in their order:    $17 text[] region, $18 uuid[] event id, $19 uuid[] complaint, $20 text[] kind,
+--   $21 timestamptz[] at, $22 text[] status before, $23 text[] status after, $24 text[] payload
 WITH submitted AS (
     SELECT id, region_id, category_id, severity, description, address, latitude, longitude,
            api_key_id, at, scope, key, body_hash, name, email, phone
@@ -46,20 +45,14 @@ WITH submitted AS (
     FROM fresh
     WHERE COALESCE(name, email, phone) IS NOT NULL
     RETURNING complaint_id
-), changed AS (
-    UPDATE complaints AS complaint
-    SET status = row.status, version = row.version, updated_at = row.at, status_since = row.at
-    FROM UNNEST($17::uuid[], $18::text[], $19::int8[], $20::timestamptz[]) AS row (id, status, version, at)
-    WHERE complaint.id = row.id
-    RETURNING complaint.id
 ), facts AS (
     SELECT row.region_id, row.event_id, row.complaint_id, row.kind, row.at, row.status_before,
            row.status_after, row.payload,
            ROW_NUMBER() OVER (PARTITION BY row.region_id ORDER BY row.position) AS place
-    FROM UNNEST($21::text[], $22::uuid[], $23::uuid[], $24::text[], $25::timestamptz[], $26::text[],
-                $27::text[], $28::text[]) WITH ORDINALITY
+    FROM UNNEST($17::text[], $18::uuid[], $19::uuid[], $20::text[], $21::timestamptz[], $22::text[],
+                $23::text[], $24::text[]) WITH ORDINALITY
         AS row (region_id, event_id, complaint_id, kind, at, status_before, status_after, payload, position)
-    WHERE row.complaint_id IN (SELECT id FROM created UNION ALL SELECT id FROM changed)
+    WHERE (row.kind <> 'complaint.created' OR row.complaint_id IN (SELECT id FROM created))
       AND (SELECT COUNT(*) FROM told) >= 0
 ), touched AS (
     SELECT region_id, COUNT(*) AS events FROM facts GROUP BY region_id

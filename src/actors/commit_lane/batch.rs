@@ -7,8 +7,8 @@ use std::time::Instant;
 use actix::Addr;
 use fail::fail_point;
 
-use super::attempt::{self, Settled};
-use crate::actors::command::{Command, CommandError};
+use super::attempt::{self, Numbered, Settled};
+use crate::actors::command::{Command, CommandError, Publisher};
 use crate::actors::region_desk::{Committed, RegionDesk};
 use crate::actors::supervise::Supervision;
 use crate::domain::event::Event;
@@ -96,23 +96,46 @@ pub(super) fn refuse_all(commands: Vec<Command>, error: &StoreError) {
 
 /// Sends each desk its events and the answers to its callers; what has no event is answered here.
 fn hand_out(commands: Vec<Command>, settled: Vec<Settled>) {
-    let committed_at = Instant::now();
-    let mut by_desk: HashMap<usize, (Arc<Addr<RegionDesk>>, Committed)> = HashMap::new();
+    let mut facts = Facts {
+        committed_at: Instant::now(),
+        by_desk: HashMap::new(),
+    };
     for (command, settled) in commands.into_iter().zip(settled) {
-        let (answer, event) = settled.into_answer(command.work);
-        let Some(event) = event else {
+        let (answer, events) = settled.into_answer(command.work);
+        if events.is_empty() {
             answer.give();
             continue;
-        };
-        let (_, fact) = by_desk
-            .entry(Arc::as_ptr(&command.desk).addr())
-            .or_insert_with(|| (command.desk, Committed::at(committed_at)));
-        fact.events.push(event);
-        fact.answers.push(answer);
+        }
+        for Numbered { region, event } in events {
+            let publishers = [Some(&command.taker), command.other.as_ref()];
+            let mut publishers = publishers.into_iter().flatten();
+            // Nobody at hand: the desk of that region hears of it by the head poll.
+            if let Some(publisher) = publishers.find(|publisher| publisher.region == region) {
+                facts.of(publisher).events.push(event);
+            }
+        }
+        facts.of(&command.taker).answers.push(answer);
     }
-    for (desk, mut fact) in by_desk.into_values() {
+    for (desk, mut fact) in facts.by_desk.into_values() {
         fact.events.sort_unstable_by_key(|event: &Event| event.seq);
         tell(&desk, fact);
+    }
+}
+
+/// What each desk is told of one batch.
+struct Facts {
+    committed_at: Instant,
+    by_desk: HashMap<usize, (Arc<Addr<RegionDesk>>, Committed)>,
+}
+
+impl Facts {
+    fn of(&mut self, publisher: &Publisher) -> &mut Committed {
+        let at = self.committed_at;
+        let (_, fact) = self
+            .by_desk
+            .entry(Arc::as_ptr(&publisher.desk).addr())
+            .or_insert_with(|| (Arc::clone(&publisher.desk), Committed::at(at)));
+        fact
     }
 }
 

@@ -1,0 +1,261 @@
+//! Changes of a complaint: what may be asked for, and what it makes of the complaint.
+//!
+//! [`decide`] is the one place where a request meets the present state. It is pure: the lane calls it
+//! under the complaint's row lock, writes what it returns, and numbers the events.
+
+mod edit;
+mod requests;
+mod rules;
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::account::Role;
+use super::complaint::Complaint;
+use super::event::{Change, EventKind};
+use super::region::RegionId;
+use super::status;
+pub use requests::{
+    Assignment, Deed, Edit, Merger, NewComment, Relocation, Request, Step, Support,
+};
+pub use rules::Refusal;
+
+/// One event that a change leads to, before it has an id.
+#[derive(Debug, Clone)]
+pub struct Happened {
+    /// What happened.
+    pub kind: EventKind,
+    /// The region in whose sequence it stands.
+    pub region: RegionId,
+    /// The complaint after the change.
+    pub complaint: Complaint,
+    /// What changed.
+    pub change: Change,
+}
+
+/// What a request leads to: its events in order, the first of the complaint that was asked for.
+/// Without events nothing changes, and nothing is to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// The events.
+    pub happened: Vec<Happened>,
+}
+
+impl Decision {
+    fn one(kind: EventKind, complaint: Complaint, change: Change) -> Self {
+        let region = complaint.region.clone();
+        Self {
+            happened: vec![Happened {
+                kind,
+                region,
+                complaint,
+                change,
+            }],
+        }
+    }
+}
+
+/// What a decision may look at: everything that the request touches, locked, as it is now.
+#[derive(Debug, Default)]
+pub struct Present {
+    /// Complaints by id.
+    pub complaints: HashMap<Uuid, Complaint>,
+    /// Who supports which complaint already.
+    pub supporters: HashSet<(Uuid, Vec<u8>)>,
+}
+
+/// Why a request cannot be carried out.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// There is no such complaint.
+    Unknown,
+    /// It is in another region by now: whoever asks must be let in there first.
+    Elsewhere(RegionId),
+    /// It was changed since the caller saw it.
+    Stale(Box<Complaint>),
+    /// A rule forbids it in the present state.
+    Refused(Box<(Refusal, Complaint)>),
+}
+
+/// Decides a request of `role`, made to the desk of `region`, at `now`.
+///
+/// # Errors
+/// [`Fault`].
+pub fn decide(
+    request: &Request,
+    role: Role,
+    region: &RegionId,
+    present: &Present,
+    now: Timestamp,
+) -> Result<Decision, Fault> {
+    let complaint = present
+        .complaints
+        .get(&request.complaint)
+        .ok_or(Fault::Unknown)?;
+    if complaint.region != *region {
+        return Err(Fault::Elsewhere(complaint.region.clone()));
+    }
+    if request
+        .version
+        .is_some_and(|version| version != complaint.version)
+    {
+        return Err(Fault::Stale(Box::new(complaint.clone())));
+    }
+    let decided = match &request.deed {
+        Deed::Step(step) => stepped(complaint, step, role, now),
+        Deed::Edit(edit) => edit::decide(complaint, edit, role, now),
+        Deed::Assign(assignment) => {
+            let deliberate = request.version.is_some();
+            assigned(complaint, *assignment, deliberate, now)
+        }
+        Deed::Comment(comment) => Ok(commented(complaint, comment, now)),
+        Deed::Move(relocation) => moved(complaint, relocation, now),
+        Deed::Merge(merger) => merged(complaint, merger, present, now),
+        Deed::Support(support) => supported(complaint, support, present),
+    };
+    decided.map_err(|refusal| Fault::Refused(Box::new((refusal, complaint.clone()))))
+}
+
+fn stepped(
+    present: &Complaint,
+    step: &Step,
+    role: Role,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let to = status::after(present.status, step.to, role)?;
+    let mut complaint = present.clone();
+    complaint.enter(to, now);
+    let mut change = Change::of_status(Some(present.status), to);
+    change.comment.clone_from(&step.comment);
+    Ok(Decision::one(EventKind::StatusChanged, complaint, change))
+}
+
+fn assigned(
+    present: &Complaint,
+    assignment: Assignment,
+    deliberate: bool,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    rules::open(present)?;
+    if present.assignee == assignment.to {
+        return Ok(Decision::default());
+    }
+    if let (Some(holder), true, false) = (present.assignee, assignment.is_taken, deliberate) {
+        return Err(Refusal::Taken(holder));
+    }
+    let mut complaint = present.clone();
+    complaint.assignee = assignment.to;
+    complaint.touch(now);
+    let change = Change {
+        assignee: Some((present.assignee, assignment.to).into()),
+        ..Change::default()
+    };
+    Ok(Decision::one(EventKind::Assigned, complaint, change))
+}
+
+/// A comment is no new version: it overwrites nothing, so it must not make anyone's version stale.
+fn commented(present: &Complaint, comment: &NewComment, now: Timestamp) -> Decision {
+    let mut complaint = present.clone();
+    complaint.updated_at = now;
+    let change = Change {
+        comment: Some(comment.text.clone()),
+        comment_id: Some(comment.id),
+        visibility: Some(comment.visibility),
+        ..Change::default()
+    };
+    Decision::one(EventKind::Commented, complaint, change)
+}
+
+/// To another region: it leaves the one and enters the other, in one transaction. Its assignee works
+/// in the old one and lets it go.
+fn moved(
+    present: &Complaint,
+    relocation: &Relocation,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    rules::open(present)?;
+    if present.region == relocation.to {
+        return Err(Refusal::SameRegion);
+    }
+    let mut complaint = present.clone();
+    complaint.region = relocation.to.clone();
+    complaint.assignee = None;
+    complaint.touch(now);
+    let change = Change {
+        region: Some((present.region.clone(), relocation.to.clone()).into()),
+        comment: relocation.comment.clone(),
+        ..Change::default()
+    };
+    let happened = |kind, region: &RegionId| Happened {
+        kind,
+        region: region.clone(),
+        complaint: complaint.clone(),
+        change: change.clone(),
+    };
+    Ok(Decision {
+        happened: vec![
+            happened(EventKind::MovedOut, &present.region),
+            happened(EventKind::MovedIn, &relocation.to),
+        ],
+    })
+}
+
+/// A duplicate is closed and names the other; the other counts its supporters and its reporter.
+fn merged(
+    present: &Complaint,
+    merger: &Merger,
+    all: &Present,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    rules::open(present)?;
+    let target = all
+        .complaints
+        .get(&merger.into)
+        .ok_or(Refusal::UnknownTarget)?;
+    rules::takes_duplicate(present, target)?;
+    let mut duplicate = present.clone();
+    duplicate.enter(status::Status::Closed, now);
+    duplicate.life.duplicate_of = Some(target.id);
+    let mut closed = Change::of_status(Some(present.status), duplicate.status);
+    closed.duplicate_of = Some(target.id);
+    closed.comment.clone_from(&merger.comment);
+    let mut kept = target.clone();
+    kept.life.supporters = kept
+        .life
+        .supporters
+        .saturating_add(present.life.supporters)
+        .saturating_add(1);
+    kept.touch(now);
+    let gained = Change {
+        supporters: Some((target.life.supporters, kept.life.supporters).into()),
+        duplicate: Some(present.id),
+        ..Change::default()
+    };
+    let mut decision = Decision::one(EventKind::StatusChanged, duplicate, closed);
+    let other = Decision::one(EventKind::Updated, kept, gained);
+    decision.happened.extend(other.happened);
+    Ok(decision)
+}
+
+/// As with a comment, the version stays.
+fn supported(present: &Complaint, support: &Support, all: &Present) -> Result<Decision, Refusal> {
+    if all
+        .supporters
+        .contains(&(present.id, support.supporter.clone()))
+    {
+        return Ok(Decision::default());
+    }
+    rules::open(present)?;
+    let mut complaint = present.clone();
+    complaint.life.supporters = complaint.life.supporters.saturating_add(1);
+    let change = Change {
+        supporters: Some((present.life.supporters, complaint.life.supporters).into()),
+        ..Change::default()
+    };
+    Ok(Decision::one(EventKind::Updated, complaint, change))
+}
+
+#[cfg(test)]
+mod tests;

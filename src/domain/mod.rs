@@ -4,6 +4,7 @@
 //! are passed in. Nothing here may import another module of ours.
 
 pub mod account;
+pub mod action;
 pub mod administration;
 pub mod boundary;
 pub mod catalogue;
@@ -11,9 +12,12 @@ pub mod complaint;
 pub mod credential;
 pub mod event;
 pub mod fault;
+pub mod machine;
 pub mod place;
 pub mod places;
 pub mod region;
 pub mod reporter;
 mod ring;
 pub mod status;
+pub mod term;
+pub mod workflow;

@@ -69,6 +69,18 @@ impl Status {
         }
     }
 
+    /// Whether a complaint's life ends here, unless an admin takes it up again.
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Closed | Self::Rejected => true,
+            Self::Reported
+            | Self::Acknowledged
+            | Self::InProgress
+            | Self::OnHold
+            | Self::Resolved => false,
+        }
+    }
+
     /// Its place in [`Status::ALL`]: the index of per-status counts.
     pub const fn index(self) -> usize {
         match self {

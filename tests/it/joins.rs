@@ -178,7 +178,8 @@ async fn fold(officer: &mut Officer, came: &[Value], last: i64) -> BTreeMap<Stri
     let mut open = BTreeMap::new();
     let mut apply = |complaint: &Value| {
         let text = |name: &str| complaint[name].as_str().unwrap().to_owned();
-        if ["reported", "acknowledged", "in_progress", "on_hold"].contains(&text("status").as_str()) {
+        if ["reported", "acknowledged", "in_progress", "on_hold"].contains(&text("status").as_str())
+        {
             open.insert(text("id"), text("status"));
         } else {
             open.remove(&text("id"));

@@ -10,6 +10,7 @@ pub mod boundary;
 pub mod catalogue;
 pub mod complaint;
 pub mod credential;
+mod document;
 pub mod event;
 pub mod fault;
 pub mod machine;

@@ -3,6 +3,11 @@
 //! [`Workflow::standard`] is the law of the installation; a region, and a category within it, may
 //! only tighten it (`document`), and only as far as every complaint keeps a way on (`check`).
 
+mod check;
+mod document;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -12,6 +17,7 @@ use utoipa::ToSchema;
 use super::action::{Action, Party};
 use super::status::Status;
 use super::term::Term;
+pub use document::tighten;
 
 /// What a step may need.
 #[derive(

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod complaint;
 pub mod credential;
+pub mod deadline;
 mod document;
 pub mod event;
 pub mod fault;

@@ -21,6 +21,7 @@ pub mod places;
 pub mod region;
 pub mod reporter;
 mod ring;
+pub mod rules;
 pub mod status;
 pub mod term;
 pub mod workflow;

@@ -5,10 +5,12 @@ pub mod api_keys;
 pub mod asked;
 pub mod auth;
 pub mod body;
+pub mod calendars;
 pub mod categories;
 pub mod client_address;
 pub mod complaint_list;
 pub mod complaints;
+pub mod deadlines;
 pub mod desk;
 mod field;
 pub mod health;
@@ -24,6 +26,7 @@ pub mod submission;
 pub mod trace;
 pub mod views;
 pub mod websocket;
+pub mod workflows;
 
 use actix_web::web;
 
@@ -37,6 +40,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(snapshot::configure)
             .configure(regions::configure)
             .configure(categories::configure)
+            .configure(workflows::configure)
+            .configure(calendars::configure)
+            .configure(deadlines::configure)
             .configure(websocket::configure)
             .configure(login::configure)
             .configure(accounts::configure)

@@ -138,3 +138,51 @@ fn level(index: usize, members: &Map<String, Value>, place: &str, faults: &mut F
     }
     level
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::super::fault::Fault;
+    use super::*;
+
+    #[test]
+    fn all_faults_of_rules_are_named_at_once() {
+        let document = json!([
+            {"acknowledge_within": "4h"}, {"resolve_within": "1d"}, {"region": "No Slug"},
+            {"severity": "huge", "resolve_within": "0s", "clock": "sand", "extra": 1}, 7,
+            {"region": "north", "resolve_within": "1d",
+             "escalations": [{"after": "1h"}, {}, {"after": "x", "reassign_to": "me", "by": 1}]},
+            {"region": "south", "resolve_within": "1d", "escalations": []},
+            {"region": "west", "resolve_within": "1d", "escalations": [{}, {"after": "1h"}, {"after": "1h"}, {"after": "1h"}]},
+        ]);
+        let faults = parse(&document).unwrap_err().into_inner();
+        let pair = |fault: Fault| (fault.field, fault.code);
+        let mut found: Vec<_> = faults.into_iter().map(pair).collect();
+        found.sort_unstable();
+        let expected = [
+            ("rules[1]", "duplicate"),
+            ("rules[2]", "required"),
+            ("rules[2].region", "invalid"),
+            ("rules[3].clock", "unknown"),
+            ("rules[3].extra", "unknown_field"),
+            ("rules[3].resolve_within", "out_of_range"),
+            ("rules[3].severity", "unknown"),
+            ("rules[4]", "wrong_type"),
+            ("rules[5].escalations[0].after", "out_of_range"),
+            ("rules[5].escalations[1].after", "required"),
+            ("rules[5].escalations[2].after", "malformed"),
+            ("rules[5].escalations[2].after", "required"),
+            ("rules[5].escalations[2].by", "unknown_field"),
+            ("rules[5].escalations[2].reassign_to", "malformed"),
+            ("rules[6].escalations", "required"),
+            ("rules[7].escalations", "too_long"),
+        ];
+        let found: Vec<_> = found
+            .iter()
+            .map(|(field, code)| (field.as_str(), *code))
+            .collect();
+        assert_eq!(found, expected);
+        assert!(parse(&json!({})).is_err());
+    }
+}

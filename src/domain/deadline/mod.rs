@@ -6,7 +6,7 @@
 mod document;
 mod plan;
 #[cfg(test)]
-mod tests;
+mod plan_tests;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -94,4 +94,32 @@ pub fn rule_for<'a>(rules: &'a [Rule], region: &RegionId, severity: Severity) ->
     };
     let specific = |rule: &&Rule| (rule.region.is_some(), rule.severity.is_some());
     rules.iter().filter(fits).max_by_key(specific)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_most_specific_rule_wins() {
+        let rules = parse(&json!([
+            {"resolve_within": "1d"},
+            {"severity": "high", "resolve_within": "2d"},
+            {"region": "north", "resolve_within": "3d"},
+            {"region": "north", "severity": "high", "resolve_within": "4d"},
+        ]))
+        .unwrap();
+        for (region, severity, days) in [
+            ("south", Severity::Low, 1),
+            ("south", Severity::High, 2),
+            ("north", Severity::Low, 3),
+            ("north", Severity::High, 4),
+        ] {
+            let rule = rule_for(&rules, &RegionId::from_stored(region), severity).unwrap();
+            assert_eq!(rule.resolve_within, Some(Term::of_days(days)));
+        }
+        assert!(rule_for(&rules[3..], &RegionId::from_stored("south"), Severity::High).is_none());
+    }
 }

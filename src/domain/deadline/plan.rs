@@ -248,3 +248,25 @@ pub fn hold_until(at: Timestamp, now: Timestamp) -> Result<Timestamp, (&'static 
         Ok(at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wake_up_date_is_in_the_future_and_within_a_year() {
+        let now: Timestamp = "2026-06-01T10:00:00Z".parse().unwrap();
+        for (when, good) in [
+            ("2026-06-01T10:00:00Z", false),
+            ("2026-06-01T10:00:01Z", true),
+            ("2027-06-02T10:00:00Z", true),
+            ("2027-06-02T10:00:01Z", false),
+        ] {
+            assert_eq!(
+                hold_until(when.parse().unwrap(), now).is_ok(),
+                good,
+                "{when}"
+            );
+        }
+    }
+}

@@ -8,6 +8,7 @@ use super::Problem;
 use crate::access::AccessError;
 use crate::actors::command::CommandError;
 use crate::domain::fault::Faults;
+use crate::import::rules::RulesError;
 use crate::store::StoreError;
 use crate::ws::UpgradeError;
 
@@ -52,6 +53,19 @@ impl From<CommandError> for Problem {
                 Self::conflict("transition_refused", told, json(&*current))
             }
             CommandError::KeyReused => Self::unprocessable("idempotency_key_reused", told),
+        }
+    }
+}
+
+impl From<RulesError> for Problem {
+    fn from(error: RulesError) -> Self {
+        let told = error.to_string();
+        match error {
+            RulesError::UnknownRegion => Self::not_found("region"),
+            RulesError::UnknownCategory => Self::not_found("category"),
+            RulesError::Invalid(faults) => Self::invalid(faults),
+            RulesError::Strands(counts) => Self::conflict("workflow_strands", told, json(&counts)),
+            RulesError::Store(error) => error.into(),
         }
     }
 }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::super::calendar::{self, Calendar};
 use super::super::complaint::Complaint;
 use super::super::complaint::tests::sample;
-use super::super::fault::Fault;
 use super::super::status::Status;
 use super::super::workflow::{Workflow, tighten};
 use super::*;
@@ -86,6 +85,14 @@ impl Rules {
     }
 }
 
+fn due(complaint: &Complaint) -> Option<Timestamp> {
+    complaint.life.due_at
+}
+
+fn timer(complaint: &Complaint) -> Option<Timestamp> {
+    complaint.life.timer_at
+}
+
 fn level(level: i16) -> Fired {
     Fired::Escalate {
         level,
@@ -94,79 +101,50 @@ fn level(level: i16) -> Fired {
 }
 
 #[test]
-fn the_most_specific_rule_wins() {
-    let rules = rules(&json!([
-        {"resolve_within": "1d"},
-        {"severity": "high", "resolve_within": "2d"},
-        {"region": "north", "resolve_within": "3d"},
-        {"region": "north", "severity": "high", "resolve_within": "4d"},
-    ]));
-    for (region, severity, days) in [
-        ("south", Severity::Low, 1),
-        ("south", Severity::High, 2),
-        ("north", Severity::Low, 3),
-        ("north", Severity::High, 4),
-    ] {
-        let rule = rule_for(&rules, &RegionId::from_stored(region), severity).unwrap();
-        assert_eq!(rule.resolve_within, Some(Term::of_days(days)));
-    }
-    assert!(rule_for(&rules[3..], &RegionId::from_stored("south"), Severity::High).is_none());
-}
-
-#[test]
 fn the_deadline_to_acknowledge_runs_first_and_then_the_one_to_resolve() {
     let rules = Rules::of(&json!([{"acknowledge_within": "4h", "resolve_within": "3d"}]));
     let mut complaint = rules.submitted("06-01T10:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-01T14:00:00")));
-    assert_eq!(complaint.life.timer_at, complaint.life.due_at);
+    assert_eq!(due(&complaint), Some(at("06-01T14:00:00")));
+    assert_eq!(timer(&complaint), due(&complaint));
     assert_eq!(complaint.life.acknowledged_at, None);
     rules.enter(&mut complaint, Acknowledged, "06-01T12:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-04T10:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-04T10:00:00")));
     assert_eq!(complaint.life.acknowledged_at, Some(at("06-01T12:00:00")));
     rules.enter(&mut complaint, InProgress, "06-02T12:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-04T10:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-04T10:00:00")));
     assert_eq!(complaint.life.acknowledged_at, Some(at("06-01T12:00:00")));
     rules.enter(&mut complaint, Resolved, "06-03T12:00:00");
-    assert_eq!(complaint.life.due_at, None);
+    assert_eq!(due(&complaint), None);
     assert_eq!(complaint.life.resolved_at, Some(at("06-03T12:00:00")));
     assert_eq!(
-        complaint.life.timer_at,
+        timer(&complaint),
         Some(at("06-17T12:00:00")),
         "closes by itself"
     );
     rules.enter(&mut complaint, InProgress, "06-10T12:00:00");
     assert_eq!(
-        complaint.life.due_at,
+        due(&complaint),
         Some(at("06-13T12:00:00")),
         "anew from the reopening"
     );
     rules.enter(&mut complaint, Rejected, "06-11T12:00:00");
-    assert_eq!(
-        (complaint.life.due_at, complaint.life.timer_at),
-        (None, None)
-    );
+    assert_eq!((due(&complaint), timer(&complaint)), (None, None));
 }
 
 #[test]
 fn one_deadline_alone_runs_as_far_as_it_goes() {
     let resolve = Rules::of(&json!([{"resolve_within": "3d"}]));
     let mut complaint = resolve.submitted("06-01T10:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-04T10:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-04T10:00:00")));
     resolve.enter(&mut complaint, Acknowledged, "06-02T10:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-04T10:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-04T10:00:00")));
     let acknowledge = Rules::of(&json!([{"acknowledge_within": "4h"}]));
     let mut complaint = acknowledge.submitted("06-01T10:00:00");
     acknowledge.enter(&mut complaint, Acknowledged, "06-02T10:00:00");
-    assert_eq!(
-        (complaint.life.due_at, complaint.life.timer_at),
-        (None, None)
-    );
+    assert_eq!((due(&complaint), timer(&complaint)), (None, None));
     let none = Rules::of(&json!([]));
     let complaint = none.submitted("06-01T10:00:00");
-    assert_eq!(
-        (complaint.life.due_at, complaint.life.timer_at),
-        (None, None)
-    );
+    assert_eq!((due(&complaint), timer(&complaint)), (None, None));
 }
 
 #[test]
@@ -179,16 +157,12 @@ fn on_hold_the_deadline_waits_and_goes_on_with_what_was_left() {
         "06-02T10:00:00",
         Some("06-05T00:00:00"),
     );
-    assert_eq!(complaint.life.due_at, None);
+    assert_eq!(due(&complaint), None);
     assert_eq!(complaint.life.due_when_held, Some(at("06-04T10:00:00")));
-    assert_eq!(
-        complaint.life.timer_at,
-        Some(at("06-05T00:00:00")),
-        "wakes up"
-    );
+    assert_eq!(timer(&complaint), Some(at("06-05T00:00:00")), "wakes up");
     assert_eq!(complaint.life.acknowledged_at, Some(at("06-02T10:00:00")));
     rules.enter(&mut complaint, InProgress, "06-03T22:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-05T22:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-05T22:00:00")));
     assert_eq!(
         (complaint.life.due_when_held, complaint.life.hold_until),
         (None, None)
@@ -198,10 +172,10 @@ fn on_hold_the_deadline_waits_and_goes_on_with_what_was_left() {
     rules.calendar = Some(berlin());
     rules.rules[0].clock = Clock::Business;
     let mut complaint = rules.submitted("06-03T08:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-08T08:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-08T08:00:00")));
     rules.enter(&mut complaint, OnHold, "06-05T10:00:00");
     rules.enter(&mut complaint, InProgress, "06-07T12:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-08T12:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-08T12:00:00")));
 }
 
 #[test]
@@ -216,7 +190,7 @@ fn what_was_overdue_when_held_is_as_overdue_when_it_goes_on() {
     rules.enter(&mut complaint, Acknowledged, "06-09T13:00:00");
     assert_eq!(complaint.life.escalation, 1);
     assert_eq!(
-        complaint.life.timer_at,
+        timer(&complaint),
         Some(at("06-09T14:00:00")),
         "an hour was left"
     );
@@ -231,7 +205,7 @@ fn levels_fire_one_after_the_other_and_each_once() {
     assert_eq!(rules.fire(&mut complaint, "06-01T10:59:59"), []);
     assert_eq!(rules.fire(&mut complaint, "06-01T11:00:00"), [level(1)]);
     assert_eq!(rules.fire(&mut complaint, "06-01T11:00:00"), []);
-    assert_eq!(complaint.life.timer_at, Some(at("06-01T13:00:00")));
+    assert_eq!(timer(&complaint), Some(at("06-01T13:00:00")));
     let third = Fired::Escalate {
         level: 3,
         reassign_to: Some(who.parse().unwrap()),
@@ -242,7 +216,7 @@ fn levels_fire_one_after_the_other_and_each_once() {
         [level(2), third]
     );
     assert_eq!(complaint.assignee, Some(who.parse().unwrap()));
-    assert_eq!((complaint.version, complaint.life.timer_at), (4, None));
+    assert_eq!((complaint.version, timer(&complaint)), (4, None));
     // The deadline to resolve has levels of its own.
     rules.enter(&mut complaint, InProgress, "06-01T23:30:00");
     assert_eq!(complaint.life.escalation, 0);
@@ -267,7 +241,7 @@ fn a_resolution_closes_by_itself_and_a_wait_ends_by_itself() {
         rules.fire(&mut complaint, "06-17T12:00:00"),
         [Fired::AutoClose]
     );
-    assert_eq!(complaint.life.timer_at, None);
+    assert_eq!(timer(&complaint), None);
 }
 
 #[test]
@@ -278,20 +252,20 @@ fn the_nearer_deadline_of_a_status_runs_while_the_other_waits() {
     rules.workflow = tighten(&Workflow::standard(), &document).unwrap();
     let mut complaint = rules.submitted("06-01T10:00:00");
     rules.enter(&mut complaint, Acknowledged, "06-01T12:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-02T12:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-02T12:00:00")));
     assert_eq!(complaint.life.due_when_held, Some(at("06-06T10:00:00")));
     assert_eq!(rules.fire(&mut complaint, "06-02T12:00:00"), [level(1)]);
     rules.enter(&mut complaint, InProgress, "06-02T13:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-06T10:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-06T10:00:00")));
     assert_eq!(
         (complaint.life.due_when_held, complaint.life.escalation),
         (Some(at("06-06T10:00:00")), 0)
     );
     rules.enter(&mut complaint, OnHold, "06-03T10:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-05T10:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-05T10:00:00")));
     assert_eq!(rules.fire(&mut complaint, "06-05T10:00:00"), [level(1)]);
     rules.enter(&mut complaint, InProgress, "06-05T10:00:00");
-    assert_eq!(complaint.life.due_at, Some(at("06-08T10:00:00")));
+    assert_eq!(due(&complaint), Some(at("06-08T10:00:00")));
     assert_eq!(complaint.life.escalation, 0);
 }
 
@@ -314,75 +288,18 @@ fn days_are_civil_days_of_the_region_and_working_days_by_its_calendar() {
     let mut rules = Rules::of(&json!([{"resolve_within": "1d"}]));
     // Berlin moves its clock on 25 October: that day has 25 hours.
     assert_eq!(
-        rules.submitted("10-24T10:00:00").life.due_at,
+        due(&rules.submitted("10-24T10:00:00")),
         Some(at("10-25T10:00:00"))
     );
     rules.calendar = Some(berlin());
     assert_eq!(
-        rules.submitted("10-24T10:00:00").life.due_at,
+        due(&rules.submitted("10-24T10:00:00")),
         Some(at("10-25T11:00:00"))
     );
     rules.rules[0].clock = Clock::Business;
     // A Saturday: the working day is the whole Monday.
     assert_eq!(
-        rules.submitted("10-24T10:00:00").life.due_at,
+        due(&rules.submitted("10-24T10:00:00")),
         Some(at("10-26T15:00:00"))
     );
-}
-
-#[test]
-fn a_wake_up_date_is_in_the_future_and_within_a_year() {
-    let now = at("06-01T10:00:00");
-    for (when, good) in [
-        ("2026-06-01T10:00:00Z", false),
-        ("2026-06-01T10:00:01Z", true),
-        ("2027-06-02T10:00:00Z", true),
-        ("2027-06-02T10:00:01Z", false),
-    ] {
-        assert_eq!(
-            hold_until(when.parse().unwrap(), now).is_ok(),
-            good,
-            "{when}"
-        );
-    }
-}
-
-#[test]
-fn all_faults_of_rules_are_named_at_once() {
-    let document = json!([
-        {"acknowledge_within": "4h"}, {"resolve_within": "1d"}, {"region": "No Slug"},
-        {"severity": "huge", "resolve_within": "0s", "clock": "sand", "extra": 1}, 7,
-        {"region": "north", "resolve_within": "1d",
-         "escalations": [{"after": "1h"}, {}, {"after": "x", "reassign_to": "me", "by": 1}]},
-        {"region": "south", "resolve_within": "1d", "escalations": []},
-        {"region": "west", "resolve_within": "1d", "escalations": [{}, {"after": "1h"}, {"after": "1h"}, {"after": "1h"}]},
-    ]);
-    let faults = parse(&document).unwrap_err().into_inner();
-    let pair = |fault: Fault| (fault.field, fault.code);
-    let mut found: Vec<_> = faults.into_iter().map(pair).collect();
-    found.sort_unstable();
-    let expected = [
-        ("rules[1]", "duplicate"),
-        ("rules[2]", "required"),
-        ("rules[2].region", "invalid"),
-        ("rules[3].clock", "unknown"),
-        ("rules[3].extra", "unknown_field"),
-        ("rules[3].resolve_within", "out_of_range"),
-        ("rules[3].severity", "unknown"),
-        ("rules[4]", "wrong_type"),
-        ("rules[5].escalations[0].after", "out_of_range"),
-        ("rules[5].escalations[1].after", "required"),
-        ("rules[5].escalations[2].after", "malformed"),
-        ("rules[5].escalations[2].after", "required"),
-        ("rules[5].escalations[2].by", "unknown_field"),
-        ("rules[5].escalations[2].reassign_to", "malformed"),
-        ("rules[6].escalations", "required"),
-        ("rules[7].escalations", "too_long"),
-    ];
-    let found: Vec<_> = found
-        .iter()
-        .map(|(field, code)| (field.as_str(), *code))
-        .collect();
-    assert_eq!(found, expected);
-    assert!(parse(&json!({})).is_err());
 }

@@ -11,10 +11,6 @@ use super::super::workflow::{Workflow, tighten};
 use super::*;
 use Status::{Acknowledged, Closed, InProgress, OnHold, Rejected, Resolved};
 
-fn rules(document: &Value) -> Vec<Rule> {
-    parse(document).unwrap()
-}
-
 fn at(text: &str) -> Timestamp {
     format!("2026-{text}Z").parse().unwrap()
 }
@@ -37,7 +33,7 @@ struct Rules {
 impl Rules {
     fn of(rules_of: &Value) -> Self {
         Self {
-            rules: rules(rules_of),
+            rules: parse(rules_of).unwrap(),
             calendar: None,
             workflow: Workflow::standard(),
         }
@@ -286,20 +282,12 @@ fn each_status_has_levels_of_its_own() {
 #[test]
 fn days_are_civil_days_of_the_region_and_working_days_by_its_calendar() {
     let mut rules = Rules::of(&json!([{"resolve_within": "1d"}]));
+    let due_of = |rules: &Rules| due(&rules.submitted("10-24T10:00:00"));
     // Berlin moves its clock on 25 October: that day has 25 hours.
-    assert_eq!(
-        due(&rules.submitted("10-24T10:00:00")),
-        Some(at("10-25T10:00:00"))
-    );
+    assert_eq!(due_of(&rules), Some(at("10-25T10:00:00")));
     rules.calendar = Some(berlin());
-    assert_eq!(
-        due(&rules.submitted("10-24T10:00:00")),
-        Some(at("10-25T11:00:00"))
-    );
+    assert_eq!(due_of(&rules), Some(at("10-25T11:00:00")));
     rules.rules[0].clock = Clock::Business;
     // A Saturday: the working day is the whole Monday.
-    assert_eq!(
-        due(&rules.submitted("10-24T10:00:00")),
-        Some(at("10-26T15:00:00"))
-    );
+    assert_eq!(due_of(&rules), Some(at("10-26T15:00:00")));
 }

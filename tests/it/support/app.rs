@@ -249,6 +249,10 @@ impl Api {
         self.client.patch(self.url(path)).json(body)
     }
 
+    pub(crate) fn put(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.put(self.url(path)).json(body)
+    }
+
     pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
         self.client.delete(self.url(path))
     }

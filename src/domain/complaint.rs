@@ -252,3 +252,29 @@ impl Complaint {
         self.longitude = place.point.map(|point| point.longitude);
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A complaint as it is right after its submission at `at`.
+    pub(in crate::domain) fn sample(at: Timestamp) -> Complaint {
+        Complaint {
+            id: Uuid::from_u128(7),
+            region: RegionId::from_stored("north"),
+            category: "pothole".into(),
+            status: Status::Reported,
+            severity: Severity::Medium,
+            description: "a hole".into(),
+            address: Some("Quay 1".into()),
+            latitude: None,
+            longitude: None,
+            assignee: None,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+            status_since: at,
+            life: Life::default(),
+        }
+    }
+}

@@ -17,6 +17,8 @@ use super::account::Role;
 pub enum Status {
     /// Submitted; nobody has acted on it yet.
     Reported,
+    /// Seen and taken up; nobody needs to be working on it yet.
+    Acknowledged,
     /// Somebody works on it.
     InProgress,
     /// Waits for something outside (parts, weather, another authority).
@@ -31,8 +33,9 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of a complaint's life.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Reported,
+        Self::Acknowledged,
         Self::InProgress,
         Self::OnHold,
         Self::Resolved,
@@ -44,6 +47,7 @@ impl Status {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Reported => "reported",
+            Self::Acknowledged => "acknowledged",
             Self::InProgress => "in_progress",
             Self::OnHold => "on_hold",
             Self::Resolved => "resolved",
@@ -60,8 +64,20 @@ impl Status {
     /// Whether a complaint in this status still needs somebody: it is in snapshots and "active" counts.
     pub const fn is_open(self) -> bool {
         match self {
-            Self::Reported | Self::InProgress | Self::OnHold => true,
+            Self::Reported | Self::Acknowledged | Self::InProgress | Self::OnHold => true,
             Self::Resolved | Self::Closed | Self::Rejected => false,
+        }
+    }
+
+    /// Whether a complaint's life ends here, unless an admin takes it up again.
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Closed | Self::Rejected => true,
+            Self::Reported
+            | Self::Acknowledged
+            | Self::InProgress
+            | Self::OnHold
+            | Self::Resolved => false,
         }
     }
 
@@ -69,11 +85,12 @@ impl Status {
     pub const fn index(self) -> usize {
         match self {
             Self::Reported => 0,
-            Self::InProgress => 1,
-            Self::OnHold => 2,
-            Self::Resolved => 3,
-            Self::Closed => 4,
-            Self::Rejected => 5,
+            Self::Acknowledged => 1,
+            Self::InProgress => 2,
+            Self::OnHold => 3,
+            Self::Resolved => 4,
+            Self::Closed => 5,
+            Self::Rejected => 6,
         }
     }
 }
@@ -137,16 +154,18 @@ pub fn after(from: Status, to: Status, role: Role) -> Result<Status, Refusal> {
 
 /// The edges of the machine. Final statuses are left by admins alone.
 const fn may(from: Status, to: Status, role: Role) -> bool {
-    use Status::{Closed, InProgress, OnHold, Rejected, Reported, Resolved};
+    use Status::{Acknowledged, Closed, InProgress, OnHold, Rejected, Reported, Resolved};
     match (from, to) {
-        (Reported, InProgress | OnHold | Resolved | Rejected)
+        (Reported, Acknowledged | InProgress | OnHold | Resolved | Rejected)
+        | (Acknowledged, InProgress | OnHold | Resolved | Rejected)
         | (InProgress, OnHold | Resolved | Rejected)
         | (OnHold, InProgress | Resolved | Rejected)
-        | (Resolved, InProgress | Closed) => true,
-        (Closed | Rejected, InProgress) => matches!(role, Role::Admin),
+        | (Resolved, Acknowledged | InProgress | Closed) => true,
+        (Closed | Rejected, Acknowledged | InProgress) => matches!(role, Role::Admin),
         (Reported, Reported | Closed)
-        | (InProgress, Reported | InProgress | Closed)
-        | (OnHold, Reported | OnHold | Closed)
+        | (Acknowledged, Reported | Acknowledged | Closed)
+        | (InProgress, Reported | Acknowledged | InProgress | Closed)
+        | (OnHold, Reported | Acknowledged | OnHold | Closed)
         | (Resolved, Reported | OnHold | Resolved | Rejected)
         | (Closed | Rejected, Reported | OnHold | Resolved | Closed | Rejected) => false,
     }
@@ -158,14 +177,15 @@ mod tests {
 
     /// The whole machine as a table: per role and status, what may follow.
     fn expected(from: Status, role: Role) -> &'static [Status] {
-        use Status::{Closed, InProgress, OnHold, Rejected, Reported, Resolved};
+        use Status::{Acknowledged, Closed, InProgress, OnHold, Rejected, Reported, Resolved};
         match (from, role) {
-            (Reported, _) => &[InProgress, OnHold, Resolved, Rejected],
+            (Reported, _) => &[Acknowledged, InProgress, OnHold, Resolved, Rejected],
+            (Acknowledged, _) => &[InProgress, OnHold, Resolved, Rejected],
             (InProgress, _) => &[OnHold, Resolved, Rejected],
             (OnHold, _) => &[InProgress, Resolved, Rejected],
-            (Resolved, _) => &[InProgress, Closed],
+            (Resolved, _) => &[Acknowledged, InProgress, Closed],
             (Closed | Rejected, Role::Officer) => &[],
-            (Closed | Rejected, Role::Admin) => &[InProgress],
+            (Closed | Rejected, Role::Admin) => &[Acknowledged, InProgress],
         }
     }
 
@@ -192,7 +212,7 @@ mod tests {
         let refusal = after(Status::Resolved, Status::OnHold, Role::Officer).unwrap_err();
         let said = refusal.to_string();
         assert!(said.contains("from resolved to on_hold"), "{said}");
-        assert!(said.contains("in_progress, closed"), "{said}");
+        assert!(said.contains("acknowledged, in_progress, closed"), "{said}");
     }
 
     #[test]

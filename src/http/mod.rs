@@ -5,11 +5,13 @@ pub mod api_keys;
 pub mod asked;
 pub mod auth;
 pub mod body;
+pub mod calendars;
 pub mod categories;
 pub mod changes;
 pub mod client_address;
 pub mod complaint_list;
 pub mod complaints;
+pub mod deadlines;
 pub mod desk;
 mod field;
 pub mod health;
@@ -25,6 +27,7 @@ pub mod submission;
 pub mod trace;
 pub mod views;
 pub mod websocket;
+pub mod workflows;
 
 use actix_web::web;
 
@@ -39,6 +42,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(snapshot::configure)
             .configure(regions::configure)
             .configure(categories::configure)
+            .configure(workflows::configure)
+            .configure(calendars::configure)
+            .configure(deadlines::configure)
             .configure(websocket::configure)
             .configure(login::configure)
             .configure(accounts::configure)

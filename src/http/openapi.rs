@@ -7,8 +7,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::changes::{assignee, bulk, comments, edit, history, merge, relocation, status, support};
 use super::{
-    accounts, api_keys, categories, complaint_list, complaints, health, login, regions, snapshot,
-    websocket,
+    accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
+    login, regions, snapshot, websocket, workflows,
 };
 
 /// Where the document is served.
@@ -29,6 +29,9 @@ pub const PATH: &str = "/api/v1/openapi.json";
         complaint_list::list,
         regions::list, regions::create, regions::change, regions::import,
         categories::list, categories::create, categories::change, categories::import,
+        workflows::get, workflows::put, workflows::delete,
+        calendars::get, calendars::put, calendars::delete,
+        deadlines::get, deadlines::put, deadlines::delete,
         snapshot::get,
         websocket::upgrade, websocket::health, websocket::stats, websocket::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,

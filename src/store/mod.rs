@@ -15,6 +15,7 @@ pub mod installation;
 pub mod logins;
 pub mod migrate;
 mod pool;
+pub mod rules;
 pub mod snapshot;
 
 pub use pool::{Opener, Session, Store};

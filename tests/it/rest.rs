@@ -2,6 +2,7 @@
 
 mod idempotency;
 mod lists;
+mod rules;
 mod status;
 mod submissions;
 mod visibility;

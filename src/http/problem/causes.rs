@@ -9,6 +9,7 @@ use crate::access::AccessError;
 use crate::actors::command::CommandError;
 use crate::domain::change::Refusal;
 use crate::domain::fault::Faults;
+use crate::import::rules::RulesError;
 use crate::store::StoreError;
 use crate::ws::UpgradeError;
 
@@ -66,6 +67,19 @@ fn refusal_kind(refusal: &Refusal) -> &'static str {
         Refusal::Taken(_) => "already_assigned",
         Refusal::SameRegion => "same_region",
         Refusal::Itself | Refusal::UnknownTarget | Refusal::TargetNotOpen(_) => "cannot_merge",
+    }
+}
+
+impl From<RulesError> for Problem {
+    fn from(error: RulesError) -> Self {
+        let told = error.to_string();
+        match error {
+            RulesError::UnknownRegion => Self::not_found("region"),
+            RulesError::UnknownCategory => Self::not_found("category"),
+            RulesError::Invalid(faults) => Self::invalid(faults),
+            RulesError::Strands(counts) => Self::conflict("workflow_strands", told, json(&counts)),
+            RulesError::Store(error) => error.into(),
+        }
     }
 }
 

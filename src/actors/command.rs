@@ -7,7 +7,8 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 use super::region_desk::RegionDesk;
-use crate::domain::account::{By, Role};
+use crate::domain::account::By;
+use crate::domain::action::Party;
 use crate::domain::change::{Fault, Refusal, Request};
 use crate::domain::complaint::{Complaint, Receipt, Submission};
 use crate::domain::region::RegionId;
@@ -96,8 +97,8 @@ pub type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
 pub enum Work {
     /// Submit a complaint.
     Submit(Box<Submission>, Reply<Receipt>),
-    /// Change a complaint as `Role`.
-    Change(Box<Request>, Role, Reply<Box<Complaint>>),
+    /// Change a complaint in the name of `Party`.
+    Change(Box<Request>, Party, Reply<Box<Complaint>>),
 }
 
 impl Work {

@@ -139,6 +139,8 @@ pub enum By {
     },
     /// A resident without a key.
     Resident,
+    /// The desk by itself, when a time has come.
+    System,
 }
 
 impl By {
@@ -149,6 +151,7 @@ impl By {
             Self::Admin { .. } => "admin",
             Self::ApiKey { .. } => "api_key",
             Self::Resident => "resident",
+            Self::System => "system",
         }
     }
 
@@ -156,7 +159,7 @@ impl By {
     pub const fn id(self) -> Option<Uuid> {
         match self {
             Self::Officer { id } | Self::Admin { id } | Self::ApiKey { id } => Some(id),
-            Self::Resident => None,
+            Self::Resident | Self::System => None,
         }
     }
 }

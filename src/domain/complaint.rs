@@ -228,12 +228,6 @@ impl Complaint {
 
     /// Enters `status` at `now`, as a new version.
     pub fn enter(&mut self, status: Status, now: Timestamp) {
-        if self.status == Status::Reported {
-            self.life.acknowledged_at = self.life.acknowledged_at.or(Some(now));
-        }
-        if status == Status::Resolved {
-            self.life.resolved_at = Some(now);
-        }
         self.status = status;
         self.status_since = now;
         self.touch(now);

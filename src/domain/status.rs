@@ -1,13 +1,9 @@
-//! The state machine of a complaint: one enum, one pure total function [`after`].
-//!
-//! This is the only place that knows which status may follow which, and who may do it.
+//! Where a complaint stands. Which status may follow which is the machine's.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use super::account::Role;
 
 /// Where a complaint stands.
 #[derive(
@@ -101,119 +97,9 @@ impl fmt::Display for Status {
     }
 }
 
-/// Why a transition was refused, and what would be allowed instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The complaint's present status.
-    pub from: Status,
-    /// The status asked for.
-    pub to: Status,
-    /// Who asked.
-    pub role: Role,
-    /// The statuses to which `role` may move it from `from`.
-    pub allowed: Vec<Status>,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (from, to, role) = (self.from, self.to, self.role);
-        if from == to {
-            write!(f, "the complaint is already {to}")?;
-        } else {
-            write!(f, "{role} may not move a complaint from {from} to {to}")?;
-        }
-        match self.allowed.as_slice() {
-            [] => write!(f, "; no further change is allowed"),
-            allowed => {
-                let words: Vec<_> = allowed.iter().map(|status| status.as_str()).collect();
-                write!(f, "; allowed now: {}", words.join(", "))
-            }
-        }
-    }
-}
-
-/// The status after `role` asks to move a complaint from `from` to `to`.
-///
-/// # Errors
-/// A [`Refusal`] that says what would be allowed.
-pub fn after(from: Status, to: Status, role: Role) -> Result<Status, Refusal> {
-    if may(from, to, role) {
-        return Ok(to);
-    }
-    let allowed = Status::ALL
-        .into_iter()
-        .filter(|&next| may(from, next, role))
-        .collect();
-    Err(Refusal {
-        from,
-        to,
-        role,
-        allowed,
-    })
-}
-
-/// The edges of the machine. Final statuses are left by admins alone.
-const fn may(from: Status, to: Status, role: Role) -> bool {
-    use Status::{Acknowledged, Closed, InProgress, OnHold, Rejected, Reported, Resolved};
-    match (from, to) {
-        (Reported, Acknowledged | InProgress | OnHold | Resolved | Rejected)
-        | (Acknowledged, InProgress | OnHold | Resolved | Rejected)
-        | (InProgress, OnHold | Resolved | Rejected)
-        | (OnHold, InProgress | Resolved | Rejected)
-        | (Resolved, Acknowledged | InProgress | Closed) => true,
-        (Closed | Rejected, Acknowledged | InProgress) => matches!(role, Role::Admin),
-        (Reported, Reported | Closed)
-        | (Acknowledged, Reported | Acknowledged | Closed)
-        | (InProgress, Reported | Acknowledged | InProgress | Closed)
-        | (OnHold, Reported | Acknowledged | OnHold | Closed)
-        | (Resolved, Reported | OnHold | Resolved | Rejected)
-        | (Closed | Rejected, Reported | OnHold | Resolved | Closed | Rejected) => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The whole machine as a table: per role and status, what may follow.
-    fn expected(from: Status, role: Role) -> &'static [Status] {
-        use Status::{Acknowledged, Closed, InProgress, OnHold, Rejected, Reported, Resolved};
-        match (from, role) {
-            (Reported, _) => &[Acknowledged, InProgress, OnHold, Resolved, Rejected],
-            (Acknowledged, _) => &[InProgress, OnHold, Resolved, Rejected],
-            (InProgress, _) => &[OnHold, Resolved, Rejected],
-            (OnHold, _) => &[InProgress, Resolved, Rejected],
-            (Resolved, _) => &[Acknowledged, InProgress, Closed],
-            (Closed | Rejected, Role::Officer) => &[],
-            (Closed | Rejected, Role::Admin) => &[Acknowledged, InProgress],
-        }
-    }
-
-    #[test]
-    fn every_triple_is_decided_as_the_table_says() {
-        for from in Status::ALL {
-            for to in Status::ALL {
-                for role in [Role::Officer, Role::Admin] {
-                    let allowed = expected(from, role);
-                    match after(from, to, role) {
-                        Ok(status) => assert!(status == to && allowed.contains(&to)),
-                        Err(refusal) => {
-                            assert!(!allowed.contains(&to), "{from} → {to} as {role}");
-                            assert_eq!(refusal.allowed, allowed);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_refusal_names_what_would_be_allowed() {
-        let refusal = after(Status::Resolved, Status::OnHold, Role::Officer).unwrap_err();
-        let said = refusal.to_string();
-        assert!(said.contains("from resolved to on_hold"), "{said}");
-        assert!(said.contains("acknowledged, in_progress, closed"), "{said}");
-    }
 
     #[test]
     fn words_and_indexes_name_one_status_each() {

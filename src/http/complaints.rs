@@ -112,16 +112,7 @@ pub async fn get(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let id = complaint_id(&id)?;
-    if let Some(token) = request.headers().get(TRACKING_TOKEN) {
-        let tracked = token
-            .to_str()
-            .ok()
-            .and_then(|token| desk.tracking.complaint(token));
-        if tracked != Some(id) {
-            return Err(Problem::unauthorized(
-                "the tracking token is not this complaint's",
-            ));
-        }
+    if tracked(&request, id, &desk)? {
         return Ok(HttpResponse::Ok().json(public_view(&desk, id).await?));
     }
     if matches!(caller, Caller::Anonymous) {
@@ -166,7 +157,27 @@ pub async fn track(token: web::Path<String>, desk: Desk) -> Result<HttpResponse,
     Ok(HttpResponse::Ok().json(public_view(&desk, id).await?))
 }
 
-async fn public_view(desk: &Desk, id: Uuid) -> Result<PublicView, Problem> {
+/// Whether a request carries the tracking token of a complaint.
+///
+/// # Errors
+/// A 401 problem when it carries another one.
+pub(super) fn tracked(request: &HttpRequest, id: Uuid, desk: &Desk) -> Result<bool, Problem> {
+    let Some(token) = request.headers().get(TRACKING_TOKEN) else {
+        return Ok(false);
+    };
+    let token = token.to_str().ok();
+    let complaint = token.and_then(|token| desk.tracking.complaint(token));
+    if complaint == Some(id) {
+        Ok(true)
+    } else {
+        Err(Problem::unauthorized(
+            "the tracking token is not this complaint's",
+        ))
+    }
+}
+
+/// The public part of a complaint, as it is now.
+pub(super) async fn public_view(desk: &Desk, id: Uuid) -> Result<PublicView, Problem> {
     let found = find(&desk.store, id).await?;
     let comments = comments::list_public(&desk.store, id).await?;
     Ok(PublicView::of(found.complaint, comments))

@@ -191,6 +191,15 @@ impl Problem {
         Self::new(status, kind, detail)
     }
 
+    /// The same for somebody who may not see all of what they wanted to change.
+    #[must_use]
+    pub fn without_current(self) -> Self {
+        Self {
+            current: None,
+            ..self
+        }
+    }
+
     /// What the log says of it, when the client is not told.
     pub(super) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

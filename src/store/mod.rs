@@ -17,6 +17,7 @@ pub mod migrate;
 mod pool;
 pub mod rules;
 pub mod snapshot;
+pub mod timers;
 
 pub use pool::{Opener, Session, Store};
 

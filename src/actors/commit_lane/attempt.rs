@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::actors::command::{Command, Work};
 use crate::domain::change::{Deed, Present};
 use crate::domain::complaint::{Complaint, Idempotency};
+use crate::domain::rules::Rules;
 use crate::store::commit::{self as store, Batch, Comment, FirstAnswer, Touched};
 use crate::store::{Session, StoreError};
 use decide::{Decided, decide_all};
@@ -23,14 +24,15 @@ pub(super) use settle::{Numbered, Settled};
 pub(super) async fn commit(
     session: &Session,
     commands: &[Command],
+    rules: &Rules,
 ) -> Result<Vec<Settled>, StoreError> {
     let touched = touched(commands);
     if touched.complaints.is_empty() {
-        let decided = decide_all(commands, Present::default(), now())?;
+        let decided = decide_all(commands, Present::default(), rules, now())?;
         let numbers = store::write(session, &batch(commands, &decided)).await?;
         return Ok(settle(session, commands, decided, &numbers).await);
     }
-    let outcome = in_transaction(session, commands, &touched).await;
+    let outcome = in_transaction(session, commands, &touched, rules).await;
     if outcome.is_err() {
         // Does nothing when the commit behind a refused statement has ended the transaction.
         store::roll_back(session).await?;
@@ -42,9 +44,10 @@ async fn in_transaction(
     session: &Session,
     commands: &[Command],
     touched: &Touched<'_>,
+    rules: &Rules,
 ) -> Result<Vec<Settled>, StoreError> {
     let present = store::begin_and_lock(session, touched).await?;
-    let decided = decide_all(commands, present, now())?;
+    let decided = decide_all(commands, present, rules, now())?;
     let numbers = store::write_and_commit(session, &batch(commands, &decided)).await?;
     Ok(settle(session, commands, decided, &numbers).await)
 }
@@ -76,8 +79,13 @@ fn batch<'a>(commands: &'a [Command], decided: &'a [Decided]) -> Batch<'a> {
     let mut batch = Batch::default();
     let mut changed: HashMap<Uuid, &Complaint> = HashMap::new();
     for (command, decided) in commands.iter().zip(decided) {
-        let Decided::Happened(happened) = decided else {
-            continue;
+        let happened = match decided {
+            Decided::Happened(happened) => happened,
+            Decided::Rearmed(complaint) => {
+                changed.insert(complaint.id, complaint);
+                continue;
+            }
+            Decided::Unchanged(_) | Decided::Refused(_) => continue,
         };
         match &command.work {
             Work::Submit(submission, _) => {
@@ -125,7 +133,12 @@ fn add_rows<'a>(
             let row = (complaint, support.supporter.as_slice(), draft.at);
             batch.supports.push(row);
         }
-        Deed::Step(_) | Deed::Edit(_) | Deed::Assign(_) | Deed::Move(_) | Deed::Merge(_) => {}
+        Deed::Step(_)
+        | Deed::Timer
+        | Deed::Edit(_)
+        | Deed::Assign(_)
+        | Deed::Move(_)
+        | Deed::Merge(_) => {}
     }
 }
 

@@ -7,27 +7,25 @@ use std::time::Instant;
 use actix::Addr;
 use fail::fail_point;
 
+use super::LaneDeps;
 use super::attempt::{self, Numbered, Settled};
 use crate::actors::command::{Command, CommandError, Publisher};
 use crate::actors::region_desk::{Committed, RegionDesk};
-use crate::actors::supervise::Supervision;
 use crate::domain::event::Event;
+use crate::store::catalogue::CatalogueCell;
 use crate::store::{Session, StoreError};
 
 /// How often a batch is tried again after a deadlock or a lock time-out.
 const TRIES: usize = 5;
 
 /// Commits `commands` and answers every one of them; `false` when the connection must not be used again.
-pub(super) async fn commit(
-    session: &Session,
-    commands: Vec<Command>,
-    supervision: &Supervision,
-) -> bool {
+pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &LaneDeps) -> bool {
+    let supervision = &deps.supervision;
     let took = &supervision.metrics.desks.commit_duration;
     let mut parts = vec![commands];
     while let Some(mut part) = parts.pop() {
         let begun = Instant::now();
-        let outcome = try_part(session, &mut part).await;
+        let outcome = try_part(session, &mut part, &deps.catalogue).await;
         took.observe(begun.elapsed().as_secs_f64());
         let error = match outcome {
             Ok(settled) => {
@@ -57,9 +55,14 @@ pub(super) async fn commit(
 
 /// Tries one part, again after passing trouble. What nobody waits for any more is not tried: behind
 /// a row that someone else keeps locked, a lane would else be busy long after its callers have gone.
-async fn try_part(session: &Session, part: &mut Vec<Command>) -> Result<Vec<Settled>, StoreError> {
+async fn try_part(
+    session: &Session,
+    part: &mut Vec<Command>,
+    catalogue: &CatalogueCell,
+) -> Result<Vec<Settled>, StoreError> {
+    let rules = &catalogue.get().rules;
     for _ in 1..TRIES {
-        match attempt::commit(session, part).await {
+        match attempt::commit(session, part, rules).await {
             Err(error) if error.is_transient() => {
                 slog_scope::info!("a batch is tried again: {}", error);
                 part.retain(|command| !command.work.is_abandoned());
@@ -67,7 +70,7 @@ async fn try_part(session: &Session, part: &mut Vec<Command>) -> Result<Vec<Sett
             outcome => return outcome,
         }
     }
-    attempt::commit(session, part).await
+    attempt::commit(session, part, rules).await
 }
 
 /// Refuses the one command that the database refuses.

@@ -15,7 +15,8 @@ use super::super::registry::RegistryHandle;
 use super::super::supervise::{self, Supervision};
 use super::RegionDesk;
 use super::messages::{HeadSeen, Recount, Take};
-use crate::domain::account::{By, Role};
+use crate::domain::account::By;
+use crate::domain::action::Party;
 use crate::domain::change::Request;
 use crate::domain::complaint::{Complaint, Receipt, Submission};
 use crate::domain::region::RegionId;
@@ -98,11 +99,11 @@ impl DeskHandle {
     pub async fn change(
         &self,
         request: Request,
-        (by, role): (By, Role),
+        (by, party): (By, Party),
         other: Option<&Self>,
         deadline: Duration,
     ) -> Result<Complaint, CommandError> {
-        let work = |reply| Work::Change(Box::new(request), role, reply);
+        let work = |reply| Work::Change(Box::new(request), party, reply);
         let answer = self.command(by, other, deadline, work).await;
         self.count(&answer, "committed");
         answer.map(|complaint| *complaint)

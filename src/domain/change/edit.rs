@@ -2,23 +2,25 @@
 
 use jiff::Timestamp;
 
-use super::Decision;
+use super::allowed::{self, Refusal};
 use super::requests::Edit;
-use super::rules::{self, Refusal};
-use crate::domain::account::Role;
+use super::{Decision, replan};
+use crate::domain::action::Party;
 use crate::domain::complaint::Complaint;
 use crate::domain::event::{Change, EventKind, Whereabouts};
+use crate::domain::rules::Rules;
 
 /// Decides a correction: by officers while the complaint is open, by admins at any time.
 pub(super) fn decide(
     present: &Complaint,
     edit: &Edit,
-    role: Role,
+    party: Party,
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    match role {
-        Role::Admin => {}
-        Role::Officer => rules::open(present)?,
+    match party {
+        Party::Admin => {}
+        Party::Officer | Party::Reporter | Party::System => allowed::open(present)?,
     }
     let mut complaint = present.clone();
     let mut change = Change::default();
@@ -49,5 +51,8 @@ pub(super) fn decide(
         return Ok(Decision::default());
     }
     complaint.touch(now);
+    if change.category.is_some() || change.severity.is_some() {
+        replan(&mut complaint, rules);
+    }
     Ok(Decision::one(EventKind::Updated, complaint, change))
 }

@@ -3,24 +3,27 @@
 //! [`decide`] is the one place where a request meets the present state. It is pure: the lane calls it
 //! under the complaint's row lock, writes what it returns, and numbers the events.
 
+mod allowed;
 mod edit;
 mod requests;
-mod rules;
+mod steps;
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::account::Role;
+use super::action::Party;
 use super::complaint::Complaint;
+use super::deadline::Plan;
 use super::event::{Change, EventKind};
 use super::region::RegionId;
-use super::status;
+use super::rules::Rules;
+use super::status::Status;
+pub use allowed::Refusal;
 pub use requests::{
     Assignment, Deed, Edit, Merger, NewComment, Relocation, Request, Step, Support,
 };
-pub use rules::Refusal;
 
 /// One event that a change leads to, before it has an id.
 #[derive(Debug, Clone)]
@@ -35,12 +38,13 @@ pub struct Happened {
     pub change: Change,
 }
 
-/// What a request leads to: its events in order, the first of the complaint that was asked for.
-/// Without events nothing changes, and nothing is to be written.
+/// What a request leads to. The default is: nothing changes, and nothing is to be written.
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
-    /// The events.
+    /// The events in order, the first of the complaint that was asked for.
     pub happened: Vec<Happened>,
+    /// The complaint with another timer, which is no event.
+    pub rearmed: Option<Complaint>,
 }
 
 impl Decision {
@@ -53,6 +57,7 @@ impl Decision {
                 complaint,
                 change,
             }],
+            rearmed: None,
         }
     }
 }
@@ -79,15 +84,16 @@ pub enum Fault {
     Refused(Box<(Refusal, Complaint)>),
 }
 
-/// Decides a request of `role`, made to the desk of `region`, at `now`.
+/// Decides a request in the name of `party`, made to the desk of `region`, at `now`.
 ///
 /// # Errors
 /// [`Fault`].
 pub fn decide(
     request: &Request,
-    role: Role,
+    party: Party,
     region: &RegionId,
     present: &Present,
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<Decision, Fault> {
     let complaint = present
@@ -104,32 +110,35 @@ pub fn decide(
         return Err(Fault::Stale(Box::new(complaint.clone())));
     }
     let decided = match &request.deed {
-        Deed::Step(step) => stepped(complaint, step, role, now),
-        Deed::Edit(edit) => edit::decide(complaint, edit, role, now),
+        Deed::Step(step) => steps::decide(complaint, step, party, &plan(rules, complaint), now),
+        Deed::Timer => steps::timer(complaint, &plan(rules, complaint), now),
+        Deed::Edit(edit) => edit::decide(complaint, edit, party, rules, now),
         Deed::Assign(assignment) => {
             let deliberate = request.version.is_some();
             assigned(complaint, *assignment, deliberate, now)
         }
         Deed::Comment(comment) => Ok(commented(complaint, comment, now)),
-        Deed::Move(relocation) => moved(complaint, relocation, now),
-        Deed::Merge(merger) => merged(complaint, merger, present, now),
+        Deed::Move(relocation) => moved(complaint, relocation, rules, now),
+        Deed::Merge(merger) => merged(complaint, merger, present, rules, now),
         Deed::Support(support) => supported(complaint, support, present),
     };
     decided.map_err(|refusal| Fault::Refused(Box::new((refusal, complaint.clone()))))
 }
 
-fn stepped(
-    present: &Complaint,
-    step: &Step,
-    role: Role,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
-    let to = status::after(present.status, step.to, role)?;
-    let mut complaint = present.clone();
-    complaint.enter(to, now);
-    let mut change = Change::of_status(Some(present.status), to);
-    change.comment.clone_from(&step.comment);
-    Ok(Decision::one(EventKind::StatusChanged, complaint, change))
+/// What holds for a complaint.
+fn plan<'a>(rules: &'a Rules, complaint: &Complaint) -> Plan<'a> {
+    rules.plan(&complaint.region, &complaint.category, complaint.severity)
+}
+
+/// Other rules hold for a complaint from now on: while nobody has acted on it they set its deadline
+/// anew, afterwards the one that runs goes on.
+fn replan(complaint: &mut Complaint, rules: &Rules) {
+    let plan = plan(rules, complaint);
+    if complaint.status == Status::Reported {
+        plan.submitted(complaint);
+    } else {
+        plan.arm(complaint);
+    }
 }
 
 fn assigned(
@@ -138,7 +147,7 @@ fn assigned(
     deliberate: bool,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    rules::open(present)?;
+    allowed::open(present)?;
     if present.assignee == assignment.to {
         return Ok(Decision::default());
     }
@@ -173,9 +182,10 @@ fn commented(present: &Complaint, comment: &NewComment, now: Timestamp) -> Decis
 fn moved(
     present: &Complaint,
     relocation: &Relocation,
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    rules::open(present)?;
+    allowed::open(present)?;
     if present.region == relocation.to {
         return Err(Refusal::SameRegion);
     }
@@ -183,6 +193,7 @@ fn moved(
     complaint.region = relocation.to.clone();
     complaint.assignee = None;
     complaint.touch(now);
+    replan(&mut complaint, rules);
     let change = Change {
         region: Some((present.region.clone(), relocation.to.clone()).into()),
         comment: relocation.comment.clone(),
@@ -199,6 +210,7 @@ fn moved(
             happened(EventKind::MovedOut, &present.region),
             happened(EventKind::MovedIn, &relocation.to),
         ],
+        rearmed: None,
     })
 }
 
@@ -207,17 +219,19 @@ fn merged(
     present: &Complaint,
     merger: &Merger,
     all: &Present,
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    rules::open(present)?;
+    allowed::open(present)?;
     let target = all
         .complaints
         .get(&merger.into)
         .ok_or(Refusal::UnknownTarget)?;
-    rules::takes_duplicate(present, target)?;
+    allowed::takes_duplicate(present, target)?;
     let mut duplicate = present.clone();
-    duplicate.enter(status::Status::Closed, now);
+    duplicate.enter(Status::Closed, now);
     duplicate.life.duplicate_of = Some(target.id);
+    plan(rules, present).entered(present, &mut duplicate, None);
     let mut closed = Change::of_status(Some(present.status), duplicate.status);
     closed.duplicate_of = Some(target.id);
     closed.comment.clone_from(&merger.comment);
@@ -247,7 +261,7 @@ fn supported(present: &Complaint, support: &Support, all: &Present) -> Result<De
     {
         return Ok(Decision::default());
     }
-    rules::open(present)?;
+    allowed::open(present)?;
     let mut complaint = present.clone();
     complaint.life.supporters = complaint.life.supporters.saturating_add(1);
     let change = Change {

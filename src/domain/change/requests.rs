@@ -1,12 +1,13 @@
 //! What may be asked of a desk about one complaint.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::complaint::Severity;
 use crate::domain::event::Visibility;
+use crate::domain::machine::Wanted;
 use crate::domain::place::Place;
 use crate::domain::region::RegionId;
-use crate::domain::status::Status;
 
 /// A request to change a complaint.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ impl Request {
         let other = match &self.deed {
             Deed::Merge(merger) => Some(merger.into),
             Deed::Step(_)
+            | Deed::Timer
             | Deed::Edit(_)
             | Deed::Assign(_)
             | Deed::Comment(_)
@@ -40,6 +42,8 @@ impl Request {
 pub enum Deed {
     /// Move it to another status.
     Step(Step),
+    /// Do what is due by itself: escalate, wake up, close.
+    Timer,
     /// Correct what it says.
     Edit(Box<Edit>),
     /// Give it to an officer, or to nobody.
@@ -57,10 +61,12 @@ pub enum Deed {
 /// A step to another status.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// The status asked for.
-    pub to: Status,
+    /// The action, or the status to enter.
+    pub wanted: Wanted,
     /// Why, 1–4000 characters.
     pub comment: Option<String>,
+    /// When it wakes up, if it is put on hold.
+    pub hold_until: Option<Timestamp>,
 }
 
 /// A correction; `None` leaves as it is.

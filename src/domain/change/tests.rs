@@ -42,11 +42,11 @@ fn present(complaints: impl IntoIterator<Item = Complaint>) -> Present {
 }
 
 fn ask(present: &Present, number: u128, deed: Deed) -> Result<Decision, Fault> {
-    ask_as(Role::Officer, present, number, None, deed)
+    ask_as(Party::Officer, present, number, None, deed)
 }
 
 fn ask_as(
-    role: Role,
+    party: Party,
     present: &Present,
     number: u128,
     version: Option<i64>,
@@ -58,7 +58,14 @@ fn ask_as(
         deed,
     };
     let now = Timestamp::from_second(1000).unwrap();
-    decide(&request, role, &region("north"), present, now)
+    decide(
+        &request,
+        party,
+        &region("north"),
+        present,
+        &Rules::default(),
+        now,
+    )
 }
 
 fn refusal(decided: Result<Decision, Fault>) -> Refusal {
@@ -121,10 +128,10 @@ fn what_is_not_there_elsewhere_or_newer_is_told_apart() {
         Err(Fault::Elsewhere(at)) if at == region("harbour")
     ));
     for version in [0, 2, -1] {
-        let stale = ask_as(Role::Admin, &present, 1, Some(version), give_to(5));
+        let stale = ask_as(Party::Admin, &present, 1, Some(version), give_to(5));
         assert!(matches!(stale, Err(Fault::Stale(current)) if current.version == 1));
     }
-    assert!(ask_as(Role::Admin, &present, 1, Some(1), give_to(5)).is_ok());
+    assert!(ask_as(Party::Admin, &present, 1, Some(1), give_to(5)).is_ok());
 }
 
 #[test]
@@ -153,7 +160,7 @@ fn taking_does_not_take_out_of_anothers_hands_by_accident() {
     let again = ask(&present, 1, take_for(4)).unwrap();
     assert!(again.happened.is_empty(), "who has it may say so again");
     for decided in [
-        ask_as(Role::Officer, &present, 1, Some(1), take_for(5)),
+        ask_as(Party::Officer, &present, 1, Some(1), take_for(5)),
         ask(&present, 1, give_to(5)),
     ] {
         assert_eq!(decided.unwrap().happened.len(), 1);
@@ -183,7 +190,7 @@ fn only_an_open_complaint_is_worked_on() {
                 assert_eq!(refusal(decided), Refusal::NotOpen(status), "{deed:?}");
             }
         }
-        let by_admin = ask_as(Role::Admin, &present, 1, None, Deed::Edit(Box::new(edit)));
+        let by_admin = ask_as(Party::Admin, &present, 1, None, Deed::Edit(Box::new(edit)));
         assert!(by_admin.is_ok(), "an admin may correct it at any time");
         assert!(ask(&present, 1, say(Visibility::Public)).is_ok());
     }

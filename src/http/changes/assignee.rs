@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Asking, IfMatch, changed};
+use super::{Asking, IfMatch, Who, changed};
 use crate::domain::account::{Identity, Role};
 use crate::domain::change::{Assignment, Deed};
 use crate::domain::complaint::Complaint;
@@ -54,15 +54,19 @@ pub async fn assign(
     let body = asked.body.value;
     let asking = Asking {
         desk: &desk,
-        identity: &asked.who.0,
+        who: Who::Staff(&asked.who.0),
         complaint: complaint_id(&id)?,
         version: seen.or(body.version)?,
     };
-    Ok(changed(&body.carry_out(&asking).await?))
+    Ok(changed(&body.carry_out(&asking, &asked.who.0).await?))
 }
 
 impl AssigneePatch {
-    pub(super) async fn carry_out(&self, asking: &Asking<'_>) -> Result<Complaint, Problem> {
+    pub(super) async fn carry_out(
+        &self,
+        asking: &Asking<'_>,
+        identity: &Identity,
+    ) -> Result<Complaint, Problem> {
         let Some(assignee) = &self.assignee else {
             return Err(Problem::invalid_field(
                 "assignee",
@@ -76,7 +80,7 @@ impl AssigneePatch {
                 to: None,
                 is_taken: false,
             },
-            Some("me") => taken(asking.identity)?,
+            Some("me") => taken(identity)?,
             Some(id) => given(asking.desk, id, &region).await?,
         };
         asking.carry_out(Deed::Assign(assignment), None).await

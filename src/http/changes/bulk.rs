@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use actix_web::web;
 use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Asking;
 use super::assignee::AssigneePatch;
 use super::comments::NewCommentBody;
 use super::relocation::MoveBody;
-use super::status::StatusPatch;
+use super::status_patch::StatusPatch;
+use super::{Asking, Who};
+use crate::domain::account::Identity;
 use crate::domain::change::Deed;
 use crate::domain::complaint::Complaint;
 use crate::http::asked::Asked;
@@ -87,12 +89,12 @@ pub async fn bulk(
     let one = |id: String| async move {
         let asking = id.parse().map(|complaint| Asking {
             desk,
-            identity,
+            who: Who::Staff(identity),
             complaint,
             version: None,
         });
         let answer = match asking {
-            Ok(asking) => action.carry_out(asking).await,
+            Ok(asking) => action.carry_out(asking, identity).await,
             Err(_no_uuid) => Err(Problem::not_found("complaint")),
         };
         BulkResult::of(id, answer)
@@ -127,16 +129,20 @@ impl BulkRequest {
 }
 
 impl Action {
-    async fn carry_out(&self, mut asking: Asking<'_>) -> Result<Complaint, Problem> {
+    async fn carry_out(
+        &self,
+        mut asking: Asking<'_>,
+        identity: &Identity,
+    ) -> Result<Complaint, Problem> {
         match self {
             Self::Status(patch) => {
                 asking.version = patch.version;
-                let step = patch.clone().parse()?;
+                let step = patch.clone().parse(Timestamp::now())?;
                 asking.carry_out(Deed::Step(step), None).await
             }
             Self::Assignee(patch) => {
                 asking.version = patch.version;
-                patch.carry_out(&asking).await
+                patch.carry_out(&asking, identity).await
             }
             Self::Comment(body) => {
                 let comment = body.clone().parse()?;

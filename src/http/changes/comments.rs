@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::Asking;
+use super::{Asking, Who};
 use crate::domain::change::{Deed, NewComment};
 use crate::domain::complaint::COMMENT_LONGEST;
 use crate::domain::event::Visibility;
@@ -98,7 +98,7 @@ pub async fn comment(
     let identity = &asked.who.0;
     let asking = Asking {
         desk: &desk,
-        identity,
+        who: Who::Staff(identity),
         complaint: complaint_id(&id)?,
         version: None,
     };
@@ -135,7 +135,7 @@ pub async fn list_comments(
     let page = Page::parse(query.limit, query.cursor.as_deref())?;
     let asking = Asking {
         desk: &desk,
-        identity: &identity,
+        who: Who::Staff(&identity),
         complaint: complaint_id(&id)?,
         version: None,
     };

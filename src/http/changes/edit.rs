@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Asking, IfMatch, changed};
+use super::{Asking, IfMatch, Who, changed};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::change::{Deed, Edit};
 use crate::domain::complaint::{Complaint, DESCRIPTION_LONGEST, Severity};
@@ -93,7 +93,7 @@ pub async fn edit(
     let body = asked.body.value;
     let asking = Asking {
         desk: &desk,
-        identity: &asked.who.0,
+        who: Who::Staff(&asked.who.0),
         complaint: complaint_id(&id)?,
         version: seen.or(body.version)?,
     };

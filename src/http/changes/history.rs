@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::Asking;
+use super::{Asking, Who};
 use crate::domain::region::RegionId;
 use crate::http::auth::Staff;
 use crate::http::complaints::complaint_id;
@@ -94,7 +94,7 @@ pub async fn history(
     let page = Page::parse(query.limit, query.cursor.as_deref())?;
     let asking = Asking {
         desk: &desk,
-        identity: &identity,
+        who: Who::Staff(&identity),
         complaint: complaint_id(&id)?,
         version: None,
     };

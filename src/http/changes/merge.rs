@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Asking, IfMatch, changed};
+use super::{Asking, IfMatch, Who, changed};
 use crate::domain::change::{Deed, Merger};
 use crate::domain::complaint::{COMMENT_LONGEST, Complaint};
 use crate::domain::fault::{Faults, free_text};
@@ -67,7 +67,7 @@ pub async fn merge(
     let body = asked.body.value;
     let asking = Asking {
         desk: &desk,
-        identity: &asked.who.0,
+        who: Who::Staff(&asked.who.0),
         complaint: complaint_id(&id)?,
         version: seen.or(body.version)?,
     };
@@ -77,7 +77,7 @@ pub async fn merge(
         Problem::invalid_field("into", "unknown", "there is no complaint with this id")
     })?;
     let region = target.complaint.region;
-    if !asking.identity.may_work_in(&region) {
+    if !asking.who.may_change_in(&region) {
         return Err(Problem::forbidden(
             "the complaint to merge into is not in one of your regions",
         ));

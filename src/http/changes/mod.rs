@@ -8,6 +8,7 @@ pub mod history;
 pub mod merge;
 pub mod relocation;
 pub mod status;
+mod status_patch;
 pub mod support;
 
 use std::future::{Ready, ready};
@@ -23,6 +24,7 @@ use super::desk::Desk;
 use super::problem::Problem;
 use crate::actors::command::CommandError;
 use crate::domain::account::{By, Identity};
+use crate::domain::action::Party;
 use crate::domain::change::{Deed, Request};
 use crate::domain::complaint::Complaint;
 use crate::domain::region::RegionId;
@@ -110,10 +112,42 @@ pub(super) fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// A change that a member of staff asks for.
+/// Who asks for a change.
+#[derive(Clone, Copy)]
+enum Who<'a> {
+    /// A member of staff, who must work in the complaint's region.
+    Staff(&'a Identity),
+    /// Who reported the complaint.
+    Reporter(By),
+}
+
+impl Who<'_> {
+    fn by(self) -> By {
+        match self {
+            Self::Staff(identity) => By::from(identity),
+            Self::Reporter(by) => by,
+        }
+    }
+
+    fn party(self) -> Party {
+        match self {
+            Self::Staff(identity) => identity.role.into(),
+            Self::Reporter(_) => Party::Reporter,
+        }
+    }
+
+    fn may_change_in(self, region: &RegionId) -> bool {
+        match self {
+            Self::Staff(identity) => identity.may_work_in(region),
+            Self::Reporter(_) => true,
+        }
+    }
+}
+
+/// A change that somebody asks for.
 struct Asking<'a> {
     desk: &'a Desk,
-    identity: &'a Identity,
+    who: Who<'a>,
     complaint: Uuid,
     version: Option<i64>,
 }
@@ -145,7 +179,7 @@ impl Asking<'_> {
         let desks = &self.desk.desks;
         let desk = desks.of(&region).ok_or(CommandError::UnknownRegion)?;
         let other = other.and_then(|region| desks.of(region));
-        let who = (By::from(self.identity), self.identity.role);
+        let who = (self.who.by(), self.who.party());
         let deadline = self.desk.settings.server.command_deadline;
         Ok(desk.change(request, who, other.as_ref(), deadline).await)
     }
@@ -154,7 +188,7 @@ impl Asking<'_> {
     async fn region(&self) -> Result<RegionId, Problem> {
         let found = find(&self.desk.store, self.complaint).await?;
         let region = found.complaint.region;
-        if self.identity.may_work_in(&region) {
+        if self.who.may_change_in(&region) {
             Ok(region)
         } else {
             Err(Problem::forbidden(

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Asking, IfMatch, changed};
+use super::{Asking, IfMatch, Who, changed};
 use crate::domain::change::{Deed, Relocation};
 use crate::domain::complaint::{COMMENT_LONGEST, Complaint};
 use crate::domain::fault::{Faults, free_text};
@@ -51,7 +51,7 @@ pub async fn relocate(
     let body = asked.body.value;
     let asking = Asking {
         desk: &desk,
-        identity: &asked.who.0,
+        who: Who::Staff(&asked.who.0),
         complaint: complaint_id(&id)?,
         version: seen.or(body.version)?,
     };

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::actors::command::CommandError;
-use crate::domain::account::{By, Role, Scope};
+use crate::domain::account::{By, Scope};
+use crate::domain::action::Party;
 use crate::domain::change::{Deed, Request, Support};
 use crate::domain::fault::free_text;
 use crate::domain::region::RegionId;
@@ -73,9 +74,9 @@ pub async fn support(
     };
     let desks = desk.desks.of(&region).ok_or(CommandError::UnknownRegion)?;
     let deadline = desk.settings.server.command_deadline;
-    // Whoever it is: a support asks for no role.
+    // Whoever it is: a support asks for no party.
     let complaint = desks
-        .change(request, (by, Role::Officer), None, deadline)
+        .change(request, (by, Party::Reporter), None, deadline)
         .await;
     let supporters = match complaint {
         Ok(complaint) => complaint.life.supporters,

@@ -51,6 +51,9 @@ impl From<CommandError> for Problem {
             CommandError::UnknownComplaint => Self::not_found("complaint"),
             CommandError::Elsewhere(_) => Self::conflict("moved", told, None),
             CommandError::Stale(current) => Self::conflict("stale_version", told, json(&*current)),
+            CommandError::Refused(Refusal::Step(refusal), _) if refusal.lacks_only_a_comment() => {
+                Self::invalid_field("comment", "required", told)
+            }
             CommandError::Refused(refusal, current) => {
                 Self::conflict(refusal_kind(&refusal), told, json(&*current))
             }

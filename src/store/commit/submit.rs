@@ -25,6 +25,8 @@ struct Complaints<'a> {
     longitudes: Vec<Option<f64>>,
     api_keys: Vec<Option<Uuid>>,
     times: Vec<Timestamp>,
+    due: Vec<Option<Timestamp>>,
+    timers: Vec<Option<Timestamp>>,
 }
 
 impl<'a> Complaints<'a> {
@@ -42,6 +44,10 @@ impl<'a> Complaints<'a> {
             longitudes: list(&new, |it| point(it).map(|point| point.longitude)),
             api_keys: list(&new, |it| it.api_key),
             times: list(&batch.submissions, |(_, event)| event.at),
+            due: list(&batch.submissions, |(_, event)| event.complaint.life.due_at),
+            timers: list(&batch.submissions, |(_, event)| {
+                event.complaint.life.timer_at
+            }),
         }
     }
 
@@ -57,6 +63,8 @@ impl<'a> Complaints<'a> {
             &self.longitudes,
             &self.api_keys,
             &self.times,
+            &self.due,
+            &self.timers,
         ]
     }
 }

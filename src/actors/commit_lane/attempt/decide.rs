@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use crate::actors::command::{Command, CommandError, Work};
 use crate::domain::account::By;
-use crate::domain::change::{self, Deed, Happened, Present, Request};
+use crate::domain::change::{self, Decision, Deed, Happened, Present, Request};
 use crate::domain::complaint::{Complaint, Submission};
 use crate::domain::event::{Change, EventDraft, EventKind};
+use crate::domain::rules::Rules;
 use crate::store::StoreError;
 
 /// An event with its encoded payload.
@@ -19,6 +20,8 @@ pub(super) type Encoded = (EventDraft, String);
 pub(super) enum Decided {
     /// It leads to these events; the first is of the complaint that was asked for.
     Happened(Vec<Encoded>),
+    /// Its timer is set anew, which is no event.
+    Rearmed(Box<Complaint>),
     /// It changes nothing: the complaint is as the caller wants it.
     Unchanged(Box<Complaint>),
     /// It breaks a rule.
@@ -32,7 +35,7 @@ impl Decided {
             Self::Happened(events) => events
                 .first()
                 .is_some_and(|(draft, _)| !numbers.contains_key(&draft.event_id)),
-            Self::Unchanged(_) | Self::Refused(_) => false,
+            Self::Rearmed(_) | Self::Unchanged(_) | Self::Refused(_) => false,
         }
     }
 }
@@ -41,17 +44,18 @@ impl Decided {
 pub(super) fn decide_all(
     commands: &[Command],
     mut present: Present,
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<Vec<Decided>, StoreError> {
     let decide = |command: &Command| match &command.work {
         Work::Submit(submission, _) => {
-            encoded(vec![submitted(submission, command.by, now)]).map(Decided::Happened)
+            encoded(vec![submitted(submission, command.by, rules, now)]).map(Decided::Happened)
         }
-        Work::Change(request, role, _) => {
+        Work::Change(request, party, _) => {
             let region = &command.taker.region;
-            match change::decide(request, *role, region, &present, now) {
+            match change::decide(request, *party, region, &present, rules, now) {
                 Ok(decision) if decision.happened.is_empty() => {
-                    Ok(unchanged(&present, request.complaint))
+                    Ok(quiet(decision, &mut present, request.complaint))
                 }
                 Ok(decision) => {
                     let drafts = decision.happened.into_iter();
@@ -78,15 +82,23 @@ fn see(present: &mut Present, request: &Request, drafts: &[EventDraft]) {
     }
 }
 
-fn unchanged(present: &Present, complaint: Uuid) -> Decided {
+/// What happens without an event.
+fn quiet(decision: Decision, present: &mut Present, complaint: Uuid) -> Decided {
+    if let Some(rearmed) = decision.rearmed {
+        present.complaints.insert(complaint, rearmed.clone());
+        return Decided::Rearmed(Box::new(rearmed));
+    }
     present.complaints.get(&complaint).map_or(
         Decided::Refused(CommandError::UnknownComplaint),
         |complaint| Decided::Unchanged(Box::new(complaint.clone())),
     )
 }
 
-fn submitted(submission: &Submission, by: By, now: Timestamp) -> EventDraft {
-    let complaint = Complaint::submitted(submission, now);
+/// A new complaint, with its deadline.
+fn submitted(submission: &Submission, by: By, rules: &Rules, now: Timestamp) -> EventDraft {
+    let mut complaint = Complaint::submitted(submission, now);
+    let plan = rules.plan(&complaint.region, &complaint.category, complaint.severity);
+    plan.submitted(&mut complaint);
     let at = complaint.created_at;
     let happened = Happened {
         kind: EventKind::Created,

@@ -75,7 +75,9 @@ pub(super) fn settled(
     }
     match decided {
         Decided::Refused(error) => Settled::Refused(error),
-        Decided::Unchanged(complaint) => Settled::Changed(complaint, Vec::new()),
+        Decided::Unchanged(complaint) | Decided::Rearmed(complaint) => {
+            Settled::Changed(complaint, Vec::new())
+        }
         Decided::Happened(happened) => match work {
             Work::Submit(..) => submitted(happened, numbers),
             Work::Change(..) => changed(happened, numbers),

@@ -5,13 +5,14 @@ use std::fmt;
 use uuid::Uuid;
 
 use crate::domain::complaint::Complaint;
-use crate::domain::status::{self, Status};
+use crate::domain::machine;
+use crate::domain::status::Status;
 
 /// Why a change was refused, in words that say what would be allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The state machine forbids the step.
-    Step(status::Refusal),
+    Step(Box<machine::Refusal>),
     /// The complaint is resolved, closed or rejected.
     NotOpen(Status),
     /// Another officer has it.
@@ -26,9 +27,9 @@ pub enum Refusal {
     TargetNotOpen(Option<Uuid>),
 }
 
-impl From<status::Refusal> for Refusal {
-    fn from(refusal: status::Refusal) -> Self {
-        Self::Step(refusal)
+impl From<machine::Refusal> for Refusal {
+    fn from(refusal: machine::Refusal) -> Self {
+        Self::Step(Box::new(refusal))
     }
 }
 

@@ -109,7 +109,7 @@ fn statuses_that_cannot_be_reached_or_left_are_named() {
     let unreachable = ("edges".to_owned(), "unreachable");
     assert_eq!(
         faults(&off(&everywhere[..3], "hold")),
-        [unreachable.clone()]
+        std::slice::from_ref(&unreachable)
     );
     // Without resolving, neither resolved nor closed can be reached.
     assert_eq!(

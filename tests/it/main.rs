@@ -34,3 +34,4 @@ mod slow;
 mod source;
 mod start;
 mod support;
+mod work;

@@ -58,6 +58,13 @@ impl TestApp {
         }
     }
 
+    /// Starts another node on the same database.
+    pub(crate) async fn another_node(&self) -> Application {
+        let application = start(settings(self.database(), &[]), &self.gave_up).await;
+        application.open().await;
+        application
+    }
+
     /// This node's name: the first part of its fail points.
     pub(crate) fn node(&self) -> &str {
         &self.application().settings().server.node_name

@@ -1,5 +1,6 @@
 //! REST: what clients of every kind may do with complaints, and what they see.
 
+mod deadlines;
 mod idempotency;
 mod lists;
 mod rules;

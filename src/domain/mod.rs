@@ -5,12 +5,15 @@
 
 pub mod account;
 pub mod administration;
+pub mod area;
 pub mod boundary;
 pub mod catalogue;
+pub mod cells;
 pub mod complaint;
 pub mod credential;
 pub mod event;
 pub mod fault;
+pub mod listing;
 pub mod place;
 pub mod places;
 pub mod region;

@@ -11,6 +11,7 @@ pub mod complaints;
 pub mod connect;
 pub mod events;
 pub mod installation;
+pub mod lists;
 pub mod logins;
 pub mod migrate;
 mod pool;

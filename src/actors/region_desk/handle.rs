@@ -18,6 +18,7 @@ use super::messages::{HeadSeen, Recount, Take};
 use crate::domain::account::{By, Identity};
 use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
 use crate::domain::region::RegionId;
+use crate::domain::status::Status;
 use crate::feed::HintSender;
 use crate::store::Store;
 
@@ -42,8 +43,30 @@ pub struct DeskDeps {
     pub hints: HintSender,
     /// Where it reports its counts.
     pub totals: Arc<Recipient<Counted>>,
+    /// Where it shows its counts to readers in other threads.
+    pub counts: Arc<LiveCounts>,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
+}
+
+/// A desk's status counts, for readers in other threads.
+#[derive(Debug, Default)]
+pub struct LiveCounts([AtomicI64; Status::ALL.len()]);
+
+impl LiveCounts {
+    /// Shows these.
+    pub(super) fn show(&self, complaints: &[i64; Status::ALL.len()]) {
+        for (shown, &count) in self.0.iter().zip(complaints) {
+            shown.store(count, Ordering::Relaxed);
+        }
+    }
+
+    fn read(&self) -> [i64; Status::ALL.len()] {
+        std::array::from_fn(|index| {
+            let count = self.0.get(index);
+            count.map_or(0, |count| count.load(Ordering::Relaxed))
+        })
+    }
 }
 
 /// How the rest of the program reaches a desk. Cheap to clone; all clones share one mailbox bound.
@@ -51,6 +74,7 @@ pub struct DeskDeps {
 pub struct DeskHandle {
     addr: Arc<Addr<RegionDesk>>,
     head: Arc<AtomicI64>,
+    counts: Arc<LiveCounts>,
     /// Counts commands by outcome.
     commands: IntCounterVec,
 }
@@ -60,6 +84,7 @@ impl DeskHandle {
     pub fn start(home: &ArbiterHandle, deps: DeskDeps) -> Self {
         let head = Arc::new(AtomicI64::new(NOT_LOADED));
         let supervision = deps.supervision.clone();
+        let counts = Arc::clone(&deps.counts);
         let make = {
             let head = Arc::clone(&head);
             move || RegionDesk::new(deps, head)
@@ -67,6 +92,7 @@ impl DeskHandle {
         Self {
             addr: supervise::start_on(home, "region_desk", MAILBOX, make, &supervision),
             head,
+            counts,
             commands: supervision.metrics.desks.commands.clone(),
         }
     }
@@ -136,6 +162,12 @@ impl DeskHandle {
     /// The number of the last event that the desk published, or [`NOT_LOADED`].
     pub fn head(&self) -> i64 {
         self.head.load(Ordering::Relaxed)
+    }
+
+    /// How many of the region's complaints are in each status, by [`Status::index`]; `None` before
+    /// they are counted. True as of the last command that was answered.
+    pub fn complaints(&self) -> Option<[i64; Status::ALL.len()]> {
+        (self.head() != NOT_LOADED).then(|| self.counts.read())
     }
 
     /// Asks the desk to report its counts again.

@@ -13,6 +13,7 @@ pub mod complaint;
 pub mod credential;
 pub mod event;
 pub mod fault;
+pub mod figures;
 pub mod listing;
 pub mod place;
 pub mod places;

@@ -23,6 +23,7 @@ pub mod page;
 pub mod problem;
 pub mod regions;
 pub mod snapshot;
+pub mod stats;
 pub mod submission;
 pub mod trace;
 pub mod views;
@@ -38,6 +39,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         web::scope("/api/v1")
             .configure(complaints::configure)
             .configure(snapshot::configure)
+            .configure(stats::configure)
             .configure(regions::configure)
             .configure(categories::configure)
             .configure(websocket::configure)

@@ -7,7 +7,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::{
     accounts, api_keys, categories, complaint_list, complaints, health, login, regions, snapshot,
-    websocket,
+    stats, websocket,
 };
 
 /// Where the document is served.
@@ -26,7 +26,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         complaint_list::list,
         regions::list, regions::create, regions::change, regions::import,
         categories::list, categories::create, categories::change, categories::import,
-        snapshot::get,
+        snapshot::get, stats::get,
         websocket::upgrade, websocket::health, websocket::stats, websocket::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,

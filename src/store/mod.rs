@@ -16,6 +16,7 @@ pub mod logins;
 pub mod migrate;
 mod pool;
 pub mod snapshot;
+pub mod stats;
 
 pub use pool::{Opener, Session, Store};
 

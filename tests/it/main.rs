@@ -33,4 +33,5 @@ mod sequence;
 mod slow;
 mod source;
 mod start;
+mod statistics;
 mod support;

@@ -12,19 +12,25 @@ SELECT complaint.id, complaint.region_id, complaint.category_id, complaint.statu
        complaint.escalation, complaint.timer_at, complaint.duplicate_of, complaint.supporters,
        complaint.acknowledged_at, complaint.resolved_at
 FROM (
-    SELECT candidate.id
+    SELECT first.id
     FROM regions AS region
     CROSS JOIN UNNEST($2::text[]) AS state (word)
-    JOIN complaints AS candidate ON candidate.region_id = region.id AND candidate.status = state.word
-      AND ($3::text[] IS NULL OR candidate.category_id = ANY ($3))
-      AND ($4::text[] IS NULL OR candidate.severity = ANY ($4))
-      AND ($5::uuid IS NULL OR candidate.assignee_id = $5)
-      AND (NOT $6::bool OR candidate.assignee_id IS NULL)
-      AND ($7::uuid IS NULL OR candidate.id >= $7)
-      AND ($8::uuid IS NULL OR candidate.id < $8)
-      AND ($9::timestamptz IS NULL OR (candidate.updated_at, candidate.id) > ($9, $10::uuid))
+    CROSS JOIN LATERAL (
+        SELECT candidate.id, candidate.updated_at
+        FROM complaints AS candidate
+        WHERE candidate.region_id = region.id AND candidate.status = state.word
+          AND ($3::text[] IS NULL OR candidate.category_id = ANY ($3))
+          AND ($4::text[] IS NULL OR candidate.severity = ANY ($4))
+          AND ($5::uuid IS NULL OR candidate.assignee_id = $5)
+          AND (NOT $6::bool OR candidate.assignee_id IS NULL)
+          AND ($7::uuid IS NULL OR candidate.id >= $7)
+          AND ($8::uuid IS NULL OR candidate.id < $8)
+          AND ($9::timestamptz IS NULL OR (candidate.updated_at, candidate.id) > ($9, $10::uuid))
+        -- A fence: nothing but the index of this region and status is to be read.
+        OFFSET 0
+    ) AS first
     WHERE $1::text[] IS NULL OR region.id = ANY ($1)
-    ORDER BY candidate.updated_at, candidate.id
+    ORDER BY first.updated_at, first.id
     LIMIT $11
 ) AS chosen
 JOIN complaints AS complaint USING (id)

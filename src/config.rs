@@ -30,6 +30,9 @@ pub enum ConfigError {
     /// The address of Redis cannot be read.
     #[error("REDIS_URL is not an address such as redis://host:6379: {0}")]
     Redis(String),
+    /// The database does not know the language of searches.
+    #[error("the database has no text search configuration {0:?} (--search-language); it has: {1}")]
+    SearchLanguage(String, String),
     /// No secret with a database of one's own.
     #[error(
         "JWT_SECRET is required with DATABASE_URL: every node must sign with the same secret; \
@@ -121,6 +124,14 @@ pub struct ServerSettings {
     #[arg(long, env = "COMMIT_BATCH", default_value_t = 256, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub commit_batch: u16,
+    /// PostgreSQL text search configuration for searches in complaints, such as german; a change makes the words of all complaints anew at the start
+    #[arg(
+        long,
+        env = "SEARCH_LANGUAGE",
+        default_value = "simple",
+        value_name = "NAME"
+    )]
+    pub search_language: String,
     /// How long a request may take to send its body, in seconds
     #[arg(long, env = "BODY_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     pub body_deadline: Duration,

@@ -3,7 +3,7 @@
 //! Every region has a desk from the start, because `active_complaints_total` must be true from the
 //! start. A desk that nobody uses costs a few hundred bytes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message,
 use fail::fail_point;
 
 use super::commit_lane::LaneHandle;
-use super::region_desk::{DeskDeps, DeskHandle, NOT_LOADED};
+use super::region_desk::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
 use super::registry::RegistryHandle;
 use super::supervise::{self, Supervision};
 use crate::domain::region::RegionId;
@@ -49,7 +49,7 @@ pub struct DesksDeps {
 }
 
 /// Complaints by [`Status::index`].
-type StatusCounts = [i64; Status::ALL.len()];
+pub type StatusCounts = [i64; Status::ALL.len()];
 /// The desks outlive a restart of [`Desks`], and are found without asking it.
 type Directory = Arc<RwLock<HashMap<RegionId, DeskHandle>>>;
 
@@ -82,6 +82,18 @@ impl DesksHandle {
             .read()
             .unwrap_or_else(|broken| broken.into_inner());
         directory.get(region).cloned()
+    }
+
+    /// The live status counts of every region whose desk has counted, by [`Status::index`].
+    pub fn complaints(&self) -> BTreeMap<RegionId, StatusCounts> {
+        let directory = self
+            .directory
+            .read()
+            .unwrap_or_else(|broken| broken.into_inner());
+        directory
+            .iter()
+            .filter_map(|(region, desk)| Some((region.clone(), desk.complaints()?)))
+            .collect()
     }
 
     /// Which of these regions have no desk.
@@ -187,6 +199,7 @@ impl Desks {
                 registry: self.deps.registry.clone(),
                 hints: self.deps.hints.clone(),
                 totals: Arc::new(ctx.address().recipient()),
+                counts: Arc::<LiveCounts>::default(),
                 supervision: self.deps.supervision.clone(),
             },
         );

@@ -20,7 +20,7 @@ use super::registry::{Publish, PublishedEvent, frame};
 use crate::domain::event::Event;
 use crate::store::events::Tally;
 use crate::store::{StoreError, events};
-pub use handle::{DeskDeps, DeskHandle, NOT_LOADED};
+pub use handle::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
 pub use messages::{Committed, Republish};
 use messages::{HeadSeen, Recount, Take};
 
@@ -178,6 +178,7 @@ impl RegionDesk {
     fn enter(&mut self, tally: Tally) {
         self.tally = Some(tally);
         self.known = self.known.max(tally.head);
+        self.deps.counts.show(&tally.complaints);
         self.head.store(tally.head, Ordering::Relaxed);
         self.deps.totals.do_send(Counted {
             region: self.deps.region.clone(),

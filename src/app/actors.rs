@@ -44,6 +44,7 @@ impl Actors {
         metrics: &Metrics,
         give_up: GiveUp,
     ) -> Result<Self, AppError> {
+        settle_search_language(store, &settings.server.search_language).await?;
         let installation = installation::get(store).await?;
         let catalogue = CatalogueCell::new(catalogue::load(store).await?);
         let supervision = Supervision {
@@ -133,6 +134,19 @@ fn polls(
         supervision,
     };
     (heads, timers)
+}
+
+/// Makes the language of searches the one that is set.
+async fn settle_search_language(store: &Store, language: &str) -> Result<(), AppError> {
+    let known = installation::search_languages(store).await?;
+    if !known.iter().any(|name| name == language) {
+        let known = known.join(", ");
+        return Err(ConfigError::SearchLanguage(language.to_owned(), known).into());
+    }
+    if installation::set_search_language(store, language).await? {
+        slog_scope::info!("searches are in another language now: {}", language);
+    }
+    Ok(())
 }
 
 fn registry(settings: &ServeSettings, home: &Arbiter, supervision: &Supervision) -> RegistryHandle {

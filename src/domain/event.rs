@@ -109,9 +109,10 @@ impl EventDraft {
     /// How it moves its region's counts, if it does.
     pub fn step(&self) -> Option<CountStep> {
         let status = Some(self.complaint.status);
+        let before = self.change.status.map_or(status, |step| step.from);
         match self.kind {
             EventKind::MovedOut => Some(CountStep {
-                from: status,
+                from: before,
                 to: None,
             }),
             EventKind::MovedIn => Some(CountStep {

@@ -13,16 +13,20 @@ pub mod complaint_list;
 pub mod complaints;
 pub mod deadlines;
 pub mod desk;
+mod export;
 mod field;
 pub mod health;
 pub mod idempotency;
 mod import;
+mod list_cursor;
+pub mod list_query;
 pub mod login;
 pub mod openapi;
 pub mod page;
 pub mod problem;
 pub mod regions;
 pub mod snapshot;
+pub mod stats;
 pub mod submission;
 pub mod trace;
 pub mod views;
@@ -40,6 +44,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(changes::configure)
             .configure(complaints::configure)
             .configure(snapshot::configure)
+            .configure(stats::configure)
             .configure(regions::configure)
             .configure(categories::configure)
             .configure(workflows::configure)

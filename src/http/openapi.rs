@@ -8,7 +8,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::changes::{assignee, bulk, comments, edit, history, merge, relocation, status, support};
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    login, regions, snapshot, websocket, workflows,
+    login, regions, snapshot, stats, websocket, workflows,
 };
 
 /// Where the document is served.
@@ -32,7 +32,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         workflows::get, workflows::put, workflows::delete,
         calendars::get, calendars::put, calendars::delete,
         deadlines::get, deadlines::put, deadlines::delete,
-        snapshot::get,
+        snapshot::get, stats::get,
         websocket::upgrade, websocket::health, websocket::stats, websocket::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,

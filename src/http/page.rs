@@ -40,7 +40,7 @@ pub struct Page {
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Listing<T> {
-    /// The items, newest first.
+    /// The items, in the order of the list.
     pub items: Vec<T>,
     /// Send it as `cursor` for the next page; null: there is none.
     pub next_cursor: Option<String>,
@@ -63,11 +63,7 @@ impl Page {
     /// # Errors
     /// 422 for a limit outside 1–200, 400 for a cursor that is none of ours.
     pub fn parse(limit: Option<u32>, cursor: Option<&str>) -> Result<Self, Problem> {
-        let limit = limit.unwrap_or(DEFAULT_LIMIT);
-        if !(1..=LIMIT).contains(&limit) {
-            let message = format!("must be between 1 and {LIMIT}");
-            return Err(Problem::invalid_field("limit", "out_of_range", message));
-        }
+        let limit = self::limit(limit)?;
         let after = match cursor {
             Some(cursor) => {
                 let bad = || Problem::malformed("cursor is not a next_cursor of this list");
@@ -84,16 +80,38 @@ impl Page {
     }
 
     /// The page made of the rows that were fetched; `key` is what the cursor names of an item.
-    pub fn listing<T>(self, mut rows: Vec<T>, key: impl Fn(&T) -> (Timestamp, Uuid)) -> Listing<T> {
-        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+    pub fn listing<T>(self, rows: Vec<T>, key: impl Fn(&T) -> (Timestamp, Uuid)) -> Listing<T> {
+        Listing::cut(rows, self.limit, |last| {
+            let (created_at, id) = key(last);
+            Some(encode(created_at, id))
+        })
+    }
+}
+
+impl<T> Listing<T> {
+    /// The page made of the rows that were fetched, one more than `limit`; `cursor` names the last.
+    pub(super) fn cut(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> Option<String>) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let is_more = rows.len() > limit;
         rows.truncate(limit);
-        let last = rows.last().filter(|_| is_more).map(key);
-        Listing {
-            next_cursor: last.map(|(created_at, id)| encode(created_at, id)),
+        Self {
+            next_cursor: rows.last().filter(|_| is_more).and_then(cursor),
             items: rows,
         }
     }
+}
+
+/// How many items a page has.
+///
+/// # Errors
+/// 422 for a limit outside 1–200.
+pub(super) fn limit(given: Option<u32>) -> Result<u32, Problem> {
+    let limit = given.unwrap_or(DEFAULT_LIMIT);
+    if (1..=LIMIT).contains(&limit) {
+        return Ok(limit);
+    }
+    let message = format!("must be between 1 and {LIMIT}");
+    Err(Problem::invalid_field("limit", "out_of_range", message))
 }
 
 fn encode(created_at: Timestamp, id: Uuid) -> String {

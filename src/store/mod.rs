@@ -12,11 +12,13 @@ pub mod complaints;
 pub mod connect;
 pub mod events;
 pub mod installation;
+pub mod lists;
 pub mod logins;
 pub mod migrate;
 mod pool;
 pub mod rules;
 pub mod snapshot;
+pub mod stats;
 pub mod timers;
 
 pub use pool::{Opener, Session, Store};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bb8::{ManageConnection, Pool, PooledConnection};
 use bb8_postgres::PostgresConnectionManager;
 use futures_util::future;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -62,6 +62,24 @@ impl Session {
         let statement = self.statement(sql).await?;
         self.client
             .query(&statement, parameters)
+            .await
+            .map_err(|error| StoreError::of(sql, error))
+    }
+
+    /// The rows of a statement that is planned anew for these very values, in one round trip.
+    ///
+    /// For lists: which index is best depends on what is asked for, and a condition that is not asked
+    /// for costs nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`], sorted.
+    pub async fn query_planned(
+        &self,
+        sql: &'static str,
+        parameters: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.client
+            .query_typed(sql, parameters)
             .await
             .map_err(|error| StoreError::of(sql, error))
     }

@@ -33,5 +33,6 @@ mod sequence;
 mod slow;
 mod source;
 mod start;
+mod statistics;
 mod support;
 mod work;

@@ -20,6 +20,7 @@ use crate::domain::action::Party;
 use crate::domain::change::Request;
 use crate::domain::complaint::{Complaint, Receipt, Submission};
 use crate::domain::region::RegionId;
+use crate::domain::status::Status;
 use crate::feed::HintSender;
 use crate::store::Store;
 
@@ -44,8 +45,30 @@ pub struct DeskDeps {
     pub hints: HintSender,
     /// Where it reports its counts.
     pub totals: Arc<Recipient<Counted>>,
+    /// Where it shows its counts to readers in other threads.
+    pub counts: Arc<LiveCounts>,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
+}
+
+/// A desk's status counts, for readers in other threads.
+#[derive(Debug, Default)]
+pub struct LiveCounts([AtomicI64; Status::ALL.len()]);
+
+impl LiveCounts {
+    /// Shows these.
+    pub(super) fn show(&self, complaints: &[i64; Status::ALL.len()]) {
+        for (shown, &count) in self.0.iter().zip(complaints) {
+            shown.store(count, Ordering::Relaxed);
+        }
+    }
+
+    fn read(&self) -> [i64; Status::ALL.len()] {
+        std::array::from_fn(|index| {
+            let count = self.0.get(index);
+            count.map_or(0, |count| count.load(Ordering::Relaxed))
+        })
+    }
 }
 
 /// How the rest of the program reaches a desk. Cheap to clone; all clones share one mailbox bound.
@@ -53,6 +76,7 @@ pub struct DeskDeps {
 pub struct DeskHandle {
     publisher: Publisher,
     head: Arc<AtomicI64>,
+    counts: Arc<LiveCounts>,
     /// Counts commands by outcome.
     commands: IntCounterVec,
 }
@@ -62,6 +86,7 @@ impl DeskHandle {
     pub fn start(home: &ArbiterHandle, deps: DeskDeps) -> Self {
         let head = Arc::new(AtomicI64::new(NOT_LOADED));
         let (supervision, region) = (deps.supervision.clone(), deps.region.clone());
+        let counts = Arc::clone(&deps.counts);
         let make = {
             let head = Arc::clone(&head);
             move || RegionDesk::new(deps, head)
@@ -70,6 +95,7 @@ impl DeskHandle {
         Self {
             publisher: Publisher { region, desk },
             head,
+            counts,
             commands: supervision.metrics.desks.commands.clone(),
         }
     }
@@ -141,6 +167,12 @@ impl DeskHandle {
     /// The number of the last event that the desk published, or [`NOT_LOADED`].
     pub fn head(&self) -> i64 {
         self.head.load(Ordering::Relaxed)
+    }
+
+    /// How many of the region's complaints are in each status, by [`Status::index`]; `None` before
+    /// they are counted. True as of the last command that was answered.
+    pub fn complaints(&self) -> Option<[i64; Status::ALL.len()]> {
+        (self.head() != NOT_LOADED).then(|| self.counts.read())
     }
 
     /// Asks the desk to report its counts again.

@@ -115,7 +115,7 @@ pub fn decide(
         Deed::Edit(edit) => edit::decide(complaint, edit, party, rules, now),
         Deed::Assign(assignment) => {
             let deliberate = request.version.is_some();
-            assigned(complaint, *assignment, deliberate, now)
+            assigned(complaint, *assignment, deliberate, rules, now)
         }
         Deed::Comment(comment) => Ok(commented(complaint, comment, now)),
         Deed::Move(relocation) => moved(complaint, relocation, rules, now),
@@ -145,6 +145,7 @@ fn assigned(
     present: &Complaint,
     assignment: Assignment,
     deliberate: bool,
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     allowed::open(present)?;
@@ -154,14 +155,34 @@ fn assigned(
     if let (Some(holder), true, false) = (present.assignee, assignment.is_taken, deliberate) {
         return Err(Refusal::Taken(holder));
     }
-    let mut complaint = present.clone();
-    complaint.assignee = assignment.to;
-    complaint.touch(now);
+    let (complaint, change) = match assignment.to {
+        Some(officer) => {
+            let mut complaint = present.clone();
+            complaint.assignee = Some(officer);
+            complaint.touch(now);
+            (complaint, Change::default())
+        }
+        None => let_go(present, rules, now),
+    };
     let change = Change {
         assignee: Some((present.assignee, assignment.to).into()),
-        ..Change::default()
+        ..change
     };
     Ok(Decision::one(EventKind::Assigned, complaint, change))
+}
+
+/// Nobody has it any more: what was in progress is not, for that needs somebody.
+fn let_go(present: &Complaint, rules: &Rules, now: Timestamp) -> (Complaint, Change) {
+    let mut complaint = present.clone();
+    complaint.assignee = None;
+    if present.status != Status::InProgress {
+        complaint.touch(now);
+        return (complaint, Change::default());
+    }
+    complaint.enter(Status::Acknowledged, now);
+    plan(rules, present).entered(present, &mut complaint, None);
+    let change = Change::of_status(Some(present.status), complaint.status);
+    (complaint, change)
 }
 
 /// A comment is no new version: it overwrites nothing, so it must not make anyone's version stale.
@@ -189,15 +210,13 @@ fn moved(
     if present.region == relocation.to {
         return Err(Refusal::SameRegion);
     }
-    let mut complaint = present.clone();
+    let (mut complaint, change) = let_go(present, rules, now);
     complaint.region = relocation.to.clone();
-    complaint.assignee = None;
-    complaint.touch(now);
     replan(&mut complaint, rules);
     let change = Change {
         region: Some((present.region.clone(), relocation.to.clone()).into()),
         comment: relocation.comment.clone(),
-        ..Change::default()
+        ..change
     };
     let happened = |kind, region: &RegionId| Happened {
         kind,

@@ -148,6 +148,27 @@ fn an_assignment_is_an_event_with_from_and_to_and_a_new_version() {
 }
 
 #[test]
+fn who_lets_go_of_it_no_longer_works_on_it() {
+    for (before, after) in [
+        (Status::InProgress, Status::Acknowledged),
+        (Status::OnHold, Status::OnHold),
+    ] {
+        let mut held = complaint(1, before);
+        held.assignee = Some(Uuid::from_u128(4));
+        let nobody = Assignment {
+            to: None,
+            is_taken: false,
+        };
+        let decision = ask(&present([held]), 1, Deed::Assign(nobody)).unwrap();
+        let happened = &decision.happened[0];
+        assert_eq!(happened.kind, EventKind::Assigned);
+        assert_eq!(happened.complaint.status, after);
+        assert_eq!(happened.complaint.version, 2);
+        assert_eq!(happened.change.status.is_some(), before != after);
+    }
+}
+
+#[test]
 fn taking_does_not_take_out_of_anothers_hands_by_accident() {
     let mut held = complaint(1, Status::Reported);
     held.assignee = Some(Uuid::from_u128(4));

@@ -151,6 +151,15 @@ impl TestApp {
         self.expected_to_give_up += 1;
     }
 
+    /// Stops the server and starts another with these flags on its database.
+    pub(crate) async fn restart(&mut self, flags: &[&str]) {
+        self.stop().await;
+        let application = start(settings(self.database(), flags), &self.gave_up).await;
+        application.open().await;
+        self.api = Api::at(&application.url());
+        self.application = Some(application);
+    }
+
     /// Stops the server and leaves the database; for tests of the stop itself.
     pub(crate) async fn stop(&mut self) {
         self.application.take().unwrap().stop().await;

@@ -14,6 +14,15 @@ async fn a_move_is_one_event_in_each_region_and_the_counts_follow() {
     patch(&app, &olga, &id, "/assignee", &json!({"assignee": "me"}))
         .await
         .expect(200);
+    patch(
+        &app,
+        &olga,
+        &id,
+        "/status",
+        &json!({"status": "in_progress"}),
+    )
+    .await
+    .expect(200);
     let mut north = app.officer(&olga).await;
     north.join("north", None).await;
     let mut harbour = app.officer(&otto).await;
@@ -43,6 +52,7 @@ async fn a_move_is_one_event_in_each_region_and_the_counts_follow() {
     let expected = [
         "complaint.created",
         "complaint.assigned",
+        "complaint.status_changed",
         "complaint.moved_out",
         "complaint.moved_in",
     ];

@@ -26,6 +26,13 @@ fn a_move_leaves_one_region_and_enters_the_other_without_its_assignee() {
             .iter()
             .all(|it| it.complaint.assignee.is_none())
     );
+    let out = &decision.happened[0];
+    assert_eq!(
+        out.change.status.unwrap().from,
+        Some(Status::InProgress),
+        "nobody works on it any more"
+    );
+    assert_eq!(out.complaint.status, Status::Acknowledged);
     assert_eq!(
         refusal(ask(&present, 1, move_to("north"))),
         Refusal::SameRegion

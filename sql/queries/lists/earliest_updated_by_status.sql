@@ -1,0 +1,37 @@
+-- A page of complaints of some regions and statuses, earliest change first, when there are few of these: all of them
+-- from the index alone, sorted. A walk by the last change would pass all others.
+-- $1 text[] regions or NULL for all, $2 text[] statuses. Filters, NULL where not asked for: $3 text[] categories,
+--   $4 text[] severities, $5 uuid assignee, $6 bool unassigned only, $7 uuid lowest id, $8 uuid below which
+--   ids are.
+-- Cursor, NULL at the first page: $9 timestamptz, $10 uuid id. $11 int8 limit.
+-- Index: regions_pkey, complaints_by_region_status, complaints_pkey.
+SELECT complaint.id, complaint.region_id, complaint.category_id, complaint.status, complaint.severity,
+       complaint.description, complaint.address, complaint.latitude, complaint.longitude,
+       complaint.assignee_id, complaint.version, complaint.created_at, complaint.updated_at,
+       complaint.status_since, complaint.due_at, complaint.due_when_held, complaint.hold_until,
+       complaint.escalation, complaint.timer_at, complaint.duplicate_of, complaint.supporters,
+       complaint.acknowledged_at, complaint.resolved_at
+FROM (
+    SELECT first.id
+    FROM regions AS region
+    CROSS JOIN UNNEST($2::text[]) AS state (word)
+    CROSS JOIN LATERAL (
+        SELECT candidate.id, candidate.updated_at
+        FROM complaints AS candidate
+        WHERE candidate.region_id = region.id AND candidate.status = state.word
+          AND ($3::text[] IS NULL OR candidate.category_id = ANY ($3))
+          AND ($4::text[] IS NULL OR candidate.severity = ANY ($4))
+          AND ($5::uuid IS NULL OR candidate.assignee_id = $5)
+          AND (NOT $6::bool OR candidate.assignee_id IS NULL)
+          AND ($7::uuid IS NULL OR candidate.id >= $7)
+          AND ($8::uuid IS NULL OR candidate.id < $8)
+          AND ($9::timestamptz IS NULL OR (candidate.updated_at, candidate.id) > ($9, $10::uuid))
+        -- A fence: nothing but the index of this region and status is to be read.
+        OFFSET 0
+    ) AS first
+    WHERE $1::text[] IS NULL OR region.id = ANY ($1)
+    ORDER BY first.updated_at, first.id
+    LIMIT $11
+) AS chosen
+JOIN complaints AS complaint USING (id)
+ORDER BY complaint.updated_at, complaint.id

@@ -5,6 +5,7 @@ mod filters;
 mod idempotency;
 mod lists;
 mod orders;
+mod places;
 mod searches;
 mod status;
 mod submissions;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use redress::domain::account::By;
 use redress::domain::complaint::{Complaint, Severity, Submission};
-use redress::domain::event::{Change, EventDraft, EventKind, StatusStep};
+use redress::domain::event::{Change, EventDraft, EventKind};
 use redress::domain::place::{Place, Point};
 use redress::domain::region::RegionId;
 use uuid::Uuid;
@@ -43,19 +43,13 @@ pub(crate) fn submission(number: usize) -> Submission {
 pub(crate) fn event(submission: &Submission) -> EventDraft {
     let now = Timestamp::now();
     let complaint = Complaint::submitted(submission, now);
-    let step = StatusStep {
-        from: None,
-        to: complaint.status,
-    };
     EventDraft {
         event_id: Uuid::now_v7(),
         kind: EventKind::Created,
+        region: complaint.region.clone(),
         at: now,
+        change: Change::of_status(None, complaint.status),
         complaint,
         by: By::Resident,
-        change: Change {
-            status: Some(step),
-            comment: None,
-        },
     }
 }

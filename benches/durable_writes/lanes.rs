@@ -14,6 +14,7 @@ use redress::config::cores;
 use redress::domain::account::By;
 use redress::feed::HintSender;
 use redress::store::Store;
+use redress::store::catalogue::CatalogueCell;
 use redress::telemetry::metrics::Metrics;
 
 use crate::complaint::{region, submission};
@@ -62,6 +63,7 @@ impl Lanes {
                 LaneDeps {
                     name: number.to_string(),
                     database: store.database().clone(),
+                    catalogue: CatalogueCell::default(),
                     batch: 256,
                     supervision: supervision.clone(),
                 },

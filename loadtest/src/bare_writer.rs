@@ -5,11 +5,15 @@ use std::io::{BufRead, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Stdio;
 
+use socket2::SockRef;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::Fault;
 use crate::stage::Stage;
+
+/// What the server sets for its sockets (`src/app/server.rs`).
+const SEND_BUFFER: usize = 128 * 1024;
 
 /// In the process: obeys `accept <n>` and `write <hex>`, answers a line to each.
 pub(crate) fn run() -> Result<(), Fault> {
@@ -23,7 +27,9 @@ pub(crate) fn run() -> Result<(), Fault> {
             Some(("accept", count)) => {
                 for _ in 0..count.parse()? {
                     let (socket, _) = listener.accept()?;
+                    // As the server's sockets are.
                     socket.set_nodelay(true)?;
+                    SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER)?;
                     sockets.push(socket);
                 }
             }

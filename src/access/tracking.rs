@@ -43,6 +43,13 @@ impl TrackingKey {
         genuine.then_some(complaint)
     }
 
+    /// A supporter as they are stored: who it is cannot be found from it, only recognised.
+    pub fn supporter(&self, who: &str) -> Vec<u8> {
+        let mac = self.0.clone().chain_update(b"supporter\0");
+        let mac = mac.chain_update(who.as_bytes()).finalize();
+        mac.into_bytes().iter().take(TAG).copied().collect()
+    }
+
     fn tag(&self, complaint: Uuid) -> Hmac<Sha256> {
         self.0.clone().chain_update(complaint.as_bytes())
     }

@@ -7,9 +7,11 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 use super::region_desk::RegionDesk;
-use crate::domain::account::{By, Role};
-use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
-use crate::domain::status::Refusal;
+use crate::domain::account::By;
+use crate::domain::action::Party;
+use crate::domain::change::{Fault, Refusal, Request};
+use crate::domain::complaint::{Complaint, Receipt, Submission};
+use crate::domain::region::RegionId;
 use crate::store::StoreError;
 
 /// Why a command was not carried out.
@@ -36,13 +38,16 @@ pub enum CommandError {
     /// There is no such region.
     #[error("there is no such region")]
     UnknownRegion,
-    /// There is no such complaint in the region.
+    /// There is no such complaint.
     #[error("there is no such complaint")]
     UnknownComplaint,
+    /// The complaint was moved to another region: ask its desk, if the caller may work there.
+    #[error("the complaint was moved to region {0}")]
+    Elsewhere(RegionId),
     /// The complaint was changed since the caller saw it.
     #[error("the complaint was changed in the meantime")]
     Stale(Box<Complaint>),
-    /// The state machine refused.
+    /// A rule forbids it in the complaint's present state.
     #[error("{0}")]
     Refused(Refusal, Box<Complaint>),
     /// The idempotency key was used before with another body.
@@ -55,15 +60,31 @@ impl CommandError {
     pub fn outcome(&self) -> &'static str {
         match self {
             Self::Stale(_) => "stale",
-            Self::Refused(..) | Self::KeyReused | Self::UnknownComplaint | Self::UnknownRegion => {
-                "refused"
-            }
+            Self::Refused(..)
+            | Self::KeyReused
+            | Self::UnknownComplaint
+            | Self::UnknownRegion
+            | Self::Elsewhere(_) => "refused",
             Self::Overloaded
             | Self::Interrupted
             | Self::DeadlinePassed
             | Self::Unavailable(_)
             | Self::OutcomeUnknown(_)
             | Self::Database(_) => "failed",
+        }
+    }
+}
+
+impl From<Fault> for CommandError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unknown => Self::UnknownComplaint,
+            Fault::Elsewhere(region) => Self::Elsewhere(region),
+            Fault::Stale(current) => Self::Stale(current),
+            Fault::Refused(refused) => {
+                let (refusal, current) = *refused;
+                Self::Refused(refusal, Box::new(current))
+            }
         }
     }
 }
@@ -76,8 +97,8 @@ pub type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
 pub enum Work {
     /// Submit a complaint.
     Submit(Box<Submission>, Reply<Receipt>),
-    /// Change a complaint's status as `Role`.
-    ChangeStatus(StatusChange, Role, Reply<Box<Complaint>>),
+    /// Change a complaint in the name of `Party`.
+    Change(Box<Request>, Party, Reply<Box<Complaint>>),
 }
 
 impl Work {
@@ -85,7 +106,7 @@ impl Work {
     pub fn is_abandoned(&self) -> bool {
         match self {
             Self::Submit(_, reply) => reply.is_closed(),
-            Self::ChangeStatus(_, _, reply) => reply.is_closed(),
+            Self::Change(_, _, reply) => reply.is_closed(),
         }
     }
 
@@ -93,9 +114,18 @@ impl Work {
     pub fn refuse(self, error: CommandError) {
         match self {
             Self::Submit(_, reply) => Answer::Submitted(reply, Err(error)).give(),
-            Self::ChangeStatus(_, _, reply) => Answer::Changed(reply, Err(error)).give(),
+            Self::Change(_, _, reply) => Answer::Changed(reply, Err(error)).give(),
         }
     }
+}
+
+/// A desk that publishes events of its region.
+#[derive(Debug, Clone)]
+pub struct Publisher {
+    /// Its region.
+    pub region: RegionId,
+    /// Its address.
+    pub desk: Arc<Addr<RegionDesk>>,
 }
 
 /// A command as a desk hands it to its lane.
@@ -105,8 +135,11 @@ pub struct Command {
     pub work: Work,
     /// Who asks.
     pub by: By,
-    /// The desk that publishes the events.
-    pub desk: Arc<Addr<RegionDesk>>,
+    /// The desk that took it.
+    pub taker: Publisher,
+    /// The desk of the other region in which it has an event, if there is one. Without it that desk
+    /// hears of the event by the head poll.
+    pub other: Option<Publisher>,
 }
 
 /// An answer on its way to its caller.

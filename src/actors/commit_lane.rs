@@ -23,6 +23,7 @@ use fail::fail_point;
 
 use super::command::{Command, CommandError, Work};
 use super::supervise::{self, Supervision};
+use crate::store::catalogue::CatalogueCell;
 use crate::store::connect::Database;
 use crate::store::{Session, commit};
 
@@ -40,6 +41,8 @@ pub struct LaneDeps {
     pub name: String,
     /// Where its connection leads.
     pub database: Database,
+    /// The rules by which it decides.
+    pub catalogue: CatalogueCell,
     /// Most commands of one commit.
     pub batch: usize,
     /// Restarts, fail points and metrics.
@@ -198,7 +201,7 @@ async fn run(
             }
         },
     };
-    let good = batch::commit(&session, commands, &deps.supervision).await;
+    let good = batch::commit(&session, commands, &deps).await;
     good.then_some(session)
 }
 

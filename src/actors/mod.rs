@@ -8,10 +8,11 @@
 //! | [`registry::SessionRegistry`] | process | the shards and the sum of their counts |
 //! | [`registry::shard::RegistryShard`] | HTTP worker | who is connected there and who watches which region |
 //! | [`feed_poll::FeedPoll`] | process | how desks learn of what other processes committed |
+//! | [`timer_poll::TimerPoll`] | process | when desks look at complaints whose time has come |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
 //!
 //! Messages go down or sideways and are never awaited upwards. A command is an imperative
-//! (`ChangeStatus`), a fact is in the past tense (`Committed`). Knows nothing of HTTP or sockets.
+//! (`Take`), a fact is in the past tense (`Committed`). Knows nothing of HTTP or sockets.
 
 pub mod command;
 pub mod commit_lane;
@@ -21,3 +22,4 @@ pub mod grant_watch;
 pub mod region_desk;
 pub mod registry;
 pub mod supervise;
+pub mod timer_poll;

@@ -14,6 +14,7 @@ use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
 use crate::actors::registry::{RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
+use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
 use crate::config::{ConfigError, DataSettings, ServeSettings, cores};
 use crate::feed::{Hint, HintSender, Medium, WaitingHints};
 use crate::store::catalogue::{self, CatalogueCell};
@@ -31,10 +32,11 @@ pub(super) struct Actors {
     /// Kept: an actor that nobody can reach ends.
     _poll: Arc<Addr<FeedPoll>>,
     _watch: Arc<Addr<GrantWatch>>,
+    _timers: Arc<Addr<TimerPoll>>,
 }
 
 impl Actors {
-    /// Starts lanes, desks, registry, head poll and grant watch.
+    /// Starts lanes, desks, registry, head poll, timer poll and grant watch.
     pub(super) async fn start(
         settings: &ServeSettings,
         store: &Store,
@@ -54,7 +56,7 @@ impl Actors {
         let registry = registry(settings, &owners, &supervision);
         let (hints, waiting_hints) = HintSender::new();
         let medium = medium(&settings.data, store)?;
-        let (lanes, homes) = homes(settings, store, &supervision);
+        let (lanes, homes) = homes(settings, store, &catalogue, &supervision);
         let desks = DesksHandle::start(
             &owners.handle(),
             DesksDeps {
@@ -76,21 +78,16 @@ impl Actors {
         desks
             .open(catalogue.get().regions.keys().cloned().collect())
             .await;
-        let poll = FeedPollDeps {
-            store: store.clone(),
-            desks: desks.clone(),
-            registry: registry.clone(),
-            catalogue: catalogue.clone(),
-            supervision: supervision.clone(),
-        };
         let watch = GrantWatchDeps {
             access: access.clone(),
             registry: registry.clone(),
-            supervision,
+            supervision: supervision.clone(),
         };
+        let (poll, timers) = polls(store, &desks, &registry, &catalogue, supervision);
         Ok(Self {
             _poll: FeedPoll::start(&owners.handle(), poll),
             _watch: GrantWatch::start(&owners.handle(), watch),
+            _timers: TimerPoll::start(&owners.handle(), timers),
             installation,
             catalogue,
             desks,
@@ -114,6 +111,29 @@ impl Actors {
             arbiter.stop();
         }
     }
+}
+
+/// What the two polls of the database work with.
+fn polls(
+    store: &Store,
+    desks: &DesksHandle,
+    registry: &RegistryHandle,
+    catalogue: &CatalogueCell,
+    supervision: Supervision,
+) -> (FeedPollDeps, TimerPollDeps) {
+    let heads = FeedPollDeps {
+        store: store.clone(),
+        desks: desks.clone(),
+        registry: registry.clone(),
+        catalogue: catalogue.clone(),
+        supervision: supervision.clone(),
+    };
+    let timers = TimerPollDeps {
+        store: store.clone(),
+        desks: desks.clone(),
+        supervision,
+    };
+    (heads, timers)
 }
 
 /// Makes the language of searches the one that is set.
@@ -167,6 +187,7 @@ fn medium(settings: &DataSettings, store: &Store) -> Result<Option<Medium>, Conf
 fn homes(
     settings: &ServeSettings,
     store: &Store,
+    catalogue: &CatalogueCell,
     supervision: &Supervision,
 ) -> (Vec<Arbiter>, Vec<Home>) {
     let lanes = match settings.server.commit_lanes {
@@ -183,6 +204,7 @@ fn homes(
             LaneDeps {
                 name: number.to_string(),
                 database: store.database().clone(),
+                catalogue: catalogue.clone(),
                 batch: usize::from(settings.server.commit_batch),
                 supervision: supervision.clone(),
             },

@@ -1,13 +1,19 @@
 //! The HTTP server: one listener, a worker a core, each with its own shard of the registry.
 
-use std::any::Any;
+use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::{Extensions, ServerHandle};
+use actix_http::body::MessageBody;
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Request};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, map_config};
+use actix_web::dev::{
+    AppConfig, Extensions, ServerHandle, Service, ServiceFactory, ServiceResponse, fn_service,
+};
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, rt, web};
+use actix_web::{App, rt, web};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::sync::Semaphore;
 
@@ -16,6 +22,7 @@ use super::actors::Actors;
 use crate::access::Access;
 use crate::access::throttle::Limits;
 use crate::access::tracking::TrackingKey;
+use crate::actors::registry::wire::Wire;
 use crate::config::{ServeSettings, cores};
 use crate::http::desk::Desk;
 use crate::http::health::Readiness;
@@ -37,6 +44,8 @@ const SHUTDOWN_MOST: u64 = 60;
 const SNAPSHOTS: usize = 64;
 /// How long the head of a request may take.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a connection that the server closes may take to go.
+const DISCONNECT_DEADLINE: Duration = Duration::from_secs(1);
 
 /// A running HTTP server.
 pub(super) struct Server {
@@ -94,7 +103,7 @@ impl Server {
             0 => cores(),
             workers => workers,
         };
-        let server = HttpServer::new(move || {
+        let app = move || {
             let (store, access, metrics, readiness) = parts.clone();
             App::new()
                 .app_data(settings.clone())
@@ -114,15 +123,9 @@ impl Server {
                 )
                 .wrap(from_fn(trace::trace))
                 .configure(routes)
-        })
-        .workers(workers)
-        .client_request_timeout(HEAD_DEADLINE)
-        .on_connect(bound_socket)
-        .disable_signals()
-        .shutdown_timeout(SHUTDOWN_MOST)
-        .listen(listener)
-        .map_err(|source| AppError::Listen { address, source })?
-        .run();
+        };
+        let server =
+            serve(listener, workers, app).map_err(|source| AppError::Listen { address, source })?;
         Ok(Self {
             handle: server.handle(),
             running: rt::spawn(server),
@@ -179,12 +182,53 @@ fn ws_deps(
     }
 }
 
-/// Bounds what a stuck peer can hold, in bytes and in time.
-fn bound_socket(connection: &dyn Any, _: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<rt::net::TcpStream>() else {
-        return;
+/// Serves as `actix_web::HttpServer` does, which keeps the connections for itself: ours are shared
+/// with the queues of upgraded sockets.
+fn serve<A, S, B>(
+    listener: TcpListener,
+    workers: usize,
+    app: impl Fn() -> A + Clone + Send + 'static,
+) -> std::io::Result<actix_web::dev::Server>
+where
+    A: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<
+            Request,
+            Config = AppConfig,
+            Response = ServiceResponse<B>,
+            Error = actix_web::Error,
+            InitError = (),
+        > + 'static,
+    S::Service: 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let server = actix_web::dev::Server::build()
+        .workers(workers)
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_MOST);
+    let stopping = server.graceful_shutdown_signal();
+    let service = move || {
+        let stopping = stopping.clone();
+        let app = app().into_factory().map_err(|error| error.error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_request_timeout(HEAD_DEADLINE)
+            .client_disconnect_timeout(DISCONNECT_DEADLINE)
+            .on_connect_ext(|wire: &Wire, data: &mut Extensions| {
+                data.insert(wire.clone());
+            })
+            .h1(map_config(app, |()| AppConfig::default()));
+        fn_service(|stream| ready(Ok::<_, DispatchError>(connection(stream)))).and_then(http)
     };
-    let socket = SockRef::from(stream);
+    Ok(server.listen("http", listener, service)?.run())
+}
+
+/// A new connection and its peer. Bounds what a stuck peer can hold, in bytes and in time.
+fn connection(stream: rt::net::TcpStream) -> (Wire, Option<SocketAddr>) {
+    let socket = SockRef::from(&stream);
     let bounded = socket
         .set_tcp_nodelay(true)
         .and_then(|()| socket.set_send_buffer_size(SEND_BUFFER));
@@ -193,4 +237,6 @@ fn bound_socket(connection: &dyn Any, _: &mut Extensions) {
     if let Err(error) = bounded {
         slog_scope::debug!("a connection could not be bounded: {}", error);
     }
+    let peer = stream.peer_addr().ok();
+    (Wire::new(stream), peer)
 }

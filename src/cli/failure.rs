@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::import::rules::RulesError;
 use crate::import::{FILE_LIMIT, ImportError};
 use crate::store::StoreError;
 
@@ -37,6 +38,34 @@ pub enum CatalogueFailure {
     Output(#[from] std::io::Error),
 }
 
+/// Why `redress workflow` or `redress calendar` failed.
+#[derive(Debug, Error)]
+pub enum RulesFailure {
+    /// The file cannot be read, the database gave no answer, or the result could not be written.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueFailure),
+    /// The file's content was refused or could not be stored.
+    #[error("{}: {source}", path.display())]
+    Rules {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: RulesError,
+    },
+}
+
+impl From<StoreError> for RulesFailure {
+    fn from(error: StoreError) -> Self {
+        Self::Catalogue(error.into())
+    }
+}
+
+impl From<std::io::Error> for RulesFailure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Catalogue(error.into())
+    }
+}
+
 /// Reads a file that is to be imported.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, CatalogueFailure> {
     let bytes = std::fs::read(path).map_err(|source| CatalogueFailure::File {
@@ -53,6 +82,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, CatalogueFailure> {
 pub(super) fn of_file(path: &Path) -> impl FnOnce(ImportError) -> CatalogueFailure {
     let path = path.to_owned();
     |source| CatalogueFailure::Import { path, source }
+}
+
+/// Names the file whose rules were refused.
+pub(super) fn of_rules(path: &Path) -> impl FnOnce(RulesError) -> RulesFailure {
+    let path = path.to_owned();
+    |source| RulesFailure::Rules { path, source }
 }
 
 /// The number with its noun: `1 region`, `3 regions`.

@@ -2,12 +2,14 @@
 
 pub mod account;
 pub mod apikey;
+pub mod calendar;
 pub mod category;
 mod error;
 pub mod failure;
 pub mod region;
 pub mod serve;
 pub mod watch;
+pub mod workflow;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -52,6 +54,10 @@ enum Command {
     Region(OnStore<region::RegionCommand>),
     /// Import categories from CSV or JSON, list them
     Category(OnStore<category::CategoryCommand>),
+    /// Check workflows, set them for regions and categories
+    Workflow(OnStore<workflow::WorkflowCommand>),
+    /// Set the business calendars of regions
+    Calendar(OnStore<calendar::CalendarCommand>),
     /// Watch regions live in the terminal
     Watch(WatchSettings),
     /// Print the OpenAPI document of the REST interface
@@ -110,6 +116,18 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Category(on) => {
             on.run(async |command, store| category::run(command, store).await)
+                .await?
+        }
+        Command::Workflow(OnStore {
+            command: workflow::WorkflowCommand::Check { file },
+            ..
+        }) => workflow::check(&file)?,
+        Command::Workflow(on) => {
+            on.run(async |command, store| workflow::run(command, store).await)
+                .await?
+        }
+        Command::Calendar(on) => {
+            on.run(async |command, store| calendar::run(command, store).await)
                 .await?
         }
         Command::Watch(settings) => watch::run(settings).await?,

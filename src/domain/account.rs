@@ -139,6 +139,29 @@ pub enum By {
     },
     /// A resident without a key.
     Resident,
+    /// The desk by itself, when a time has come.
+    System,
+}
+
+impl By {
+    /// The word used in JSON and SQL.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Officer { .. } => "officer",
+            Self::Admin { .. } => "admin",
+            Self::ApiKey { .. } => "api_key",
+            Self::Resident => "resident",
+            Self::System => "system",
+        }
+    }
+
+    /// The account or key, if it was one.
+    pub const fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Officer { id } | Self::Admin { id } | Self::ApiKey { id } => Some(id),
+            Self::Resident | Self::System => None,
+        }
+    }
 }
 
 impl From<&Identity> for By {

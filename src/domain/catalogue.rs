@@ -12,6 +12,7 @@ use super::complaint::Severity;
 use super::place::Point;
 use super::places::{Overlap, Places};
 use super::region::RegionId;
+use super::rules::Rules;
 
 /// The longest name of a region or category, in characters.
 pub const NAME_LONGEST: usize = 200;
@@ -107,6 +108,8 @@ pub struct Catalogue {
     pub regions: BTreeMap<RegionId, Region>,
     /// By id.
     pub categories: BTreeMap<String, Category>,
+    /// What holds for their complaints.
+    pub rules: Rules,
     /// The boundaries of the active regions.
     places: Places,
     /// Active regions whose stored boundary cannot be read, with the reason.
@@ -138,9 +141,16 @@ impl Catalogue {
                 .into_iter()
                 .map(|category| (category.id.clone(), category))
                 .collect(),
+            rules: Rules::default(),
             places: Places::new(placed),
             unplaced,
         }
+    }
+
+    /// The same with these rules.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
     }
 
     /// The active region around `point`; of several the smallest.

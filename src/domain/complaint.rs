@@ -115,19 +115,6 @@ pub struct Receipt {
     pub replayed: bool,
 }
 
-/// A request to change a complaint's status.
-#[derive(Debug, Clone)]
-pub struct StatusChange {
-    /// The complaint.
-    pub complaint: Uuid,
-    /// The status asked for.
-    pub to: Status,
-    /// Why, 1–4000 characters.
-    pub comment: Option<String>,
-    /// The version that the caller saw; another one in the database is a conflict.
-    pub version: Option<i64>,
-}
-
 /// A complaint as it is stored and as staff see it in answers, lists, snapshots and events.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Complaint {
@@ -243,7 +230,45 @@ impl Complaint {
     pub fn enter(&mut self, status: Status, now: Timestamp) {
         self.status = status;
         self.status_since = now;
+        self.touch(now);
+    }
+
+    /// Becomes a new version at `now`.
+    pub fn touch(&mut self, now: Timestamp) {
         self.updated_at = now;
         self.version += 1;
+    }
+
+    /// Is at `place` from now on.
+    pub fn put_at(&mut self, place: &Place) {
+        self.address.clone_from(&place.address);
+        self.latitude = place.point.map(|point| point.latitude);
+        self.longitude = place.point.map(|point| point.longitude);
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A complaint as it is right after its submission at `at`.
+    pub(in crate::domain) fn sample(at: Timestamp) -> Complaint {
+        Complaint {
+            id: Uuid::from_u128(7),
+            region: RegionId::from_stored("north"),
+            category: "pothole".into(),
+            status: Status::Reported,
+            severity: Severity::Medium,
+            description: "a hole".into(),
+            address: Some("Quay 1".into()),
+            latitude: None,
+            longitude: None,
+            assignee: None,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+            status_since: at,
+            life: Life::default(),
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! An event is encoded once, before it is stored; what is pushed and what is
 //! replayed are the same bytes behind the same number.
 
+mod change;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -11,16 +13,27 @@ use super::account::By;
 use super::complaint::Complaint;
 use super::region::RegionId;
 use super::status::Status;
+pub use change::{Change, FromTo, StatusStep, Visibility, Whereabouts};
 
 /// What happened. Clients ignore kinds that they do not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
     /// A complaint was submitted.
-    #[serde(rename = "complaint.created")]
     Created,
+    /// What it says, or how many support it, changed.
+    Updated,
     /// A complaint entered another status.
-    #[serde(rename = "complaint.status_changed")]
     StatusChanged,
+    /// It was given to an officer, or let go.
+    Assigned,
+    /// Somebody wrote to it.
+    Commented,
+    /// A deadline passed.
+    Escalated,
+    /// It went to another region.
+    MovedOut,
+    /// It came from another region.
+    MovedIn,
 }
 
 impl EventKind {
@@ -28,29 +41,24 @@ impl EventKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Created => "complaint.created",
+            Self::Updated => "complaint.updated",
             Self::StatusChanged => "complaint.status_changed",
+            Self::Assigned => "complaint.assigned",
+            Self::Commented => "complaint.commented",
+            Self::Escalated => "complaint.escalated",
+            Self::MovedOut => "complaint.moved_out",
+            Self::MovedIn => "complaint.moved_in",
         }
     }
 }
 
-/// What changed, beside the complaint as it is after the change.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// The status before and after.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<StatusStep>,
-    /// What the officer wrote to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-}
-
-/// A step from one status to another; `from` is empty for a new complaint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct StatusStep {
-    /// The status before.
+/// How an event moves its region's counts: one less in `from`, one more in `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountStep {
+    /// Where there is one less; empty when the complaint is new to the region.
     pub from: Option<Status>,
-    /// The status after.
-    pub to: Status,
+    /// Where there is one more; empty when it left the region.
+    pub to: Option<Status>,
 }
 
 /// An event before it has a number.
@@ -60,6 +68,8 @@ pub struct EventDraft {
     pub event_id: Uuid,
     /// What happened.
     pub kind: EventKind,
+    /// The region in whose sequence it stands.
+    pub region: RegionId,
     /// When it was decided (UTC).
     pub at: Timestamp,
     /// The complaint after the change.
@@ -73,7 +83,7 @@ pub struct EventDraft {
 #[derive(Serialize)]
 struct Payload<'a> {
     event_id: Uuid,
-    kind: EventKind,
+    kind: &'static str,
     at: Timestamp,
     complaint: &'a Complaint,
     by: By,
@@ -88,7 +98,7 @@ impl EventDraft {
     pub fn encode(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(&Payload {
             event_id: self.event_id,
-            kind: self.kind,
+            kind: self.kind.as_str(),
             at: self.at,
             complaint: &self.complaint,
             by: self.by,
@@ -96,9 +106,29 @@ impl EventDraft {
         })
     }
 
-    /// The step that it makes in the region's status counts, if any.
-    pub fn step(&self) -> Option<StatusStep> {
-        self.change.status
+    /// How it moves its region's counts, if it does.
+    pub fn step(&self) -> Option<CountStep> {
+        let status = Some(self.complaint.status);
+        let before = self.change.status.map_or(status, |step| step.from);
+        match self.kind {
+            EventKind::MovedOut => Some(CountStep {
+                from: before,
+                to: None,
+            }),
+            EventKind::MovedIn => Some(CountStep {
+                from: None,
+                to: status,
+            }),
+            EventKind::Created
+            | EventKind::Updated
+            | EventKind::StatusChanged
+            | EventKind::Assigned
+            | EventKind::Commented
+            | EventKind::Escalated => self.change.status.map(|step| CountStep {
+                from: step.from,
+                to: Some(step.to),
+            }),
+        }
     }
 }
 
@@ -107,8 +137,8 @@ impl EventDraft {
 pub struct Event {
     /// Its number within the region: gapless, in commit order.
     pub seq: i64,
-    /// The step that it makes in the region's status counts, if any.
-    pub step: Option<StatusStep>,
+    /// How it moves its region's counts, if it does.
+    pub step: Option<CountStep>,
     /// What [`EventDraft::encode`] gave.
     pub payload: String,
 }

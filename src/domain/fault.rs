@@ -28,6 +28,17 @@ impl Faults {
         });
     }
 
+    /// Notes the faults of a part whose place in the whole is `prefix`.
+    pub fn append(&mut self, prefix: &str, part: Self) {
+        for fault in part.0 {
+            self.add(
+                &format!("{prefix}{}", fault.field),
+                fault.code,
+                fault.message,
+            );
+        }
+    }
+
     /// Keeps the value of a parse, or notes its fault under `field`.
     pub fn keep<T>(&mut self, field: &str, parsed: Result<T, (&'static str, String)>) -> Option<T> {
         match parsed {

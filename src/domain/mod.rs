@@ -4,20 +4,29 @@
 //! are passed in. Nothing here may import another module of ours.
 
 pub mod account;
+pub mod action;
 pub mod administration;
 pub mod area;
 pub mod boundary;
+pub mod calendar;
 pub mod catalogue;
 pub mod cells;
+pub mod change;
 pub mod complaint;
 pub mod credential;
+pub mod deadline;
+mod document;
 pub mod event;
 pub mod fault;
 pub mod figures;
 pub mod listing;
+pub mod machine;
 pub mod place;
 pub mod places;
 pub mod region;
 pub mod reporter;
 mod ring;
+pub mod rules;
 pub mod status;
+pub mod term;
+pub mod workflow;

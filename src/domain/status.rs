@@ -1,13 +1,9 @@
-//! The state machine of a complaint: one enum, one pure total function [`after`].
-//!
-//! This is the only place that knows which status may follow which, and who may do it.
+//! Where a complaint stands. Which status may follow which is the machine's.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use super::account::Role;
 
 /// Where a complaint stands.
 #[derive(
@@ -17,6 +13,8 @@ use super::account::Role;
 pub enum Status {
     /// Submitted; nobody has acted on it yet.
     Reported,
+    /// Seen and taken up; nobody needs to be working on it yet.
+    Acknowledged,
     /// Somebody works on it.
     InProgress,
     /// Waits for something outside (parts, weather, another authority).
@@ -31,8 +29,9 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of a complaint's life.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Reported,
+        Self::Acknowledged,
         Self::InProgress,
         Self::OnHold,
         Self::Resolved,
@@ -44,6 +43,7 @@ impl Status {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Reported => "reported",
+            Self::Acknowledged => "acknowledged",
             Self::InProgress => "in_progress",
             Self::OnHold => "on_hold",
             Self::Resolved => "resolved",
@@ -60,8 +60,20 @@ impl Status {
     /// Whether a complaint in this status still needs somebody: it is in snapshots and "active" counts.
     pub const fn is_open(self) -> bool {
         match self {
-            Self::Reported | Self::InProgress | Self::OnHold => true,
+            Self::Reported | Self::Acknowledged | Self::InProgress | Self::OnHold => true,
             Self::Resolved | Self::Closed | Self::Rejected => false,
+        }
+    }
+
+    /// Whether a complaint's life ends here, unless an admin takes it up again.
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Closed | Self::Rejected => true,
+            Self::Reported
+            | Self::Acknowledged
+            | Self::InProgress
+            | Self::OnHold
+            | Self::Resolved => false,
         }
     }
 
@@ -69,11 +81,12 @@ impl Status {
     pub const fn index(self) -> usize {
         match self {
             Self::Reported => 0,
-            Self::InProgress => 1,
-            Self::OnHold => 2,
-            Self::Resolved => 3,
-            Self::Closed => 4,
-            Self::Rejected => 5,
+            Self::Acknowledged => 1,
+            Self::InProgress => 2,
+            Self::OnHold => 3,
+            Self::Resolved => 4,
+            Self::Closed => 5,
+            Self::Rejected => 6,
         }
     }
 }
@@ -84,116 +97,9 @@ impl fmt::Display for Status {
     }
 }
 
-/// Why a transition was refused, and what would be allowed instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The complaint's present status.
-    pub from: Status,
-    /// The status asked for.
-    pub to: Status,
-    /// Who asked.
-    pub role: Role,
-    /// The statuses to which `role` may move it from `from`.
-    pub allowed: Vec<Status>,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (from, to, role) = (self.from, self.to, self.role);
-        if from == to {
-            write!(f, "the complaint is already {to}")?;
-        } else {
-            write!(f, "{role} may not move a complaint from {from} to {to}")?;
-        }
-        match self.allowed.as_slice() {
-            [] => write!(f, "; no further change is allowed"),
-            allowed => {
-                let words: Vec<_> = allowed.iter().map(|status| status.as_str()).collect();
-                write!(f, "; allowed now: {}", words.join(", "))
-            }
-        }
-    }
-}
-
-/// The status after `role` asks to move a complaint from `from` to `to`.
-///
-/// # Errors
-/// A [`Refusal`] that says what would be allowed.
-pub fn after(from: Status, to: Status, role: Role) -> Result<Status, Refusal> {
-    if may(from, to, role) {
-        return Ok(to);
-    }
-    let allowed = Status::ALL
-        .into_iter()
-        .filter(|&next| may(from, next, role))
-        .collect();
-    Err(Refusal {
-        from,
-        to,
-        role,
-        allowed,
-    })
-}
-
-/// The edges of the machine. Final statuses are left by admins alone.
-const fn may(from: Status, to: Status, role: Role) -> bool {
-    use Status::{Closed, InProgress, OnHold, Rejected, Reported, Resolved};
-    match (from, to) {
-        (Reported, InProgress | OnHold | Resolved | Rejected)
-        | (InProgress, OnHold | Resolved | Rejected)
-        | (OnHold, InProgress | Resolved | Rejected)
-        | (Resolved, InProgress | Closed) => true,
-        (Closed | Rejected, InProgress) => matches!(role, Role::Admin),
-        (Reported, Reported | Closed)
-        | (InProgress, Reported | InProgress | Closed)
-        | (OnHold, Reported | OnHold | Closed)
-        | (Resolved, Reported | OnHold | Resolved | Rejected)
-        | (Closed | Rejected, Reported | OnHold | Resolved | Closed | Rejected) => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The whole machine as a table: per role and status, what may follow.
-    fn expected(from: Status, role: Role) -> &'static [Status] {
-        use Status::{Closed, InProgress, OnHold, Rejected, Reported, Resolved};
-        match (from, role) {
-            (Reported, _) => &[InProgress, OnHold, Resolved, Rejected],
-            (InProgress, _) => &[OnHold, Resolved, Rejected],
-            (OnHold, _) => &[InProgress, Resolved, Rejected],
-            (Resolved, _) => &[InProgress, Closed],
-            (Closed | Rejected, Role::Officer) => &[],
-            (Closed | Rejected, Role::Admin) => &[InProgress],
-        }
-    }
-
-    #[test]
-    fn every_triple_is_decided_as_the_table_says() {
-        for from in Status::ALL {
-            for to in Status::ALL {
-                for role in [Role::Officer, Role::Admin] {
-                    let allowed = expected(from, role);
-                    match after(from, to, role) {
-                        Ok(status) => assert!(status == to && allowed.contains(&to)),
-                        Err(refusal) => {
-                            assert!(!allowed.contains(&to), "{from} → {to} as {role}");
-                            assert_eq!(refusal.allowed, allowed);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_refusal_names_what_would_be_allowed() {
-        let refusal = after(Status::Resolved, Status::OnHold, Role::Officer).unwrap_err();
-        let said = refusal.to_string();
-        assert!(said.contains("from resolved to on_hold"), "{said}");
-        assert!(said.contains("in_progress, closed"), "{said}");
-    }
 
     #[test]
     fn words_and_indexes_name_one_status_each() {

@@ -1,13 +1,13 @@
 //! Complaints: submit, read one, change the status.
 
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
+use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use uuid::Uuid;
 
 use super::asked::Asked;
-use super::auth::{Caller, Staff};
+use super::auth::Caller;
+use super::changes::edit::edit;
+use super::changes::etag;
 use super::client_address::ClientAddress;
 use super::complaint_list::list;
 use super::desk::Desk;
@@ -17,11 +17,8 @@ use super::submission::NewComplaint;
 use super::views::{ComplaintView, PublicView, SubmissionView};
 use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
-use crate::domain::complaint::{COMMENT_LONGEST, Complaint, StatusChange};
-use crate::domain::fault::{Faults, free_text};
-use crate::domain::status::Status;
 use crate::store::complaints::Found;
-use crate::store::{Store, complaints};
+use crate::store::{Store, comments, complaints};
 
 /// The header with which a reporter reads their complaint.
 const TRACKING_TOKEN: &str = "X-Tracking-Token";
@@ -34,8 +31,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .route(web::post().to(submit))
                 .route(web::get().to(list)),
         )
-        .service(web::resource("/complaints/{id}").route(web::get().to(get)))
-        .service(web::resource("/complaints/{id}/status").route(web::patch().to(change_status)))
+        .service(
+            web::resource("/complaints/{id}")
+                .route(web::get().to(get))
+                .route(web::patch().to(edit)),
+        )
         .service(web::resource("/tracking/{token}").route(web::get().to(track)));
 }
 
@@ -112,18 +112,8 @@ pub async fn get(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let id = complaint_id(&id)?;
-    if let Some(token) = request.headers().get(TRACKING_TOKEN) {
-        let tracked = token
-            .to_str()
-            .ok()
-            .and_then(|token| desk.tracking.complaint(token));
-        if tracked != Some(id) {
-            return Err(Problem::unauthorized(
-                "the tracking token is not this complaint's",
-            ));
-        }
-        let found = find(&desk.store, id).await?;
-        return Ok(HttpResponse::Ok().json(PublicView::from(found.complaint)));
+    if tracked(&request, id, &desk)? {
+        return Ok(HttpResponse::Ok().json(public_view(&desk, id).await?));
     }
     if matches!(caller, Caller::Anonymous) {
         return Err(Problem::unauthorized(
@@ -133,17 +123,24 @@ pub async fn get(
     let found = find(&desk.store, id).await?;
     match caller {
         Caller::Staff(identity) if identity.may_work_in(&found.complaint.region) => {
-            Ok(HttpResponse::Ok().json(ComplaintView::with_reporter(found)))
+            Ok(tagged(found.complaint.version).json(ComplaintView::with_reporter(found)))
         }
         Caller::ApiKey(key)
             if key.may(Scope::Read, &found.complaint.region) || found.api_key == Some(key.id) =>
         {
-            Ok(HttpResponse::Ok().json(ComplaintView::without_reporter(found)))
+            Ok(tagged(found.complaint.version).json(ComplaintView::without_reporter(found)))
         }
         Caller::Staff(_) | Caller::ApiKey(_) | Caller::Anonymous => Err(Problem::forbidden(
             "this complaint is not in one of your regions",
         )),
     }
+}
+
+/// An answer with a complaint's version as ETag.
+fn tagged(version: i64) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, etag(version)));
+    response
 }
 
 /// Reads the public part of a complaint by its tracking token.
@@ -157,88 +154,44 @@ pub async fn track(token: web::Path<String>, desk: Desk) -> Result<HttpResponse,
         .tracking
         .complaint(&token)
         .ok_or_else(|| Problem::not_found("complaint"))?;
+    Ok(HttpResponse::Ok().json(public_view(&desk, id).await?))
+}
+
+/// Whether a request carries the tracking token of a complaint.
+///
+/// # Errors
+/// A 401 problem when it carries another one.
+pub(super) fn tracked(request: &HttpRequest, id: Uuid, desk: &Desk) -> Result<bool, Problem> {
+    let Some(token) = request.headers().get(TRACKING_TOKEN) else {
+        return Ok(false);
+    };
+    let token = token.to_str().ok();
+    let complaint = token.and_then(|token| desk.tracking.complaint(token));
+    if complaint == Some(id) {
+        Ok(true)
+    } else {
+        Err(Problem::unauthorized(
+            "the tracking token is not this complaint's",
+        ))
+    }
+}
+
+/// The public part of a complaint, as it is now.
+pub(super) async fn public_view(desk: &Desk, id: Uuid) -> Result<PublicView, Problem> {
     let found = find(&desk.store, id).await?;
-    Ok(HttpResponse::Ok().json(PublicView::from(found.complaint)))
+    let comments = comments::list_public(&desk.store, id).await?;
+    Ok(PublicView::of(found.complaint, comments))
 }
 
-/// A change of status.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StatusPatch {
-    /// The status to enter.
-    #[schema(value_type = Status)]
-    status: String,
-    /// Why, 1–4000 characters; shown to staff.
-    comment: Option<String>,
-    /// The version that you saw; if the complaint has another one by now, nothing is changed.
-    version: Option<i64>,
-}
-
-impl StatusPatch {
-    fn parse(self, complaint: Uuid) -> Result<StatusChange, Faults> {
-        let mut faults = Faults::default();
-        let known = Status::parse(&self.status).ok_or_else(|| {
-            let words: Vec<_> = Status::ALL.iter().map(|status| status.as_str()).collect();
-            ("unknown", format!("must be one of {}", words.join(", ")))
-        });
-        let to = faults.keep("status", known);
-        let comment = self
-            .comment
-            .and_then(|text| faults.keep("comment", free_text(&text, COMMENT_LONGEST)));
-        faults.into_result(to).map(|to| StatusChange {
-            complaint,
-            to,
-            comment,
-            version: self.version,
-        })
-    }
-}
-
-/// Changes a complaint's status. Answered after it is durable.
-#[utoipa::path(patch, path = "/api/v1/complaints/{id}/status", tag = "complaints", request_body = StatusPatch,
-    params(("id" = Uuid, Path, description = "The complaint")),
-    security(("bearer" = [])),
-    responses(
-        (status = 200, description = "The complaint as it is now", body = Complaint),
-        (status = 401, description = "Not signed in", body = ProblemBody),
-        (status = 403, description = "Not one of your regions", body = ProblemBody),
-        (status = 404, description = "No such complaint", body = ProblemBody),
-        (status = 409, description = "Stale version, or not allowed from the present status; `current` shows it", body = ProblemBody),
-        (status = 422, description = "Fields at fault", body = ProblemBody),
-        (status = 503, description = "Not now; try again", body = ProblemBody)))]
-pub async fn change_status(
-    id: web::Path<String>,
-    asked: Asked<Staff, StatusPatch>,
-    desk: Desk,
-) -> Result<web::Json<Complaint>, Problem> {
-    let Asked {
-        who: Staff(identity),
-        body,
-    } = asked;
-    let change = body.value.parse(complaint_id(&id)?)?;
-    let found = find(&desk.store, change.complaint).await?;
-    if !identity.may_work_in(&found.complaint.region) {
-        return Err(Problem::forbidden(
-            "this complaint is not in one of your regions",
-        ));
-    }
-    let region = desk
-        .desks
-        .of(&found.complaint.region)
-        .ok_or(CommandError::UnknownRegion)?;
-    let deadline = desk.settings.server.command_deadline;
-    Ok(web::Json(
-        region.change_status(change, &identity, deadline).await?,
-    ))
-}
-
-fn complaint_id(text: &str) -> Result<Uuid, Problem> {
+/// A complaint's id; another text names none.
+pub(super) fn complaint_id(text: &str) -> Result<Uuid, Problem> {
     text.parse()
         .ok()
         .ok_or_else(|| Problem::not_found("complaint"))
 }
 
-async fn find(store: &Store, id: Uuid) -> Result<Found, Problem> {
+/// A complaint, or a 404 problem.
+pub(super) async fn find(store: &Store, id: Uuid) -> Result<Found, Problem> {
     complaints::get(store, id)
         .await?
         .ok_or_else(|| Problem::not_found("complaint"))

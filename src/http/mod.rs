@@ -5,10 +5,13 @@ pub mod api_keys;
 pub mod asked;
 pub mod auth;
 pub mod body;
+pub mod calendars;
 pub mod categories;
+pub mod changes;
 pub mod client_address;
 pub mod complaint_list;
 pub mod complaints;
+pub mod deadlines;
 pub mod desk;
 mod export;
 mod field;
@@ -28,6 +31,7 @@ pub mod submission;
 pub mod trace;
 pub mod views;
 pub mod websocket;
+pub mod workflows;
 
 use actix_web::web;
 
@@ -37,11 +41,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
     openapi::configure(config);
     config.service(
         web::scope("/api/v1")
+            .configure(changes::configure)
             .configure(complaints::configure)
             .configure(snapshot::configure)
             .configure(stats::configure)
             .configure(regions::configure)
             .configure(categories::configure)
+            .configure(workflows::configure)
+            .configure(calendars::configure)
+            .configure(deadlines::configure)
             .configure(websocket::configure)
             .configure(login::configure)
             .configure(accounts::configure)

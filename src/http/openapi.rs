@@ -5,9 +5,10 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::changes::{assignee, bulk, comments, edit, history, merge, relocation, status, support};
 use super::{
-    accounts, api_keys, categories, complaint_list, complaints, health, login, regions, snapshot,
-    stats, websocket,
+    accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
+    login, regions, snapshot, stats, websocket, workflows,
 };
 
 /// Where the document is served.
@@ -22,10 +23,15 @@ pub const PATH: &str = "/api/v1/openapi.json";
                        lists are read page by page with a cursor. The live feed is described in docs/PROTOCOL.md.",
     ),
     paths(
-        complaints::submit, complaints::get, complaints::change_status, complaints::track,
+        complaints::submit, complaints::get, complaints::track,
+        status::change_status, assignee::assign, edit::edit, comments::comment, comments::list_comments,
+        relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,
         regions::list, regions::create, regions::change, regions::import,
         categories::list, categories::create, categories::change, categories::import,
+        workflows::get, workflows::put, workflows::delete,
+        calendars::get, calendars::put, calendars::delete,
+        deadlines::get, deadlines::put, deadlines::delete,
         snapshot::get, stats::get,
         websocket::upgrade, websocket::health, websocket::stats, websocket::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,

@@ -29,7 +29,7 @@ pub struct Problem {
 }
 
 /// The body of every error answer (RFC 9457, `application/problem+json`).
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemBody {
     /// Stable name of the kind of error, `urn:redress:problem:…`.
     #[serde(rename = "type")]
@@ -191,6 +191,15 @@ impl Problem {
         Self::new(status, kind, detail)
     }
 
+    /// The same for somebody who may not see all of what they wanted to change.
+    #[must_use]
+    pub fn without_current(self) -> Self {
+        Self {
+            current: None,
+            ..self
+        }
+    }
+
     /// What the log says of it, when the client is not told.
     pub(super) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
@@ -206,7 +215,13 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header(("WWW-Authenticate", "Bearer"));
         }
-        let body = ProblemBody {
+        let body = self.body(request_id);
+        response.body(serde_json::to_string(&body).unwrap_or_default())
+    }
+
+    /// The problem as JSON says it.
+    pub(super) fn body(&self, request_id: &str) -> ProblemBody {
+        ProblemBody {
             kind: format!("urn:redress:problem:{}", self.kind),
             title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
             status: self.status.as_u16(),
@@ -214,8 +229,7 @@ impl Problem {
             request_id: request_id.to_owned(),
             errors: self.faults.clone(),
             current: self.current.as_deref().cloned(),
-        };
-        response.body(serde_json::to_string(&body).unwrap_or_default())
+        }
     }
 }
 

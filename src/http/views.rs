@@ -5,11 +5,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::changes::comments::CommentView;
 use crate::access::tracking::TrackingKey;
 use crate::domain::complaint::{Complaint, Receipt, Severity};
 use crate::domain::region::RegionId;
 use crate::domain::reporter::Reporter;
 use crate::domain::status::Status;
+use crate::store::comments;
 use crate::store::complaints::Found;
 
 /// What a submission is answered with, also its retries.
@@ -102,11 +104,23 @@ pub struct PublicView {
     /// When it entered its present status (UTC).
     #[schema(value_type = String, format = DateTime)]
     pub status_since: Timestamp,
+    /// People who said "me too".
+    pub supporters: i32,
+    /// The complaint of which this one is a duplicate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<Uuid>,
+    /// What staff wrote for its reporter, oldest first; at most the latest 200.
+    pub comments: Vec<CommentView>,
 }
 
-impl From<Complaint> for PublicView {
-    fn from(complaint: Complaint) -> Self {
+impl PublicView {
+    /// The public part of a complaint, with its public comments.
+    pub fn of(complaint: Complaint, comments: Vec<comments::Stored>) -> Self {
+        let comments = comments.into_iter().map(CommentView::for_reporter);
         Self {
+            supporters: complaint.life.supporters,
+            duplicate_of: complaint.life.duplicate_of,
+            comments: comments.collect(),
             id: complaint.id,
             region: complaint.region,
             category: complaint.category,

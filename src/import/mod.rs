@@ -1,10 +1,13 @@
 //! Regions and categories from files: pure parsers that name every fault, then one statement.
 //!
+//! Their rules (workflows, calendars, deadlines) are set here too: `rules`.
+//!
 //! Nothing is written when anything in a file is wrong. Used by the command line, by the admin
 //! routes and by the demo data.
 
 pub mod categories;
 pub mod regions;
+pub mod rules;
 
 use thiserror::Error;
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde_json::Value;
 use tokio_postgres::Row;
 
-use super::{Store, StoreError, column};
+use super::{Store, StoreError, column, rules};
 use crate::domain::boundary::Boundary;
 use crate::domain::catalogue::{
     Catalogue, Category, CategoryChange, CategoryDraft, Region, RegionChange, RegionDraft,
@@ -70,7 +70,7 @@ impl CatalogueCell {
     }
 }
 
-/// All regions and categories.
+/// All regions and categories, with their rules.
 ///
 /// # Errors
 /// [`StoreError`], also when a row has an unknown severity.
@@ -81,10 +81,11 @@ pub async fn load(store: &Store) -> Result<Catalogue, StoreError> {
     let version = version_of(&session.query(VERSION, &[]).await?)?;
     let regions = session.query(REGIONS, &[]).await?;
     let categories = session.query(CATEGORIES, &[]).await?;
+    let rules = rules::load(&session).await?;
     drop(session);
     let regions = regions.iter().map(region).collect::<Result<_, _>>()?;
     let categories = categories.iter().map(category).collect::<Result<_, _>>()?;
-    let catalogue = Catalogue::new(version, regions, categories);
+    let catalogue = Catalogue::new(version, regions, categories).with_rules(rules);
     for (id, reason) in catalogue.unplaced() {
         slog_scope::warn!("the boundary of a region cannot be read; no point is found in it: {}", reason;
             "region" => id.as_str());

@@ -1,15 +1,20 @@
 //! The statements that write complaints and their events. Called by `actors::commit_lane` alone.
 
-use std::collections::{BTreeMap, HashMap};
+mod change;
+mod submit;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::complaints::complaint_of;
 use super::connect::Database;
+use super::pool::Call;
 use super::{Session, StoreError, column};
+use crate::domain::account::By;
+use crate::domain::change::{NewComment, Present};
 use crate::domain::complaint::{Complaint, Idempotency, Receipt, Submission};
 use crate::domain::event::EventDraft;
 use crate::domain::region::RegionId;
@@ -19,25 +24,50 @@ const BEGIN: &str = include_str!("../../sql/queries/commit/begin.sql");
 const COMMIT: &str = include_str!("../../sql/queries/commit/commit.sql");
 const ROLL_BACK: &str = include_str!("../../sql/queries/commit/roll_back.sql");
 const LOCK_COMPLAINTS: &str = include_str!("../../sql/queries/commit/lock_complaints.sql");
+const FIND_SUPPORTS: &str = include_str!("../../sql/queries/commit/find_supports.sql");
 const FIRST_ANSWERS: &str = include_str!("../../sql/queries/commit/first_answers.sql");
-const SUBMIT: &str = include_str!("../../sql/queries/commit/submit.sql");
-const WRITE: &str = include_str!("../../sql/queries/commit/write.sql");
 
-/// What one batch writes: new complaints, changed complaints, and the events of both in their order.
+/// What the commands of a batch read before they are decided.
+#[derive(Debug, Default)]
+pub struct Touched<'a> {
+    /// Complaints, to be locked.
+    pub complaints: Vec<Uuid>,
+    /// Complaints with somebody who says "me too".
+    pub supporters: Vec<(Uuid, &'a [u8])>,
+}
+
+/// What one batch writes: new complaints, changed complaints, what goes with them, and the events of
+/// all in their order.
 #[derive(Default)]
 pub struct Batch<'a> {
-    /// New complaints with the time of their submission.
-    pub submissions: Vec<(&'a Submission, Timestamp)>,
+    /// New complaints with the event of their submission.
+    pub submissions: Vec<(&'a Submission, &'a EventDraft)>,
     /// Changed complaints as they are after the change, each at most once.
     pub changed: Vec<&'a Complaint>,
+    /// New comments.
+    pub comments: Vec<Comment<'a>>,
+    /// New supporters of complaints, with the time.
+    pub supports: Vec<(Uuid, &'a [u8], Timestamp)>,
     /// An event for every new complaint and every change, with its encoded payload.
     pub events: Vec<(&'a EventDraft, &'a str)>,
+}
+
+/// A comment as it is stored.
+pub struct Comment<'a> {
+    /// The complaint.
+    pub complaint: Uuid,
+    /// What was written.
+    pub comment: &'a NewComment,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: By,
 }
 
 impl<'a> Batch<'a> {
     /// Whether it holds nothing but new complaints without idempotency key and reporter.
     fn is_plain(&self) -> bool {
-        let plain = |(submission, _): &(&Submission, Timestamp)| {
+        let plain = |(submission, _): &(&Submission, &EventDraft)| {
             submission.idempotency.is_none() && submission.reporter.is_none()
         };
         !self.submissions.is_empty()
@@ -48,36 +78,13 @@ impl<'a> Batch<'a> {
     /// Each region with the number of its new complaints, and the place of each among them.
     fn places(&self) -> (BTreeMap<&'a str, i64>, Vec<i64>) {
         let mut regions: BTreeMap<&'a str, i64> = BTreeMap::new();
-        let place = |(submission, _): &(&'a Submission, Timestamp)| {
+        let place = |(submission, _): &(&'a Submission, &'a EventDraft)| {
             let counted = regions.entry(submission.region.as_str()).or_default();
             *counted += 1;
             *counted
         };
         let places = self.submissions.iter().map(place).collect();
         (regions, places)
-    }
-}
-
-/// Whether a batch's statement is its whole transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transaction {
-    /// It commits by itself.
-    OneStatement,
-    /// [`begin_and_lock`] began it: it is committed in the same round trip.
-    Begun,
-}
-
-impl Transaction {
-    async fn end_with(
-        self,
-        session: &Session,
-        sql: &'static str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, StoreError> {
-        match self {
-            Self::OneStatement => session.query(sql, parameters).await,
-            Self::Begun => session.query_then_run(sql, parameters, COMMIT).await,
-        }
     }
 }
 
@@ -107,137 +114,89 @@ pub async fn roll_back(session: &Session) -> Result<(), StoreError> {
     session.run(ROLL_BACK).await
 }
 
-/// Begins a transaction, and reads and locks in it the complaints that it changes.
+/// Begins a transaction, and reads in it, locked, what the commands of a batch touch.
 ///
 /// # Errors
 /// [`StoreError`]; the transaction is to be rolled back.
 pub async fn begin_and_lock(
     session: &Session,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Complaint>, StoreError> {
-    let rows = session
-        .run_then_query(BEGIN, LOCK_COMPLAINTS, &[&ids])
-        .await?;
-    rows.iter()
-        .map(|row| complaint_of(row).map(|complaint| (complaint.id, complaint)))
-        .collect()
+    touched: &Touched<'_>,
+) -> Result<Present, StoreError> {
+    let (supported, supporters): (Vec<Uuid>, Vec<&[u8]>) =
+        touched.supporters.iter().copied().unzip();
+    let mut calls = vec![
+        Call::Run(BEGIN),
+        Call::Query(LOCK_COMPLAINTS, vec![&touched.complaints]),
+    ];
+    if !supported.is_empty() {
+        calls.push(Call::Query(FIND_SUPPORTS, vec![&supported, &supporters]));
+    }
+    let mut answers = session.pipeline(&calls).await?.into_iter().skip(1);
+    let complaints = answers.next().unwrap_or_default();
+    let supporters = answers.next().unwrap_or_default();
+    Ok(Present {
+        complaints: complaints
+            .iter()
+            .map(|row| complaint_of(row).map(|complaint| (complaint.id, complaint)))
+            .collect::<Result<_, _>>()?,
+        supporters: supporters
+            .iter()
+            .map(|row| Ok((column(row, "complaint_id")?, column(row, "supporter")?)))
+            .collect::<Result<HashSet<_>, StoreError>>()?,
+    })
 }
 
-/// Writes a batch, commits, and returns the number of each event by event id. A submission whose
-/// idempotency key exists already is not written and has no number.
+/// Writes a batch of submissions as a transaction of its own, and returns the number of each event
+/// by event id. A submission whose idempotency key exists already is not written and has no number.
 ///
 /// # Errors
 /// [`StoreError`]; nothing of the batch is written then, or ([`StoreError::Lost`]) nobody knows.
-pub async fn write(
+pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid, i64>, StoreError> {
+    let rows = if batch.is_plain() {
+        submit::plain(session, batch).await?
+    } else {
+        let values = submit::Values::of(batch);
+        session.query(submit::WRITE, &values.parameters()).await?
+    };
+    numbers(&rows)
+}
+
+/// Writes any batch in the transaction that [`begin_and_lock`] began, and commits it, in one round trip.
+///
+/// # Errors
+/// As [`write`].
+pub async fn write_and_commit(
     session: &Session,
     batch: &Batch<'_>,
-    transaction: Transaction,
 ) -> Result<HashMap<Uuid, i64>, StoreError> {
-    let rows = if batch.is_plain() {
-        submit(session, batch, transaction).await?
-    } else {
-        write_any(session, batch, transaction).await?
-    };
+    let changed = change::Values::of(&batch.changed);
+    let comments = change::CommentValues::of(&batch.comments);
+    let supports = change::SupportValues::of(&batch.supports);
+    let events = submit::Values::of(batch);
+    let mut calls = Vec::new();
+    if !batch.changed.is_empty() {
+        calls.push(Call::Query(change::CHANGE, changed.parameters()));
+    }
+    if !batch.comments.is_empty() {
+        calls.push(Call::Query(change::COMMENT, comments.parameters()));
+    }
+    if !batch.supports.is_empty() {
+        calls.push(Call::Query(change::SUPPORT, supports.parameters()));
+    }
+    if !batch.events.is_empty() {
+        calls.push(Call::Query(submit::WRITE, events.parameters()));
+    }
+    calls.push(Call::Run(COMMIT));
+    let answers = session.pipeline(&calls).await?;
+    // Numbers come from the statement before the commit, which comes last.
+    let rows = answers.into_iter().rev().nth(1).unwrap_or_default();
+    numbers(&rows)
+}
+
+fn numbers(rows: &[Row]) -> Result<HashMap<Uuid, i64>, StoreError> {
     rows.iter()
         .map(|row| Ok((column(row, "event_id")?, column(row, "seq")?)))
         .collect()
-}
-
-/// New complaints without idempotency key and reporter; every one of them has an event, in its order.
-async fn submit(
-    session: &Session,
-    batch: &Batch<'_>,
-    transaction: Transaction,
-) -> Result<Vec<Row>, StoreError> {
-    let new = &batch.submissions;
-    let (regions, places) = batch.places();
-    let addresses = list(new, |(submission, _)| submission.place.address.as_deref());
-    let point = |(submission, _): &(&Submission, Timestamp)| submission.place.point;
-    transaction
-        .end_with(
-            session,
-            SUBMIT,
-            &[
-                &list(new, |(submission, _)| submission.id),
-                &list(new, |(submission, _)| submission.region.as_str()),
-                &list(new, |(submission, _)| submission.category.as_str()),
-                &list(new, |(submission, _)| submission.severity.as_str()),
-                &list(new, |(submission, _)| submission.description.as_str()),
-                &addresses,
-                &list(new, |row| point(row).map(|point| point.latitude)),
-                &list(new, |row| point(row).map(|point| point.longitude)),
-                &list(new, |(submission, _)| submission.api_key),
-                &list(new, |(_, at)| *at),
-                &list(&batch.events, |(event, _)| event.event_id),
-                &places,
-                &list(&batch.events, |(_, payload)| *payload),
-                &regions.keys().copied().collect::<Vec<_>>(),
-                &regions.values().copied().collect::<Vec<_>>(),
-            ],
-        )
-        .await
-}
-
-/// Whatever a batch may hold.
-async fn write_any(
-    session: &Session,
-    batch: &Batch<'_>,
-    transaction: Transaction,
-) -> Result<Vec<Row>, StoreError> {
-    let new = &batch.submissions;
-    let submission = |pick: fn(&Submission) -> Option<&str>| -> Vec<Option<&str>> {
-        new.iter().map(|(submission, _)| pick(submission)).collect()
-    };
-    let idempotency: Vec<Option<&Idempotency>> = new
-        .iter()
-        .map(|(submission, _)| submission.idempotency.as_ref())
-        .collect();
-    let changed = &batch.changed;
-    let events = &batch.events;
-    transaction
-        .end_with(
-            session,
-            WRITE,
-            &[
-                &list(new, |(submission, _)| submission.id),
-                &list(new, |(submission, _)| submission.region.as_str()),
-                &list(new, |(submission, _)| submission.category.as_str()),
-                &list(new, |(submission, _)| submission.severity.as_str()),
-                &list(new, |(submission, _)| submission.description.as_str()),
-                &submission(|it| it.place.address.as_deref()),
-                &list(new, |(submission, _)| {
-                    submission.place.point.map(|point| point.latitude)
-                }),
-                &list(new, |(submission, _)| {
-                    submission.place.point.map(|point| point.longitude)
-                }),
-                &list(new, |(submission, _)| submission.api_key),
-                &list(new, |(_, at)| *at),
-                &list(&idempotency, |key| key.map(|key| key.scope.as_str())),
-                &list(&idempotency, |key| key.map(|key| key.key.as_str())),
-                &list(&idempotency, |key| key.map(|key| key.body_hash.as_slice())),
-                &submission(|it| it.reporter.as_ref()?.name.as_deref()),
-                &submission(|it| it.reporter.as_ref()?.email.as_deref()),
-                &submission(|it| it.reporter.as_ref()?.phone.as_deref()),
-                &list(changed, |complaint| complaint.id),
-                &list(changed, |complaint| complaint.status.as_str()),
-                &list(changed, |complaint| complaint.version),
-                &list(changed, |complaint| complaint.updated_at),
-                &list(events, |(event, _)| event.complaint.region.as_str()),
-                &list(events, |(event, _)| event.event_id),
-                &list(events, |(event, _)| event.complaint.id),
-                &list(events, |(event, _)| event.kind.as_str()),
-                &list(events, |(event, _)| event.at),
-                &list(events, |(event, _)| {
-                    event.step().and_then(|step| step.from).map(|s| s.as_str())
-                }),
-                &list(events, |(event, _)| {
-                    event.step().map(|step| step.to.as_str())
-                }),
-                &list(events, |(_, payload)| *payload),
-            ],
-        )
-        .await
 }
 
 fn list<'a, T, U>(rows: &'a [T], pick: impl Fn(&'a T) -> U) -> Vec<U> {

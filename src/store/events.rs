@@ -2,17 +2,21 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
 use super::complaints::status_of;
 use super::{Store, StoreError, column};
-use crate::domain::event::{Event, StatusStep};
+use crate::domain::event::{CountStep, Event};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
 
 const AFTER: &str = include_str!("../../sql/queries/events/after.sql");
 const HEAD: &str = include_str!("../../sql/queries/events/head.sql");
 const HEADS: &str = include_str!("../../sql/queries/events/heads.sql");
+const HISTORY: &str = include_str!("../../sql/queries/events/history.sql");
 const TALLY: &str = include_str!("../../sql/queries/events/tally.sql");
 
 /// How many complaints of a region are in each status, as of its event `head`.
@@ -35,7 +39,7 @@ impl Tally {
         {
             *before -= 1;
         }
-        if let Some(after) = self.complaints.get_mut(step.to.index()) {
+        if let Some(after) = step.to.and_then(|to| self.complaints.get_mut(to.index())) {
             *after += 1;
         }
     }
@@ -56,6 +60,45 @@ pub async fn after(
         .query(AFTER, &[&region.as_str(), &after, &limit])
         .await?;
     rows.iter().map(event_of).collect()
+}
+
+/// An event of one complaint's past.
+pub struct Past {
+    /// The region in whose sequence it stands.
+    pub region: RegionId,
+    /// Its number there.
+    pub seq: i64,
+    /// UUIDv7.
+    pub event_id: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What was sent to officers.
+    pub payload: String,
+}
+
+/// At most `limit` events of a complaint, newest first, behind the event with the id `before`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn history(
+    store: &Store,
+    complaint: Uuid,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Past>, StoreError> {
+    let session = store.session().await?;
+    let parameters: [&(dyn ToSql + Sync); 3] = [&complaint, &before, &limit];
+    let rows = session.query(HISTORY, &parameters).await?;
+    let past = |row: &Row| {
+        Ok(Past {
+            region: RegionId::from_stored(column(row, "region_id")?),
+            seq: column(row, "seq")?,
+            event_id: column(row, "event_id")?,
+            at: column(row, "at")?,
+            payload: column(row, "payload")?,
+        })
+    };
+    rows.iter().map(past).collect()
 }
 
 /// The number of the last event of every region.
@@ -119,7 +162,7 @@ fn event_of(row: &Row) -> Result<Event, StoreError> {
         .transpose()?;
     Ok(Event {
         seq: column(row, "seq")?,
-        step: to.map(|to| StatusStep { from, to }),
+        step: (from.is_some() || to.is_some()).then_some(CountStep { from, to }),
         payload: column(row, "payload")?,
     })
 }

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod catalogue;
+pub mod comments;
 pub mod commit;
 pub mod complaints;
 pub mod connect;
@@ -15,8 +16,10 @@ pub mod lists;
 pub mod logins;
 pub mod migrate;
 mod pool;
+pub mod rules;
 pub mod snapshot;
 pub mod stats;
+pub mod timers;
 
 pub use pool::{Opener, Session, Store};
 

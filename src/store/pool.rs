@@ -20,6 +20,14 @@ use super::connect::Database;
 /// How long a caller waits for a free connection.
 const CHECK_OUT_WAIT: Duration = Duration::from_secs(5);
 
+/// One call of a pipeline.
+pub enum Call<'a> {
+    /// Transaction control, without parameters.
+    Run(&'static str),
+    /// A statement with its parameters.
+    Query(&'static str, Vec<&'a (dyn ToSql + Sync)>),
+}
+
 /// A connection with the statements that it has prepared.
 pub struct Session {
     client: Client,
@@ -103,46 +111,39 @@ impl Session {
             .map_err(|error| StoreError::of(sql, error))
     }
 
-    /// Runs transaction control and, in the same round trip, a statement behind it: its rows.
+    /// Makes several calls in one round trip, in their order; the rows of each.
     ///
     /// # Errors
-    /// [`StoreError`], sorted; of two failures the first.
-    pub async fn run_then_query(
-        &self,
-        before: &'static str,
-        sql: &'static str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, StoreError> {
-        let statement = self.statement(sql).await?;
-        // Polled in this order, and each is sent when it is first polled.
-        let sent = future::join(
-            self.client.batch_execute(before),
-            self.client.query(&statement, parameters),
-        );
-        let (ran, rows) = sent.await;
-        ran.map_err(|error| StoreError::of(before, error))?;
-        rows.map_err(|error| StoreError::of(sql, error))
+    /// [`StoreError`], sorted; of several failures the first. Within a transaction the calls behind
+    /// a failed one do nothing, and a commit rolls back.
+    pub async fn pipeline(&self, calls: &[Call<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let mut prepared = Vec::with_capacity(calls.len());
+        for call in calls {
+            prepared.push(match call {
+                Call::Run(_) => None,
+                Call::Query(sql, _) => Some(self.statement(sql).await?),
+            });
+        }
+        // Each is sent when it is first polled, which happens in their order.
+        let sent = calls
+            .iter()
+            .zip(&prepared)
+            .map(|(call, statement)| self.send(call, statement));
+        future::join_all(sent).await.into_iter().collect()
     }
 
-    /// The rows of a statement and, in the same round trip, transaction control behind it.
-    ///
-    /// # Errors
-    /// [`StoreError`], sorted; of two failures the first.
-    pub async fn query_then_run(
+    async fn send(
         &self,
-        sql: &'static str,
-        parameters: &[&(dyn ToSql + Sync)],
-        after: &'static str,
+        call: &Call<'_>,
+        statement: &Option<Statement>,
     ) -> Result<Vec<Row>, StoreError> {
-        let statement = self.statement(sql).await?;
-        let sent = future::join(
-            self.client.query(&statement, parameters),
-            self.client.batch_execute(after),
-        );
-        let (rows, ran) = sent.await;
-        let rows = rows.map_err(|error| StoreError::of(sql, error))?;
-        ran.map_err(|error| StoreError::of(after, error))?;
-        Ok(rows)
+        match (call, statement) {
+            (Call::Query(sql, parameters), Some(statement)) => {
+                let rows = self.client.query(statement, parameters).await;
+                rows.map_err(|error| StoreError::of(sql, error))
+            }
+            (Call::Run(sql) | Call::Query(sql, _), _) => self.run(sql).await.map(|()| Vec::new()),
+        }
     }
 
     /// Whether the connection is gone.

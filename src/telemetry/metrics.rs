@@ -6,6 +6,7 @@
 
 mod declare;
 mod process;
+mod timers;
 
 use prometheus::core::Collector;
 use prometheus::{
@@ -14,6 +15,7 @@ use prometheus::{
 };
 
 use self::declare::{Declare, TIMES};
+pub use self::timers::TimerMetrics;
 use crate::domain::account::Role;
 use crate::domain::status::Status;
 
@@ -27,6 +29,8 @@ pub struct Metrics {
     pub push: PushMetrics,
     /// Complaints and the commands on them.
     pub desks: DeskMetrics,
+    /// Deadlines and other times of complaints.
+    pub timers: TimerMetrics,
     /// The database.
     pub database: DatabaseMetrics,
     /// Restarts of actors after a panic, by actor.
@@ -108,6 +112,7 @@ impl Metrics {
             http: HttpMetrics::declare(&declare)?,
             push: PushMetrics::declare(&declare)?,
             desks: DeskMetrics::declare(&declare)?,
+            timers: TimerMetrics::declare(&declare)?,
             database: DatabaseMetrics::declare(&declare)?,
             actor_restarts: declare.counters(
                 "actor_restarts_total",

@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use crate::access::Access;
 use crate::actors::desks::DesksHandle;
 use crate::actors::registry::shard::ShardHandle;
+use crate::actors::registry::wire::Wire;
 use crate::config::LiveSettings;
 use crate::domain::account::Identity;
 use crate::store::Store;
@@ -87,7 +88,8 @@ pub fn upgrade(
     check_protocol(request.headers())?;
     let mut response = handshake_with_protocols(request, &[PROTOCOL])?;
     let session = WsSession::new(Arc::clone(deps), shard.clone(), identity, address);
-    Ok(response.streaming(pump::start(session, payload)))
+    let wire = request.conn_data::<Wire>().cloned();
+    Ok(response.streaming(pump::start(session, payload, wire)))
 }
 
 /// A client that names protocols must name ours; one that names none is taken at its word.

@@ -17,20 +17,22 @@ use bytes::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt};
 use uuid::Uuid;
 
+use super::WsDeps;
 use super::protocol::FRAME_LIMIT;
 use super::session::WsSession;
 use crate::actors::registry::queue::{End, OutQueue};
 use crate::actors::registry::shard::ShardHandle;
+use crate::actors::registry::wire::Wire;
 use crate::actors::registry::{CloseCode, frame};
-use crate::telemetry::metrics::Metrics;
 
 /// Starts driving the session; returns what the socket sends.
 pub(super) fn start(
     session: WsSession,
     payload: web::Payload,
+    wire: Option<Wire>,
 ) -> impl Stream<Item = Result<Bytes, Error>> {
     let queue = session.queue();
-    let metrics = session.metrics();
+    let deps = session.deps();
     let exit = Exit {
         session: session.id(),
         shard: session.shard(),
@@ -41,8 +43,8 @@ pub(super) fn start(
         payload,
         Codec::new().max_size(FRAME_LIMIT),
     ));
-    actix::spawn(drive(output, Arc::clone(&queue), exit, metrics.clone()));
-    Body { queue, metrics }
+    actix::spawn(drive(output, Arc::clone(&queue), exit, Arc::clone(&deps)));
+    Body { queue, deps, wire }
 }
 
 /// Tells the shard when the session has ended, however it ended.
@@ -61,7 +63,7 @@ async fn drive(
     output: impl Stream<Item = Result<Bytes, Error>>,
     queue: Arc<OutQueue>,
     exit: Exit,
-    metrics: Metrics,
+    deps: Arc<WsDeps>,
 ) {
     // Owned here: dropped while its own panic unwinds, an actor that panics again would abort the process.
     let mut output = pin!(output);
@@ -69,7 +71,7 @@ async fn drive(
         .catch_unwind()
         .await;
     let closed = |code: CloseCode| {
-        metrics
+        deps.metrics
             .push
             .closes
             .with_label_values(&[&code.to_string()])
@@ -110,22 +112,26 @@ async fn drain(
 /// The response body: whatever waits, in as few writes as possible.
 struct Body {
     queue: Arc<OutQueue>,
-    metrics: Metrics,
+    /// Shared: the series themselves are hundreds of bytes of pointers.
+    deps: Arc<WsDeps>,
+    /// Until it is attached to the queue.
+    wire: Option<Wire>,
 }
 
 impl Stream for Body {
     type Item = Result<Bytes, Error>;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // The server asks for the body after it has put the head of the answer into its buffer.
+        if let Some(wire) = self.wire.take() {
+            self.queue.attach(wire);
+        }
         self.queue.poll_write(cx).map(|write| {
             let write = write?;
-            self.metrics
-                .push
-                .sent_bytes
-                .inc_by(write.bytes.len() as u64);
+            let metrics = &self.deps.metrics.push;
+            metrics.sent_bytes.inc_by(write.bytes.len() as u64);
             if let Some(committed_at) = write.oldest_commit {
-                self.metrics
-                    .push
+                metrics
                     .latency
                     .observe(committed_at.elapsed().as_secs_f64());
             }

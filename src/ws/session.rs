@@ -23,7 +23,6 @@ use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::{CloseCode, Disconnect, LastHeard, frame};
 use crate::domain::account::Identity;
 use crate::domain::region::RegionId;
-use crate::telemetry::metrics::Metrics;
 
 type Ctx = WebsocketContext<WsSession>;
 
@@ -89,8 +88,8 @@ impl WsSession {
         self.shard.clone()
     }
 
-    pub(super) fn metrics(&self) -> Metrics {
-        self.deps.metrics.clone()
+    pub(super) fn deps(&self) -> Arc<WsDeps> {
+        Arc::clone(&self.deps)
     }
 
     fn say(&self, message: &ServerMessage<'_>) {

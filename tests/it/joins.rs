@@ -162,7 +162,7 @@ async fn write(app: &TestApp, token: &str, rounds: usize) {
     for round in 0..rounds {
         let receipt = app.submit("north", "a hole").await;
         let id = receipt["id"].as_str().unwrap();
-        let status = ["in_progress", "rejected"][round % 2];
+        let status = ["acknowledged", "rejected"][round % 2];
         assert!(
             app.api
                 .set_status(token, id, status)
@@ -178,7 +178,8 @@ async fn fold(officer: &mut Officer, came: &[Value], last: i64) -> BTreeMap<Stri
     let mut open = BTreeMap::new();
     let mut apply = |complaint: &Value| {
         let text = |name: &str| complaint[name].as_str().unwrap().to_owned();
-        if ["reported", "in_progress", "on_hold"].contains(&text("status").as_str()) {
+        if ["reported", "acknowledged", "in_progress", "on_hold"].contains(&text("status").as_str())
+        {
             open.insert(text("id"), text("status"));
         } else {
             open.remove(&text("id"));
@@ -222,7 +223,7 @@ async fn who_joins_while_others_write_ends_with_what_the_database_holds() {
     assert_eq!(last, 640);
     let client = app.database().connect().await;
     let sql = "SELECT id::text, status FROM complaints WHERE region_id = 'north' \
-        AND status IN ('reported', 'in_progress', 'on_hold')";
+        AND status IN ('reported', 'acknowledged', 'in_progress', 'on_hold')";
     let rows = client.query(sql, &[]).await.unwrap();
     let expected: BTreeMap<String, String> =
         rows.iter().map(|row| (row.get(0), row.get(1))).collect();

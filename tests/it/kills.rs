@@ -118,7 +118,7 @@ async fn write(
             .submit(&regions[(number + turn) % regions.len()], turn)
             .await;
         acknowledged.fetch_add(1, Ordering::SeqCst);
-        writer.set_status(token, &id, "in_progress", turn).await;
+        writer.set_status(token, &id, "acknowledged", turn).await;
         ids.push(id);
     }
     ids

@@ -35,3 +35,4 @@ mod source;
 mod start;
 mod statistics;
 mod support;
+mod work;

@@ -20,7 +20,7 @@ async fn a_complaint_reaches_the_officers_of_its_region_and_no_other() {
     assert_eq!(event["complaint"]["id"], receipt["id"]);
 
     let id = receipt["id"].as_str().unwrap();
-    let answer = app.api.set_status(&olga, id, "in_progress").await;
+    let answer = app.api.set_status(&olga, id, "acknowledged").await;
     assert_eq!(answer.status(), StatusCode::OK);
     let event = north.event().await;
     assert_eq!(

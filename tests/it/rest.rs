@@ -1,11 +1,13 @@
 //! REST: what clients of every kind may do with complaints, and what they see.
 
+mod deadlines;
 mod exports;
 mod filters;
 mod idempotency;
 mod lists;
 mod orders;
 mod places;
+mod rules;
 mod searches;
 mod status;
 mod submissions;

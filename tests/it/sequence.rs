@@ -122,7 +122,7 @@ async fn write(
         let id = writer.submit(region, number + turn).await;
         acknowledged.fetch_add(1, Ordering::SeqCst);
         // `closed` is refused for a complaint that was just reported: nothing may come of it.
-        let status = ["in_progress", "closed", "rejected"][random.random_range(0..3)];
+        let status = ["acknowledged", "closed", "rejected"][random.random_range(0..3)];
         match writer.set_status(&token, &id, status, number + turn).await {
             Some(StatusCode::OK) => changes += 1,
             Some(StatusCode::CONFLICT) => assert_eq!(status, "closed"),

@@ -10,6 +10,6 @@ SELECT head.head, complaint.id, complaint.region_id, complaint.category_id, comp
 FROM region_heads AS head
 LEFT JOIN complaints AS complaint
     ON complaint.region_id = head.region_id
-    AND complaint.status IN ('reported', 'in_progress', 'on_hold')
+    AND complaint.status IN ('reported', 'acknowledged', 'in_progress', 'on_hold')
 WHERE head.region_id = $1
 ORDER BY complaint.id

@@ -7,27 +7,25 @@ use std::time::Instant;
 use actix::Addr;
 use fail::fail_point;
 
-use super::attempt::{self, Settled};
-use crate::actors::command::{Command, CommandError};
+use super::LaneDeps;
+use super::attempt::{self, Numbered, Settled};
+use crate::actors::command::{Command, CommandError, Publisher};
 use crate::actors::region_desk::{Committed, RegionDesk};
-use crate::actors::supervise::Supervision;
 use crate::domain::event::Event;
+use crate::store::catalogue::CatalogueCell;
 use crate::store::{Session, StoreError};
 
 /// How often a batch is tried again after a deadlock or a lock time-out.
 const TRIES: usize = 5;
 
 /// Commits `commands` and answers every one of them; `false` when the connection must not be used again.
-pub(super) async fn commit(
-    session: &Session,
-    commands: Vec<Command>,
-    supervision: &Supervision,
-) -> bool {
+pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &LaneDeps) -> bool {
+    let supervision = &deps.supervision;
     let took = &supervision.metrics.desks.commit_duration;
     let mut parts = vec![commands];
     while let Some(mut part) = parts.pop() {
         let begun = Instant::now();
-        let outcome = try_part(session, &mut part).await;
+        let outcome = try_part(session, &mut part, &deps.catalogue).await;
         took.observe(begun.elapsed().as_secs_f64());
         let error = match outcome {
             Ok(settled) => {
@@ -57,9 +55,14 @@ pub(super) async fn commit(
 
 /// Tries one part, again after passing trouble. What nobody waits for any more is not tried: behind
 /// a row that someone else keeps locked, a lane would else be busy long after its callers have gone.
-async fn try_part(session: &Session, part: &mut Vec<Command>) -> Result<Vec<Settled>, StoreError> {
+async fn try_part(
+    session: &Session,
+    part: &mut Vec<Command>,
+    catalogue: &CatalogueCell,
+) -> Result<Vec<Settled>, StoreError> {
+    let rules = &catalogue.get().rules;
     for _ in 1..TRIES {
-        match attempt::commit(session, part).await {
+        match attempt::commit(session, part, rules).await {
             Err(error) if error.is_transient() => {
                 slog_scope::info!("a batch is tried again: {}", error);
                 part.retain(|command| !command.work.is_abandoned());
@@ -67,7 +70,7 @@ async fn try_part(session: &Session, part: &mut Vec<Command>) -> Result<Vec<Sett
             outcome => return outcome,
         }
     }
-    attempt::commit(session, part).await
+    attempt::commit(session, part, rules).await
 }
 
 /// Refuses the one command that the database refuses.
@@ -96,23 +99,46 @@ pub(super) fn refuse_all(commands: Vec<Command>, error: &StoreError) {
 
 /// Sends each desk its events and the answers to its callers; what has no event is answered here.
 fn hand_out(commands: Vec<Command>, settled: Vec<Settled>) {
-    let committed_at = Instant::now();
-    let mut by_desk: HashMap<usize, (Arc<Addr<RegionDesk>>, Committed)> = HashMap::new();
+    let mut facts = Facts {
+        committed_at: Instant::now(),
+        by_desk: HashMap::new(),
+    };
     for (command, settled) in commands.into_iter().zip(settled) {
-        let (answer, event) = settled.into_answer(command.work);
-        let Some(event) = event else {
+        let (answer, events) = settled.into_answer(command.work);
+        if events.is_empty() {
             answer.give();
             continue;
-        };
-        let (_, fact) = by_desk
-            .entry(Arc::as_ptr(&command.desk).addr())
-            .or_insert_with(|| (command.desk, Committed::at(committed_at)));
-        fact.events.push(event);
-        fact.answers.push(answer);
+        }
+        for Numbered { region, event } in events {
+            let publishers = [Some(&command.taker), command.other.as_ref()];
+            let mut publishers = publishers.into_iter().flatten();
+            // Nobody at hand: the desk of that region hears of it by the head poll.
+            if let Some(publisher) = publishers.find(|publisher| publisher.region == region) {
+                facts.of(publisher).events.push(event);
+            }
+        }
+        facts.of(&command.taker).answers.push(answer);
     }
-    for (desk, mut fact) in by_desk.into_values() {
+    for (desk, mut fact) in facts.by_desk.into_values() {
         fact.events.sort_unstable_by_key(|event: &Event| event.seq);
         tell(&desk, fact);
+    }
+}
+
+/// What each desk is told of one batch.
+struct Facts {
+    committed_at: Instant,
+    by_desk: HashMap<usize, (Arc<Addr<RegionDesk>>, Committed)>,
+}
+
+impl Facts {
+    fn of(&mut self, publisher: &Publisher) -> &mut Committed {
+        let at = self.committed_at;
+        let (_, fact) = self
+            .by_desk
+            .entry(Arc::as_ptr(&publisher.desk).addr())
+            .or_insert_with(|| (Arc::clone(&publisher.desk), Committed::at(at)));
+        fact
     }
 }
 

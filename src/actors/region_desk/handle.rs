@@ -4,19 +4,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use actix::{Addr, ArbiterHandle, Recipient};
+use actix::{ArbiterHandle, Recipient};
 use prometheus::IntCounterVec;
 use tokio::sync::oneshot;
 
-use super::super::command::{Command, CommandError, Reply, Work};
+use super::super::command::{Command, CommandError, Publisher, Reply, Work};
 use super::super::commit_lane::LaneHandle;
 use super::super::desks::Counted;
 use super::super::registry::RegistryHandle;
 use super::super::supervise::{self, Supervision};
 use super::RegionDesk;
 use super::messages::{HeadSeen, Recount, Take};
-use crate::domain::account::{By, Identity};
-use crate::domain::complaint::{Complaint, Receipt, StatusChange, Submission};
+use crate::domain::account::By;
+use crate::domain::action::Party;
+use crate::domain::change::Request;
+use crate::domain::complaint::{Complaint, Receipt, Submission};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
 use crate::feed::HintSender;
@@ -72,7 +74,7 @@ impl LiveCounts {
 /// How the rest of the program reaches a desk. Cheap to clone; all clones share one mailbox bound.
 #[derive(Clone)]
 pub struct DeskHandle {
-    addr: Arc<Addr<RegionDesk>>,
+    publisher: Publisher,
     head: Arc<AtomicI64>,
     counts: Arc<LiveCounts>,
     /// Counts commands by outcome.
@@ -83,14 +85,15 @@ impl DeskHandle {
     /// Starts a desk on an arbiter.
     pub fn start(home: &ArbiterHandle, deps: DeskDeps) -> Self {
         let head = Arc::new(AtomicI64::new(NOT_LOADED));
-        let supervision = deps.supervision.clone();
+        let (supervision, region) = (deps.supervision.clone(), deps.region.clone());
         let counts = Arc::clone(&deps.counts);
         let make = {
             let head = Arc::clone(&head);
             move || RegionDesk::new(deps, head)
         };
+        let desk = supervise::start_on(home, "region_desk", MAILBOX, make, &supervision);
         Self {
-            addr: supervise::start_on(home, "region_desk", MAILBOX, make, &supervision),
+            publisher: Publisher { region, desk },
             head,
             counts,
             commands: supervision.metrics.desks.commands.clone(),
@@ -108,25 +111,26 @@ impl DeskHandle {
         deadline: Duration,
     ) -> Result<Receipt, CommandError> {
         let work = |reply| Work::Submit(Box::new(submission), reply);
-        let answer = self.command(by, deadline, work).await;
+        let answer = self.command(by, None, deadline, work).await;
         let replayed = matches!(&answer, Ok(receipt) if receipt.replayed);
         self.count(&answer, if replayed { "replayed" } else { "committed" });
         answer
     }
 
-    /// Changes a complaint's status; answered after it is durable.
+    /// Changes a complaint; answered after it is durable. `other` is the desk of the second region
+    /// in which the change has an event.
     ///
     /// # Errors
     /// [`CommandError`].
-    pub async fn change_status(
+    pub async fn change(
         &self,
-        change: StatusChange,
-        identity: &Identity,
+        request: Request,
+        (by, party): (By, Party),
+        other: Option<&Self>,
         deadline: Duration,
     ) -> Result<Complaint, CommandError> {
-        let (by, role) = (By::from(identity), identity.role);
-        let work = |reply| Work::ChangeStatus(change, role, reply);
-        let answer = self.command(by, deadline, work).await;
+        let work = |reply| Work::Change(Box::new(request), party, reply);
+        let answer = self.command(by, other, deadline, work).await;
         self.count(&answer, "committed");
         answer.map(|complaint| *complaint)
     }
@@ -139,17 +143,18 @@ impl DeskHandle {
     async fn command<T>(
         &self,
         by: By,
+        other: Option<&Self>,
         deadline: Duration,
         work: impl FnOnce(Reply<T>) -> Work,
     ) -> Result<T, CommandError> {
         let (reply, answer) = oneshot::channel();
-        let desk = Arc::clone(&self.addr);
         let command = Take(Command {
             work: work(reply),
             by,
-            desk,
+            taker: self.publisher.clone(),
+            other: other.map(|desk| desk.publisher.clone()),
         });
-        if self.addr.try_send(command).is_err() {
+        if self.publisher.desk.try_send(command).is_err() {
             return Err(CommandError::Overloaded);
         }
         match tokio::time::timeout(deadline, answer).await {
@@ -176,12 +181,12 @@ impl DeskHandle {
         reason = "bounded: one message a restart of Desks"
     )]
     pub fn recount(&self) {
-        self.addr.do_send(Recount);
+        self.publisher.desk.do_send(Recount);
     }
 
     /// Tells the desk that an event of this number is committed; a lost hint does no harm.
     pub fn head_seen(&self, head: i64) {
-        if self.addr.try_send(HeadSeen(head)).is_err() {
+        if self.publisher.desk.try_send(HeadSeen(head)).is_err() {
             slog_scope::debug!("a desk is busy; it hears of the next head");
         }
     }

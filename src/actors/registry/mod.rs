@@ -2,8 +2,8 @@
 //!
 //! The front owns the shards and the sum of their counts; each shard lives on one HTTP worker's
 //! thread and hands shared bytes to the sessions there, so that an event crosses threads once a
-//! worker and not once a session. Nothing here touches the database or a socket: a session is an
-//! outgoing queue and a recipient for orders.
+//! worker and not once a session. Nothing here touches the database: a session is an outgoing queue
+//! and a recipient for orders.
 
 pub mod frame;
 mod front;
@@ -11,6 +11,8 @@ mod handle;
 pub mod queue;
 mod recent;
 pub mod shard;
+mod wave;
+pub mod wire;
 
 use std::collections::HashMap;
 use std::fmt;

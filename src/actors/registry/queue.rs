@@ -1,29 +1,31 @@
 //! The outgoing bytes of one socket: a queue bounded in bytes with one reader.
 //!
 //! A shard puts shared, framed events in, the session its answers, the pump the actor's control
-//! frames; the response body takes them out, all that wait in one write. A client that leaves more
-//! than the bound unread for `STALL`, or `BURST` times the bound at once, is cut off: what waits
-//! is freed and the socket is told to go. The time between is for clients that do read: one commit
-//! may publish more than the bound before their sockets get a turn, and all of them would be cut off.
-//! An empty queue takes a frame of any size, so that no single message is undeliverable.
+//! frames; the response body takes them out, all that wait in one write. While nothing waits, neither
+//! here nor in the HTTP server's buffer, a wave of events goes straight to the socket; what the socket
+//! does not take at once waits here like all else. Bytes leave in the order in which they were put in.
+//!
+//! A client that leaves more than the bound unread for `STALL`, or `BURST` times the bound at once, is
+//! cut off: what waits is freed and the socket is told to go. The time between is for clients that do
+//! read: one commit may publish more than the bound before their sockets get a turn, and all of them
+//! would be cut off. An empty queue takes a frame of any size: no single message is undeliverable.
+
+mod inner;
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard};
-use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::task::{Context, Poll};
+use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
-use super::frame;
+use super::wave::Wave;
+use super::wire::Wire;
+use inner::{Inner, wait, wake};
 
 /// Most bytes that one write takes out of the queue.
-const WRITE_MOST: usize = 64 * 1024;
-
-/// How long more than the bound may wait without a single read.
-const STALL: Duration = Duration::from_secs(1);
-/// How many times the bound may wait, however short: shared events, so mostly pointers.
-const BURST: usize = 16;
+pub(super) const WRITE_MOST: usize = 64 * 1024;
 
 /// How a queue ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,21 +54,6 @@ pub struct OutQueue {
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug, Default)]
-struct Inner {
-    frames: VecDeque<Bytes>,
-    bytes: usize,
-    oldest_commit: Option<Instant>,
-    /// Since when nothing was taken out of what waits.
-    unread_since: Option<Instant>,
-    end: Option<End>,
-    reader: Option<Waker>,
-    /// Those who wait for room. Apart from those who wait for the end: every session has one of
-    /// these, and waking it after each write would cost a task's turn a delivery.
-    for_room: Vec<Waker>,
-    for_end: Vec<Waker>,
-}
-
 impl OutQueue {
     /// A queue that holds about `limit` bytes.
     pub fn new(limit: usize) -> Self {
@@ -78,37 +65,32 @@ impl OutQueue {
 
     /// Puts a whole frame in; `false` when the queue has ended or this ends it by overrun.
     pub fn push(&self, frame: Bytes) -> bool {
-        self.put(frame, None)
+        self.lock().put(frame, None, self.limit)
     }
 
-    /// Puts the frame of an event in, with the time of its commit; as [`OutQueue::push`].
-    pub fn push_event(&self, frame: Bytes, committed_at: Instant) -> bool {
-        self.put(frame, Some(committed_at))
-    }
-
-    fn put(&self, frame: Bytes, committed_at: Option<Instant>) -> bool {
+    /// Writes events to the socket as far as it takes them at once, and puts the rest in; says how
+    /// many bytes were written, `None` when the queue has ended or this ends it by overrun.
+    pub fn push_wave(&self, wave: &Wave) -> Option<usize> {
         let mut inner = self.lock();
-        if inner.end.is_some() {
-            return false;
+        let written = inner.write_now(&wave.bytes);
+        if written == wave.bytes.len() {
+            return Some(written);
         }
-        if inner.is_overrun_by(frame.len(), self.limit) {
-            inner.end(End::Overrun);
-            let last = frame::close(
-                super::CloseCode::Slow.number(),
-                "the client reads too slowly",
-            );
-            inner.bytes = last.len();
-            inner.frames = VecDeque::from([last]);
-            return false;
+        let rest = wave.bytes.slice(written..);
+        inner.is_first_begun |= written > 0;
+        inner
+            .put(rest, Some(wave.oldest_commit), self.limit)
+            .then_some(written)
+    }
+
+    /// Lets waves go straight to the socket. For the reader's first read: from then on all bytes
+    /// of the HTTP server's answer came before what is read here.
+    pub fn attach(&self, wire: Wire) {
+        let mut inner = self.lock();
+        if inner.end.is_none() {
+            wire.leave_to_server();
+            inner.wire = Some(wire);
         }
-        inner.unread_since = inner.unread_since.or_else(|| Some(Instant::now()));
-        inner.bytes += frame.len();
-        inner.oldest_commit = inner.oldest_commit.or(committed_at);
-        inner.frames.push_back(frame);
-        if let Some(reader) = inner.reader.take() {
-            reader.wake();
-        }
-        true
     }
 
     /// Puts the last frame in, beyond the bound if need be, and ends the queue; `false` when it had ended.
@@ -129,6 +111,7 @@ impl OutQueue {
         if end == End::Gone {
             inner.frames.clear();
             inner.bytes = 0;
+            inner.wire = None;
         }
         // The first end counts: a socket goes also after it was cut off.
         if inner.end.is_none() {
@@ -191,10 +174,15 @@ impl OutQueue {
             return Poll::Pending;
         }
         let bytes = inner.take_write();
+        if let Some(wire) = &inner.wire {
+            wire.leave_to_server();
+        }
         let oldest_commit = inner.oldest_commit;
         inner.unread_since = Some(Instant::now());
         if inner.frames.is_empty() {
             (inner.oldest_commit, inner.unread_since) = (None, None);
+            // Most sockets never need it again: their events go past it.
+            inner.frames = VecDeque::new();
         }
         if inner.bytes <= self.limit / 2 {
             wake(&mut inner.for_room);
@@ -210,55 +198,6 @@ impl OutQueue {
             .lock()
             .unwrap_or_else(|broken| broken.into_inner())
     }
-}
-
-impl Inner {
-    /// Whether `more` bytes are too much for a client that reads as this one does.
-    fn is_overrun_by(&self, more: usize, limit: usize) -> bool {
-        let bytes = self.bytes + more;
-        let unread = || self.unread_since.map_or(Duration::ZERO, |at| at.elapsed());
-        self.bytes > 0 && bytes > limit && (bytes > limit.saturating_mul(BURST) || unread() > STALL)
-    }
-
-    fn end(&mut self, end: End) {
-        self.end = Some(end);
-        if let Some(reader) = self.reader.take() {
-            reader.wake();
-        }
-        wake(&mut self.for_room);
-        wake(&mut self.for_end);
-    }
-
-    /// One frame as it is, or several in one piece of at most [`WRITE_MOST`] bytes.
-    fn take_write(&mut self) -> Bytes {
-        let first = self.frames.pop_front().unwrap_or_default();
-        let next = self.frames.front().map_or(usize::MAX, Bytes::len);
-        if first.len().saturating_add(next) > WRITE_MOST {
-            self.bytes -= first.len();
-            return first;
-        }
-        let mut write = BytesMut::with_capacity(self.bytes.min(WRITE_MOST));
-        write.extend_from_slice(&first);
-        while self
-            .frames
-            .front()
-            .is_some_and(|frame| write.len() + frame.len() <= WRITE_MOST)
-        {
-            write.extend_from_slice(&self.frames.pop_front().unwrap_or_default());
-        }
-        self.bytes -= write.len();
-        write.freeze()
-    }
-}
-
-fn wait(wakers: &mut Vec<Waker>, cx: &Context<'_>) {
-    if !wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
-        wakers.push(cx.waker().clone());
-    }
-}
-
-fn wake(wakers: &mut Vec<Waker>) {
-    wakers.drain(..).for_each(Waker::wake);
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ mod heartbeat;
 mod messages;
 mod region;
 mod sessions;
+mod waves;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,9 +23,7 @@ use uuid::Uuid;
 
 use super::front::{SessionRegistry, ShardCounted, ShardOpened};
 use super::queue::OutQueue;
-use super::{
-    CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Peer, Publish, RegistryDeps,
-};
+use super::{CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Peer, RegistryDeps};
 use crate::domain::region::RegionId;
 pub use handle::ShardHandle;
 use messages::ReportCounts;
@@ -43,7 +42,7 @@ struct Entered {
     next_ping: Instant,
     pings: u64,
     /// The regions that it watches, with the number that it said to have seen.
-    regions: BTreeMap<RegionId, Option<i64>>,
+    regions: HashMap<RegionId, Option<i64>>,
     _entered: oneshot::Sender<()>,
 }
 
@@ -52,12 +51,14 @@ pub struct RegistryShard {
     id: Uuid,
     front: Arc<Addr<SessionRegistry>>,
     deps: RegistryDeps,
-    sessions: HashMap<Uuid, Entered>,
+    /// Boxed: a table that grows by doubling has up to half of its places empty.
+    sessions: HashMap<Uuid, Box<Entered>>,
     regions: HashMap<RegionId, Region>,
     /// Set once the node drains: whoever still enters is told to go.
     closing: Closing,
     counts_sent: bool,
     counts_changed: bool,
+    is_wave_planned: bool,
 }
 
 impl RegistryShard {
@@ -76,25 +77,8 @@ impl RegistryShard {
             closing,
             counts_sent: false,
             counts_changed: false,
+            is_wave_planned: false,
         }
-    }
-
-    fn deliver(&mut self, publish: &Publish) {
-        let first = publish
-            .events
-            .first()
-            .map_or(publish.head, |event| event.seq - 1);
-        let known = self
-            .regions
-            .entry(publish.region.clone())
-            .or_insert_with(|| Region::at(first));
-        let delivered = known.deliver(publish, self.deps.recent_bytes);
-        self.deps
-            .supervision
-            .metrics
-            .push
-            .events_delivered
-            .inc_by(delivered);
     }
 
     /// Forgets a session everywhere.
@@ -188,18 +172,6 @@ impl Supervised for RegistryShard {
     }
 }
 
-impl Handler<Publish> for RegistryShard {
-    type Result = ();
-
-    fn handle(&mut self, publish: Publish, _: &mut Context<Self>) {
-        fail_point!(&format!(
-            "{}/registry_shard/publish",
-            self.deps.supervision.node
-        ));
-        self.deliver(&publish);
-    }
-}
-
 impl Handler<HeadsPolled> for RegistryShard {
     type Result = ();
 
@@ -221,16 +193,16 @@ impl Handler<Enter> for RegistryShard {
             "{}/registry_shard/enter",
             self.deps.supervision.node
         ));
-        let entered = Entered {
+        let entered = Box::new(Entered {
             next_ping: self.first_ping(&enter.peer),
             peer: enter.peer,
             queue: enter.queue,
             orders: enter.orders,
             heard: enter.heard,
             pings: 0,
-            regions: BTreeMap::new(),
+            regions: HashMap::new(),
             _entered: enter.entered,
-        };
+        });
         if let Some(order) = &*self.closing.borrow() {
             Self::order(&entered, order);
         }
@@ -249,6 +221,8 @@ impl Handler<Join> for RegistryShard {
         if join.since > head {
             return Err(Apart::Ahead);
         }
+        // Those who watch already get the events up to here now; the new one gets them below.
+        known.send_wave(&self.deps.supervision.metrics.push);
         // Half of the bound: the opening itself must not overrun the queue.
         let room = (entered.queue.limit() / 2).saturating_sub(entered.queue.waiting_bytes());
         let missed = known.recent.behind(join.since, room).ok_or(Apart::Behind)?;

@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::Problem;
 use crate::access::AccessError;
 use crate::actors::command::CommandError;
+use crate::domain::change::Refusal;
 use crate::domain::fault::Faults;
+use crate::import::rules::RulesError;
 use crate::store::StoreError;
 use crate::ws::UpgradeError;
 
@@ -47,11 +49,39 @@ impl From<CommandError> for Problem {
             CommandError::Database(error) => Self::internal(error),
             CommandError::UnknownRegion => Self::not_found("region"),
             CommandError::UnknownComplaint => Self::not_found("complaint"),
+            CommandError::Elsewhere(_) => Self::conflict("moved", told, None),
             CommandError::Stale(current) => Self::conflict("stale_version", told, json(&*current)),
-            CommandError::Refused(_, current) => {
-                Self::conflict("transition_refused", told, json(&*current))
+            CommandError::Refused(Refusal::Step(refusal), _) if refusal.lacks_only_a_comment() => {
+                Self::invalid_field("comment", "required", told)
+            }
+            CommandError::Refused(refusal, current) => {
+                Self::conflict(refusal_kind(&refusal), told, json(&*current))
             }
             CommandError::KeyReused => Self::unprocessable("idempotency_key_reused", told),
+        }
+    }
+}
+
+/// The stable name of what a rule refuses.
+fn refusal_kind(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Step(_) => "transition_refused",
+        Refusal::NotOpen(_) => "not_open",
+        Refusal::Taken(_) => "already_assigned",
+        Refusal::SameRegion => "same_region",
+        Refusal::Itself | Refusal::UnknownTarget | Refusal::TargetNotOpen(_) => "cannot_merge",
+    }
+}
+
+impl From<RulesError> for Problem {
+    fn from(error: RulesError) -> Self {
+        let told = error.to_string();
+        match error {
+            RulesError::UnknownRegion => Self::not_found("region"),
+            RulesError::UnknownCategory => Self::not_found("category"),
+            RulesError::Invalid(faults) => Self::invalid(faults),
+            RulesError::Strands(counts) => Self::conflict("workflow_strands", told, json(&counts)),
+            RulesError::Store(error) => error.into(),
         }
     }
 }

@@ -23,6 +23,7 @@ async fn every_promised_series_is_on_the_page() {
         r#"http_request_duration_seconds_count{endpoint="/api/v1/complaints",method="POST"} 1"#,
         r#"active_complaints_total{status="on_hold"} 1"#,
         r#"active_complaints_total{status="reported"} 0"#,
+        r#"active_complaints_total{status="acknowledged"} 0"#,
         r#"active_complaints_total{status="rejected"} 0"#,
         r#"websocket_connections_active{role="officer"} 1"#,
         r#"websocket_connections_active{role="admin"} 0"#,

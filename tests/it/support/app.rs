@@ -58,6 +58,13 @@ impl TestApp {
         }
     }
 
+    /// Starts another node on the same database.
+    pub(crate) async fn another_node(&self) -> Application {
+        let application = start(settings(self.database(), &[]), &self.gave_up).await;
+        application.open().await;
+        application
+    }
+
     /// This node's name: the first part of its fail points.
     pub(crate) fn node(&self) -> &str {
         &self.application().settings().server.node_name
@@ -258,6 +265,10 @@ impl Api {
         self.client.patch(self.url(path)).json(body)
     }
 
+    pub(crate) fn put(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.put(self.url(path)).json(body)
+    }
+
     pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
         self.client.delete(self.url(path))
     }
@@ -269,10 +280,10 @@ impl Api {
         tokens["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Changes a complaint's status.
+    /// Changes a complaint's status, with the text that some changes need.
     pub(crate) async fn set_status(&self, token: &str, id: &str, status: &str) -> Response {
         let path = format!("/api/v1/complaints/{id}/status");
-        self.patch(&path, &json!({"status": status}))
+        self.patch(&path, &json!({"status": status, "comment": "done so"}))
             .bearer_auth(token)
             .send()
             .await

@@ -1,5 +1,9 @@
 //! What a queue does with a reader, without one, and over its bound.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::inner::{BURST, STALL};
 use super::*;
 
 async fn next(queue: &OutQueue) -> Option<Bytes> {
@@ -106,4 +110,86 @@ async fn one_who_waits_for_room_goes_on_when_the_reader_has_read() {
     assert!(!waiting.is_finished());
     next(&queue).await.unwrap();
     assert!(waiting.await.unwrap());
+}
+
+/// A client, and its connection as the server has it.
+async fn connection() -> (TcpStream, Wire) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).await;
+    let (server, _) = listener.accept().await.unwrap();
+    (client.unwrap(), Wire::new(server))
+}
+
+fn wave(bytes: impl Into<Bytes>) -> Wave {
+    Wave {
+        bytes: bytes.into(),
+        events: 1,
+        oldest_commit: Instant::now(),
+    }
+}
+
+#[actix::test]
+async fn a_wave_goes_straight_to_the_socket_only_while_the_server_has_nothing_to_write() {
+    let (mut client, mut wire) = connection().await;
+    let queue = OutQueue::new(100);
+    queue.attach(wire.clone());
+    assert_eq!(
+        queue.push_wave(&wave("one")),
+        Some(0),
+        "the answer's head is unwritten"
+    );
+    assert_eq!(next(&queue).await.unwrap(), "one");
+    assert_eq!(queue.push_wave(&wave("two")), Some(0), "one is unwritten");
+    assert_eq!(next(&queue).await.unwrap(), "two");
+    wire.write_all(b"onetwo").await.unwrap();
+    wire.flush().await.unwrap();
+    assert_eq!(queue.push_wave(&wave("three")), Some(5));
+    assert_eq!(queue.waiting_bytes(), 0);
+    let mut read = [0; 11];
+    client.read_exact(&mut read).await.unwrap();
+    assert_eq!(&read, b"onetwothree");
+}
+
+#[actix::test]
+async fn a_wave_does_not_overtake_what_waits() {
+    let (_client, mut wire) = connection().await;
+    let queue = OutQueue::new(100);
+    queue.attach(wire.clone());
+    wire.flush().await.unwrap();
+    assert!(queue.push(Bytes::from_static(b"answer")));
+    assert_eq!(queue.push_wave(&wave("event")), Some(0));
+    assert_eq!(next(&queue).await.unwrap(), "answerevent");
+}
+
+#[actix::test]
+async fn a_client_that_is_cut_off_gets_the_rest_of_the_frame_that_was_begun() {
+    let (_client, mut wire) = connection().await;
+    let queue = OutQueue::new(10);
+    queue.attach(wire.clone());
+    wire.flush().await.unwrap();
+    let large = wave(vec![b'x'; 64 << 20]);
+    let written = queue.push_wave(&large).unwrap();
+    assert!(0 < written && written < large.bytes.len(), "{written}");
+    assert_eq!(queue.push_wave(&large), None);
+    assert_eq!(
+        next(&queue).await.unwrap().len(),
+        large.bytes.len() - written
+    );
+    assert_cut_off(&queue).await;
+}
+
+#[actix::test]
+async fn a_queue_that_has_ended_lets_go_of_its_socket() {
+    let (mut client, mut wire) = connection().await;
+    let queue = OutQueue::new(10);
+    queue.attach(wire.clone());
+    wire.flush().await.unwrap();
+    queue.finish(End::Finished);
+    assert_eq!(queue.push_wave(&wave("event")), None);
+    drop(wire);
+    assert_eq!(
+        client.read(&mut [0]).await.unwrap(),
+        0,
+        "closed, and nothing came"
+    );
 }

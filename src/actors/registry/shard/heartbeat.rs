@@ -34,6 +34,8 @@ impl RegistryShard {
     }
 
     fn beat(&mut self) {
+        // A ping names the regions' heads: what they stand for goes out before it.
+        self.send_waves();
         let now = Instant::now();
         let interval = Duration::from_millis(self.deps.ping_ms);
         let mut silent: Vec<Uuid> = Vec::new();

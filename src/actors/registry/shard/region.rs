@@ -1,4 +1,7 @@
 //! What a shard knows of one region: its recent events, its watchers, and whom to ask for more.
+//!
+//! Events are taken in sequence at once and sent with the next wave, so that all that came meanwhile
+//! goes out in one write a watcher. A wave goes out before anything that tells how far the region is.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,8 +12,10 @@ use uuid::Uuid;
 
 use super::super::queue::OutQueue;
 use super::super::recent::Recent;
+use super::super::wave::{Tally, Wave};
 use super::super::{Publish, PublishedEvent};
 use crate::actors::region_desk::Republish;
+use crate::telemetry::metrics::PushMetrics;
 
 /// How long a region's recent events are kept after its last watcher left: a mass reconnect needs them.
 const KEEP_UNWATCHED: Duration = Duration::from_secs(120);
@@ -19,6 +24,8 @@ const KEEP_UNWATCHED: Duration = Duration::from_secs(120);
 pub(super) struct Region {
     pub(super) recent: Recent,
     watchers: HashMap<Uuid, Arc<OutQueue>>,
+    /// Taken, and not yet sent to the watchers.
+    unsent: Vec<PublishedEvent>,
     unwatched_since: Instant,
     /// Whom to ask for what was missed.
     desk: Option<Arc<Recipient<Republish>>>,
@@ -34,6 +41,7 @@ impl Region {
         Self {
             recent: Recent::at(published),
             watchers: HashMap::new(),
+            unsent: Vec::new(),
             unwatched_since: Instant::now(),
             desk: None,
             asked_behind: None,
@@ -41,30 +49,45 @@ impl Region {
         }
     }
 
-    /// Hands the next events to every watcher; returns how many deliveries that were. Asks the
-    /// desk when some before them, or up to the announced head, were missed.
-    pub(super) fn deliver(&mut self, publish: &Publish, recent_bytes: usize) -> u64 {
+    /// Takes the next events for the next wave. Asks the desk when some before them, or up to the
+    /// announced head, were missed.
+    pub(super) fn take(&mut self, publish: &Publish, recent_bytes: usize) {
         self.desk = Some(Arc::clone(&publish.desk));
         let most_bytes = if self.is_watched() { recent_bytes } else { 0 };
-        let delivered = publish
-            .events
-            .iter()
-            .map(|event| self.take(event, most_bytes))
-            .sum();
+        for event in publish.events.iter() {
+            if self.recent.push(event, most_bytes) && !self.watchers.is_empty() {
+                self.unsent.push(event.clone());
+            }
+        }
         let announced = publish.events.is_empty();
         if self.recent.published() < publish.head {
             self.ask_again(announced);
         }
-        delivered
     }
 
-    fn take(&mut self, event: &PublishedEvent, most_bytes: usize) -> u64 {
-        if !self.recent.push(event, most_bytes) {
-            return 0;
+    /// Sends what was taken to every watcher.
+    pub(super) fn send_wave(&mut self, metrics: &PushMetrics) {
+        if self.unsent.is_empty() {
+            return;
         }
-        let sent =
-            |queue: &&Arc<OutQueue>| queue.push_event(event.frame.clone(), event.committed_at);
-        self.watchers.values().filter(sent).count() as u64
+        let waves = Wave::all_of(&std::mem::take(&mut self.unsent));
+        let events: u64 = waves.iter().map(|wave| wave.events).sum();
+        let mut tally = Tally::new(metrics);
+        let mut watchers = self.watchers.values().peekable();
+        while let Some(queue) = watchers.next() {
+            if !queue.has_ended() {
+                tally.delivered(events);
+            }
+            // Before the last write: whoever has seen the wave arrive everywhere finds it counted.
+            if watchers.peek().is_none() {
+                tally.flush();
+            }
+            for wave in &waves {
+                let written = queue.push_wave(wave).unwrap_or_default();
+                tally.sent(wave, written);
+            }
+        }
+        tally.flush();
     }
 
     /// What is behind the database at two polls in a row was missed, not merely on its way.

@@ -33,7 +33,10 @@ impl Handler<Describe> for RegistryShard {
             lag: lag(entered),
             queued_bytes: entered.queue.waiting_bytes(),
         };
-        self.sessions.values().map(stats).collect()
+        self.sessions
+            .values()
+            .map(|entered| stats(entered))
+            .collect()
     }
 }
 

@@ -1,0 +1,131 @@
+//! A wave: events of one region on their way to all its watchers, in as few writes as possible.
+
+use std::time::Instant;
+
+use bytes::{Bytes, BytesMut};
+use prometheus::local::LocalHistogram;
+
+use super::PublishedEvent;
+use super::queue::WRITE_MOST;
+use crate::telemetry::metrics::PushMetrics;
+
+/// Consecutive events in one piece: what one write sends.
+#[derive(Debug)]
+pub struct Wave {
+    /// Whole frames.
+    pub bytes: Bytes,
+    /// How many.
+    pub events: u64,
+    /// When the oldest of them was committed.
+    pub oldest_commit: Instant,
+}
+
+impl Wave {
+    /// The events in order, in pieces of at most [`WRITE_MOST`] bytes or one event.
+    pub(super) fn all_of(events: &[PublishedEvent]) -> Vec<Self> {
+        let mut begun = 0;
+        let same_piece = |one: &PublishedEvent, next: &PublishedEvent| {
+            begun += one.frame.len();
+            let fits = begun + next.frame.len() <= WRITE_MOST;
+            if !fits {
+                begun = 0;
+            }
+            fits
+        };
+        events
+            .chunk_by(same_piece)
+            .filter_map(Self::of_piece)
+            .collect()
+    }
+
+    fn of_piece(events: &[PublishedEvent]) -> Option<Self> {
+        let first = events.first()?;
+        let bytes = if events.len() == 1 {
+            first.frame.clone()
+        } else {
+            let mut bytes = BytesMut::new();
+            for event in events {
+                bytes.extend_from_slice(&event.frame);
+            }
+            bytes.freeze()
+        };
+        Some(Self {
+            bytes,
+            events: events.len() as u64,
+            oldest_commit: first.committed_at,
+        })
+    }
+}
+
+/// What a shard counts while it sends waves: added to the node's series once a wave, because all
+/// workers share those, and sharing them costs more than counting.
+pub(super) struct Tally<'a> {
+    metrics: &'a PushMetrics,
+    delivered: u64,
+    bytes: u64,
+    latency: LocalHistogram,
+}
+
+impl<'a> Tally<'a> {
+    pub(super) fn new(metrics: &'a PushMetrics) -> Self {
+        Self {
+            metrics,
+            delivered: 0,
+            bytes: 0,
+            latency: metrics.latency.local(),
+        }
+    }
+
+    /// Events were put into a queue or written.
+    pub(super) fn delivered(&mut self, events: u64) {
+        self.delivered += events;
+    }
+
+    /// Bytes of a wave were handed to a socket; the last of them ends the wait of its oldest event.
+    pub(super) fn sent(&mut self, wave: &Wave, bytes: usize) {
+        self.bytes += bytes as u64;
+        if bytes == wave.bytes.len() {
+            self.latency
+                .observe(wave.oldest_commit.elapsed().as_secs_f64());
+        }
+    }
+
+    /// Adds what was counted to the node's series.
+    pub(super) fn flush(&mut self) {
+        let (delivered, bytes) = (&mut self.delivered, &mut self.bytes);
+        self.metrics
+            .events_delivered
+            .inc_by(std::mem::take(delivered));
+        self.metrics.sent_bytes.inc_by(std::mem::take(bytes));
+        self.latency.flush();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(lengths: &[usize]) -> Vec<(u64, usize)> {
+        let event = |&length: &usize| PublishedEvent {
+            seq: 1,
+            frame: Bytes::from(vec![b'x'; length]),
+            committed_at: Instant::now(),
+        };
+        let events: Vec<_> = lengths.iter().map(event).collect();
+        let waves = Wave::all_of(&events);
+        let piece = |wave: &Wave| (wave.events, wave.bytes.len());
+        waves.iter().map(piece).collect()
+    }
+
+    #[test]
+    fn events_share_a_piece_while_it_is_small_enough() {
+        let most = WRITE_MOST;
+        assert_eq!(pieces(&[]), []);
+        assert_eq!(pieces(&[10, 20, 30]), [(3, 60)]);
+        assert_eq!(
+            pieces(&[most, 1, most - 1, 1]),
+            [(1, most), (2, most), (1, 1)]
+        );
+        assert_eq!(pieces(&[most + 5, 7]), [(1, most + 5), (1, 7)]);
+    }
+}

@@ -1,0 +1,99 @@
+//! A client's connection, as the HTTP server and a socket's outgoing queue share it.
+//!
+//! The server reads from it and writes its answers. After an upgrade the queue may write an event
+//! past the server, which saves a turn of a task and two copies a socket, but only while the server
+//! has no bytes of its own to write: whoever holds unwritten bytes is the one writer. There is one
+//! descriptor; it is closed when the server and the queue have both let go.
+
+use std::io::{self, ErrorKind};
+use std::net::Shutdown;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// The connection. Cheap to clone: all clones are one connection.
+#[derive(Debug, Clone)]
+pub struct Wire(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    stream: TcpStream,
+    /// Whether bytes may lie in the server's buffer. Set with each piece that it is given, cleared
+    /// when it flushes, which it does after the last byte of its buffer is written.
+    is_server_writing: AtomicBool,
+}
+
+impl Wire {
+    /// A connection whose first writer is the server.
+    pub fn new(stream: TcpStream) -> Self {
+        Self(Arc::new(Shared {
+            stream,
+            is_server_writing: AtomicBool::new(true),
+        }))
+    }
+
+    /// The stream, for its addresses and options.
+    pub fn stream(&self) -> &TcpStream {
+        &self.0.stream
+    }
+
+    /// The server is given bytes: until it has written them, nobody else writes.
+    pub(super) fn leave_to_server(&self) {
+        self.0.is_server_writing.store(true, Ordering::Release);
+    }
+
+    /// Writes as many bytes as the system takes at once, and says how many: none while the server writes.
+    pub(super) fn write_now(&self, bytes: &[u8]) -> usize {
+        if self.0.is_server_writing.load(Ordering::Acquire) {
+            return 0;
+        }
+        // What cannot be written is left to the server: it waits for room, and hears the same error.
+        self.stream().try_write(bytes).unwrap_or_default()
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.stream().poll_read_ready(cx))?;
+            match self.stream().try_read_buf(buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                read => return Poll::Ready(read.map(drop)),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.stream().poll_write_ready(cx))?;
+            match self.stream().try_write(bytes) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                written => return Poll::Ready(written),
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.is_server_writing.store(false, Ordering::Release);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(self.stream()).shutdown(Shutdown::Write))
+    }
+}

@@ -1,0 +1,79 @@
+//! What the present state forbids.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::domain::complaint::Complaint;
+use crate::domain::machine;
+use crate::domain::status::Status;
+
+/// Why a change was refused, in words that say what would be allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The state machine forbids the step.
+    Step(Box<machine::Refusal>),
+    /// The complaint is resolved, closed or rejected.
+    NotOpen(Status),
+    /// Another officer has it.
+    Taken(Uuid),
+    /// It is in that region already.
+    SameRegion,
+    /// A complaint is no duplicate of itself.
+    Itself,
+    /// The complaint to merge into does not exist.
+    UnknownTarget,
+    /// The complaint to merge into is a duplicate too, or not open.
+    TargetNotOpen(Option<Uuid>),
+}
+
+impl From<machine::Refusal> for Refusal {
+    fn from(refusal: machine::Refusal) -> Self {
+        Self::Step(Box::new(refusal))
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Step(refusal) => refusal.fmt(f),
+            Self::NotOpen(status) => {
+                write!(f, "the complaint is {status}; reopen it first")
+            }
+            Self::Taken(holder) => write!(
+                f,
+                "officer {holder} has this complaint; send its version to take it over all the same"
+            ),
+            Self::SameRegion => f.write_str("the complaint is in that region already"),
+            Self::Itself => f.write_str("a complaint cannot be merged into itself"),
+            Self::UnknownTarget => f.write_str("there is no complaint with the id to merge into"),
+            Self::TargetNotOpen(Some(of)) => write!(
+                f,
+                "the complaint to merge into is itself a duplicate of {of}; merge into that one"
+            ),
+            Self::TargetNotOpen(None) => {
+                f.write_str("the complaint to merge into is not open any more")
+            }
+        }
+    }
+}
+
+/// Only an open complaint is worked on.
+pub(super) fn open(complaint: &Complaint) -> Result<(), Refusal> {
+    if complaint.status.is_open() {
+        Ok(())
+    } else {
+        Err(Refusal::NotOpen(complaint.status))
+    }
+}
+
+/// Whether `target` goes on for `duplicate`: open, and no duplicate itself, so that there are no chains.
+pub(super) fn takes_duplicate(duplicate: &Complaint, target: &Complaint) -> Result<(), Refusal> {
+    if duplicate.id == target.id {
+        return Err(Refusal::Itself);
+    }
+    if target.life.duplicate_of.is_some() || !target.status.is_open() {
+        return Err(Refusal::TargetNotOpen(target.life.duplicate_of));
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! What may be asked of a desk about one complaint.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::domain::complaint::Severity;
+use crate::domain::event::Visibility;
+use crate::domain::machine::Wanted;
+use crate::domain::place::Place;
+use crate::domain::region::RegionId;
+
+/// A request to change a complaint.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The complaint.
+    pub complaint: Uuid,
+    /// The version that the caller saw; another one in the database is a conflict.
+    pub version: Option<i64>,
+    /// What to do.
+    pub deed: Deed,
+}
+
+impl Request {
+    /// The complaints that it reads and may change.
+    pub fn touches(&self) -> impl Iterator<Item = Uuid> {
+        let other = match &self.deed {
+            Deed::Merge(merger) => Some(merger.into),
+            Deed::Step(_)
+            | Deed::Timer
+            | Deed::Edit(_)
+            | Deed::Assign(_)
+            | Deed::Comment(_)
+            | Deed::Move(_)
+            | Deed::Support(_) => None,
+        };
+        std::iter::once(self.complaint).chain(other)
+    }
+}
+
+/// What to do with a complaint.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// Move it to another status.
+    Step(Step),
+    /// Do what is due by itself: escalate, wake up, close.
+    Timer,
+    /// Correct what it says.
+    Edit(Box<Edit>),
+    /// Give it to an officer, or to nobody.
+    Assign(Assignment),
+    /// Write to it.
+    Comment(NewComment),
+    /// Hand it to another region.
+    Move(Relocation),
+    /// Close it as a duplicate of another one.
+    Merge(Merger),
+    /// Say "me too".
+    Support(Support),
+}
+
+/// A step to another status.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The action, or the status to enter.
+    pub wanted: Wanted,
+    /// Why, 1–4000 characters.
+    pub comment: Option<String>,
+    /// When it wakes up, if it is put on hold.
+    pub hold_until: Option<Timestamp>,
+}
+
+/// A correction; `None` leaves as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// Another active category.
+    pub category: Option<String>,
+    /// Another severity.
+    pub severity: Option<Severity>,
+    /// Another place.
+    pub place: Option<Place>,
+    /// Another description, 1–4000 characters.
+    pub description: Option<String>,
+}
+
+/// Who shall have a complaint.
+#[derive(Debug, Clone, Copy)]
+pub struct Assignment {
+    /// An active officer of the region; `None`: nobody.
+    pub to: Option<Uuid>,
+    /// Whether the officer takes it for themselves: not out of another's hands by accident.
+    pub is_taken: bool,
+}
+
+/// A comment.
+#[derive(Debug, Clone)]
+pub struct NewComment {
+    /// Its id (UUIDv7).
+    pub id: Uuid,
+    /// 1–4000 characters.
+    pub text: String,
+    /// Who may read it.
+    pub visibility: Visibility,
+}
+
+/// A move to another region.
+#[derive(Debug, Clone)]
+pub struct Relocation {
+    /// An active region.
+    pub to: RegionId,
+    /// Why, 1–4000 characters.
+    pub comment: Option<String>,
+}
+
+/// A merge into another complaint.
+#[derive(Debug, Clone)]
+pub struct Merger {
+    /// The complaint that goes on.
+    pub into: Uuid,
+    /// Why, 1–4000 characters.
+    pub comment: Option<String>,
+}
+
+/// A "me too".
+#[derive(Debug, Clone)]
+pub struct Support {
+    /// Who, as a keyed hash: one each counts.
+    pub supporter: Vec<u8>,
+}

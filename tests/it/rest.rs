@@ -6,6 +6,7 @@ mod filters;
 mod idempotency;
 mod lists;
 mod orders;
+mod places;
 mod rules;
 mod searches;
 mod status;

@@ -11,7 +11,7 @@ use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message,
 use fail::fail_point;
 
 use super::commit_lane::LaneHandle;
-use super::region_desk::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
+use super::region_desk::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED, NearbyCell};
 use super::registry::RegistryHandle;
 use super::supervise::{self, Supervision};
 use crate::domain::region::RegionId;
@@ -44,6 +44,8 @@ pub struct DesksDeps {
     pub registry: RegistryHandle,
     /// For desks.
     pub hints: HintSender,
+    /// For desks.
+    pub nearby: NearbyCell,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }
@@ -58,13 +60,14 @@ type Directory = Arc<RwLock<HashMap<RegionId, DeskHandle>>>;
 pub struct DesksHandle {
     addr: Arc<Addr<Desks>>,
     directory: Directory,
+    nearby: NearbyCell,
 }
 
 impl DesksHandle {
     /// Starts the actor on an arbiter.
     pub fn start(home: &ArbiterHandle, deps: DesksDeps) -> Self {
         let directory = Directory::default();
-        let supervision = deps.supervision.clone();
+        let (supervision, nearby) = (deps.supervision.clone(), deps.nearby.clone());
         let make = {
             let directory = Arc::clone(&directory);
             move || Desks::new(deps, directory)
@@ -72,7 +75,13 @@ impl DesksHandle {
         Self {
             addr: supervise::start_on(home, "desks", MAILBOX, make, &supervision),
             directory,
+            nearby,
         }
+    }
+
+    /// Where the open complaints are.
+    pub fn nearby(&self) -> &NearbyCell {
+        &self.nearby
     }
 
     /// The desk of a region, if there is one.
@@ -199,6 +208,7 @@ impl Desks {
                 registry: self.deps.registry.clone(),
                 hints: self.deps.hints.clone(),
                 totals: Arc::new(ctx.address().recipient()),
+                nearby: self.deps.nearby.clone(),
                 counts: Arc::<LiveCounts>::default(),
                 supervision: self.deps.supervision.clone(),
             },

@@ -6,6 +6,7 @@
 
 mod handle;
 mod messages;
+mod places;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,10 +20,11 @@ use super::desks::Counted;
 use super::registry::{Publish, PublishedEvent, frame};
 use crate::domain::event::Event;
 use crate::store::events::Tally;
-use crate::store::{StoreError, events};
+use crate::store::{StoreError, complaints, events};
 pub use handle::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
 pub use messages::{Committed, Republish};
 use messages::{HeadSeen, Recount, Take};
+pub use places::NearbyCell;
 
 /// Events of one page read from the table.
 const PAGE: i64 = 500;
@@ -57,10 +59,15 @@ impl RegionDesk {
     fn load(&mut self, ctx: &mut Context<Self>) {
         self.reading = true;
         let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
-        let read = async move { events::tally(&store, &region).await };
-        ctx.spawn(read.into_actor(self).map(|tally, desk, ctx| match tally {
-            Ok(tally) => {
+        let read = async move {
+            let tally = events::tally(&store, &region).await?;
+            // Read later: what happens in between is told again by its events.
+            Ok((tally, complaints::open_places(&store, &region).await?))
+        };
+        ctx.spawn(read.into_actor(self).map(|read, desk, ctx| match read {
+            Ok((tally, open)) => {
                 desk.reading = false;
+                desk.deps.nearby.begin(&desk.deps.region, open);
                 desk.enter(tally);
                 desk.announce(ctx);
                 desk.catch_up(ctx);
@@ -139,6 +146,7 @@ impl RegionDesk {
             return false;
         }
         fresh.iter().for_each(|event| tally.count(event));
+        self.deps.nearby.follow(fresh.into_iter());
         self.enter(tally);
         true
     }

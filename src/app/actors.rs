@@ -12,6 +12,7 @@ use crate::actors::commit_lane::{LaneDeps, LaneHandle};
 use crate::actors::desks::{DesksDeps, DesksHandle, Home};
 use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
+use crate::actors::region_desk::NearbyCell;
 use crate::actors::registry::{RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
@@ -65,6 +66,7 @@ impl Actors {
                 homes: homes.into(),
                 store: store.clone(),
                 registry: registry.clone(),
+                nearby: NearbyCell::default(),
                 hints: medium.as_ref().map_or_else(HintSender::default, |_| hints),
                 supervision: supervision.clone(),
             },

@@ -49,6 +49,10 @@ pub struct Category {
     pub default_severity: Severity,
     /// Whether it takes new complaints.
     pub active: bool,
+    /// Within so many metres an open complaint may be of the same trouble; 0: on the same point.
+    pub duplicate_radius_m: i32,
+    /// If it is at most so many days old; 0: never.
+    pub duplicate_days: i32,
 }
 
 /// A checked region to be created or updated.
@@ -97,6 +101,10 @@ pub struct CategoryChange {
     pub default_severity: Option<Severity>,
     /// Whether it takes new complaints.
     pub active: Option<bool>,
+    /// Another radius of duplicates in metres, 0 to 5000.
+    pub duplicate_radius_m: Option<i32>,
+    /// Another age of duplicates in days, 0 to 366.
+    pub duplicate_days: Option<i32>,
 }
 
 /// All regions and categories at one version.

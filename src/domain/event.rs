@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::account::By;
 use super::complaint::Complaint;
+use super::nearby::Sighting;
 use super::region::RegionId;
 use super::status::Status;
 pub use change::{Change, FromTo, StatusStep, Visibility, Whereabouts};
@@ -106,6 +107,12 @@ impl EventDraft {
         })
     }
 
+    /// Where the complaint is after it, if it is still in the event's region.
+    pub fn sighting(&self) -> Option<Sighting> {
+        let is_here = self.complaint.region == self.region;
+        is_here.then(|| Sighting::of(&self.complaint))
+    }
+
     /// How it moves its region's counts, if it does.
     pub fn step(&self) -> Option<CountStep> {
         let status = Some(self.complaint.status);
@@ -141,6 +148,8 @@ pub struct Event {
     pub step: Option<CountStep>,
     /// What [`EventDraft::encode`] gave.
     pub payload: String,
+    /// Where its complaint is after it; `None` when it has left the region.
+    pub sighting: Option<Sighting>,
 }
 
 impl Event {
@@ -163,6 +172,7 @@ mod tests {
         let event = Event {
             seq: 7,
             step: None,
+            sighting: None,
             payload: r#"{"event_id":"x","kind":"complaint.created"}"#.into(),
         };
         let message = event.message(&RegionId::from_stored("north"));

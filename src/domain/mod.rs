@@ -21,6 +21,7 @@ pub mod fault;
 pub mod figures;
 pub mod listing;
 pub mod machine;
+pub mod nearby;
 pub mod place;
 pub mod places;
 pub mod region;

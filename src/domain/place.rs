@@ -14,6 +14,17 @@ pub struct Point {
     pub longitude: f64,
 }
 
+impl Point {
+    /// Metres to another point on a sphere of the earth's mean radius (haversine), within 0.6 %.
+    pub fn distance_m(self, other: Self) -> f64 {
+        let (north, south) = (self.latitude.to_radians(), other.latitude.to_radians());
+        let up = ((south - north) / 2.0).sin();
+        let aside = ((other.longitude - self.longitude).to_radians() / 2.0).sin();
+        let chord = up.mul_add(up, north.cos() * south.cos() * aside * aside);
+        2.0 * 6_371_008.8 * chord.min(1.0).sqrt().asin()
+    }
+}
+
 /// Where it is: a point, an address, or both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {

@@ -65,6 +65,12 @@ pub struct CategoryPatch {
     /// Whether it takes new complaints.
     #[serde(default)]
     pub active: Option<bool>,
+    /// Within so many metres an open complaint may be a duplicate, 0 to 5000.
+    #[serde(default)]
+    pub duplicate_radius_m: Option<i32>,
+    /// If it is at most so many days old, 0 (never) to 366.
+    #[serde(default)]
+    pub duplicate_days: Option<i32>,
 }
 
 /// Lists all categories.
@@ -179,8 +185,22 @@ fn wanted(body: &CategoryPatch) -> Result<CategoryChange, Faults> {
             .and_then(|text| faults.keep("hint", hint(text))),
         default_severity: severity.and_then(|parsed| faults.keep("default_severity", parsed)),
         active: body.active,
+        duplicate_radius_m: body
+            .duplicate_radius_m
+            .and_then(|metres| faults.keep("duplicate_radius_m", within(metres, 5000))),
+        duplicate_days: body
+            .duplicate_days
+            .and_then(|days| faults.keep("duplicate_days", within(days, 366))),
     };
     faults.into_result(Some(change))
+}
+
+fn within(value: i32, most: i32) -> Result<i32, (&'static str, String)> {
+    if (0..=most).contains(&value) {
+        Ok(value)
+    } else {
+        Err(("out_of_range", format!("must be 0 to {most}")))
+    }
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@ use super::changes::etag;
 use super::client_address::ClientAddress;
 use super::complaint_list::list;
 use super::desk::Desk;
+use super::duplicates::{duplicates, refused};
 use super::idempotency::idempotency;
 use super::problem::{Problem, ProblemBody};
 use super::submission::NewComplaint;
 use super::views::{ComplaintView, PublicView, SubmissionView};
 use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
+use crate::domain::complaint::Submission;
 use crate::store::complaints::Found;
 use crate::store::{Store, comments, complaints};
 
@@ -50,6 +52,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         (status = 400, description = "Not JSON", body = ProblemBody),
         (status = 401, description = "A key or token is needed, or the given one is not valid", body = ProblemBody),
         (status = 403, description = "The key may not submit here", body = ProblemBody),
+        (status = 409, description = "Open complaints are close by, and `on_duplicate` is `reject`", body = ProblemBody),
         (status = 422, description = "Fields at fault, or the Idempotency-Key was used with another body", body = ProblemBody),
         (status = 429, description = "Too many submissions", body = ProblemBody),
         (status = 503, description = "Not now; try again with the same Idempotency-Key", body = ProblemBody)))]
@@ -69,9 +72,10 @@ pub async fn submit(
         }
     };
     let idempotency = idempotency(&request, &caller, &body.bytes)?;
-    let submission = body
+    let asked = body
         .value
         .parse(&desk.catalogue.get(), api_key, idempotency)?;
+    let submission = asked.submission;
     if let Caller::ApiKey(key) = &caller
         && !key.may(Scope::Submit, &submission.region)
     {
@@ -84,14 +88,28 @@ pub async fn submit(
         .of(&submission.region)
         .ok_or(CommandError::UnknownRegion)?;
     let deadline = desk.settings.server.command_deadline;
+    let mut near = duplicates(&desk, &submission, submission.id);
+    if asked.rejects_duplicates && !near.is_empty() && !is_retry(&desk, &submission).await? {
+        return Err(refused(&near));
+    }
     let receipt = region.submit(submission, by, deadline).await?;
-    let view = SubmissionView::new(&receipt, &desk.tracking);
+    // A retry is answered as the first time: without itself and what came after it.
+    near.retain(|duplicate| duplicate.id < receipt.id);
+    let view = SubmissionView::new(&receipt, &desk.tracking, near);
     let mut response = HttpResponse::Created();
     response.insert_header((LOCATION, format!("/api/v1/complaints/{}", receipt.id)));
     if receipt.replayed {
         response.insert_header(("Idempotency-Replayed", "true"));
     }
     Ok(response.json(view))
+}
+
+/// Whether the submission was answered before: then its own complaint is among those close by.
+async fn is_retry(desk: &Desk, submission: &Submission) -> Result<bool, Problem> {
+    match &submission.idempotency {
+        Some(key) => Ok(complaints::is_answered(&desk.store, key).await?),
+        None => Ok(false),
+    }
 }
 
 /// Reads a complaint: staff of its region with its reporter; an app without; a reporter, by tracking

@@ -13,6 +13,7 @@ pub mod complaint_list;
 pub mod complaints;
 pub mod deadlines;
 pub mod desk;
+pub mod duplicates;
 mod export;
 mod field;
 pub mod health;

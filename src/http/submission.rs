@@ -50,9 +50,23 @@ pub struct NewComplaint {
     #[serde(default)]
     #[schema(value_type = Option<NewReporter>)]
     reporter: Field<NewReporter>,
+    /// `reject`: when open complaints of the category are close by, refuse with their list; `accept`
+    /// if absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    on_duplicate: Field<String>,
     #[serde(flatten)]
     #[schema(ignore)]
     unknown: BTreeMap<String, IgnoredAny>,
+}
+
+/// What a body asks for.
+#[derive(Debug)]
+pub struct Asked {
+    /// The checked submission.
+    pub submission: Submission,
+    /// Whether it shall be refused when it may be a duplicate.
+    pub rejects_duplicates: bool,
 }
 
 /// Who reports a complaint. Every member is optional.
@@ -91,7 +105,7 @@ impl NewComplaint {
         catalogue: &Catalogue,
         api_key: Option<Uuid>,
         idempotency: Option<Idempotency>,
-    ) -> Result<Submission, Faults> {
+    ) -> Result<Asked, Faults> {
         let mut faults = Faults::default();
         let category = category(self.category, catalogue, &mut faults);
         let description = self.description.require("description", &mut faults);
@@ -103,20 +117,25 @@ impl NewComplaint {
         let region = region(self.region, place.as_ref(), catalogue, &mut faults);
         let reporter = self.reporter.take("reporter", &mut faults);
         let reporter = reporter.and_then(|reporter| reporter.parse(&mut faults));
+        let on_duplicate = self.on_duplicate.take("on_duplicate", &mut faults);
+        let rejects = rejects_duplicates(on_duplicate.as_deref(), &mut faults);
         refuse_unknown("", &self.unknown, &mut faults);
         let parsed = category.zip(description).zip(place).zip(region);
         faults
             .into_result(parsed)
-            .map(|(((category, description), place), region)| Submission {
-                id: Uuid::now_v7(),
-                severity: severity.unwrap_or(category.1),
-                category: category.0,
-                region,
-                description,
-                place,
-                reporter,
-                api_key,
-                idempotency,
+            .map(|(((category, description), place), region)| Asked {
+                submission: Submission {
+                    id: Uuid::now_v7(),
+                    severity: severity.unwrap_or(category.1),
+                    category: category.0,
+                    region,
+                    description,
+                    place,
+                    reporter,
+                    api_key,
+                    idempotency,
+                },
+                rejects_duplicates: rejects,
             })
     }
 }
@@ -129,6 +148,15 @@ impl NewReporter {
         refuse_unknown("reporter.", &self.unknown, faults);
         Reporter::parse(name.as_deref(), email.as_deref(), phone.as_deref(), faults)
     }
+}
+
+fn rejects_duplicates(word: Option<&str>, faults: &mut Faults) -> bool {
+    let known = match word {
+        None | Some("accept") => Ok(false),
+        Some("reject") => Ok(true),
+        Some(_) => Err(("unknown", "must be accept or reject".to_owned())),
+    };
+    faults.keep("on_duplicate", known).unwrap_or_default()
 }
 
 /// The category and its default severity.
@@ -218,71 +246,4 @@ fn region(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::catalogue::Category;
-
-    fn catalogue() -> Catalogue {
-        let category = Category {
-            id: "pothole".into(),
-            name: "Pothole".into(),
-            hint: String::new(),
-            default_severity: Severity::High,
-            active: true,
-        };
-        Catalogue::new(1, Vec::new(), vec![category])
-    }
-
-    fn faults(json: &str) -> Vec<(String, &'static str)> {
-        let request: NewComplaint = serde_json::from_str(json).unwrap();
-        let faults = request.parse(&catalogue(), None, None).unwrap_err();
-        faults
-            .into_inner()
-            .into_iter()
-            .map(|fault| (fault.field, fault.code))
-            .collect()
-    }
-
-    #[test]
-    fn every_fault_is_named_at_once() {
-        let found = faults(
-            r#"{"category":"sea-monster","description":" ","severity":"huge","latitude":"north","longitude":200,
-                "address":"","region":"Atlantis","reporter":{"email":"x","phone":"1","age":7},"colour":"red"}"#,
-        );
-        let fields: Vec<_> = found.iter().map(|(field, _)| field.as_str()).collect();
-        for field in [
-            "category",
-            "description",
-            "severity",
-            "latitude",
-            "longitude",
-            "address",
-            "region",
-            "reporter.email",
-            "reporter.phone",
-            "reporter.age",
-            "colour",
-        ] {
-            assert!(fields.contains(&field), "{field} is missing in {fields:?}");
-        }
-    }
-
-    #[test]
-    fn an_empty_submission_says_what_it_needs() {
-        assert_eq!(
-            faults("{}"),
-            [
-                ("category".to_owned(), "required"),
-                ("description".to_owned(), "required"),
-                ("latitude".to_owned(), "required"),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_point_outside_all_regions_is_a_fault_that_says_so() {
-        let found =
-            faults(r#"{"category":"pothole","description":"deep","latitude":0,"longitude":0}"#);
-        assert_eq!(found, [("latitude".to_owned(), "outside")]);
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::changes::comments::CommentView;
+use super::duplicates::DuplicateView;
 use crate::access::tracking::TrackingKey;
 use crate::domain::complaint::{Complaint, Receipt, Severity};
 use crate::domain::region::RegionId;
@@ -29,17 +30,20 @@ pub struct SubmissionView {
     pub created_at: Timestamp,
     /// With it anyone may read this complaint's public part: keep it.
     pub tracking_token: String,
+    /// Open complaints of the same category close by, the nearest first; at most ten.
+    pub duplicates: Vec<DuplicateView>,
 }
 
 impl SubmissionView {
     /// The answer to a receipt.
-    pub fn new(receipt: &Receipt, tracking: &TrackingKey) -> Self {
+    pub fn new(receipt: &Receipt, tracking: &TrackingKey, duplicates: Vec<DuplicateView>) -> Self {
         Self {
             id: receipt.id,
             region: receipt.region.clone(),
             status: Status::Reported,
             created_at: receipt.created_at,
             tracking_token: tracking.token(receipt.id),
+            duplicates,
         }
     }
 }

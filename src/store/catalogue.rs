@@ -3,6 +3,8 @@
 //! Every writing statement moves `installation.catalogue_version` itself, so that other nodes
 //! notice by [`version`] alone. Nothing here knows who may write.
 
+mod categories;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
@@ -10,22 +12,18 @@ use tokio_postgres::Row;
 
 use super::{Store, StoreError, column, rules};
 use crate::domain::boundary::Boundary;
-use crate::domain::catalogue::{
-    Catalogue, Category, CategoryChange, CategoryDraft, Region, RegionChange, RegionDraft,
-};
-use crate::domain::complaint::Severity;
+use crate::domain::catalogue::{Catalogue, Region, RegionChange, RegionDraft};
 use crate::domain::region::RegionId;
+use categories::category;
+pub use categories::{change_category, create_category, save_categories};
 
 const VERSION: &str = include_str!("../../sql/queries/catalogue/version.sql");
 const REGIONS: &str = include_str!("../../sql/queries/catalogue/regions.sql");
 const CATEGORIES: &str = include_str!("../../sql/queries/catalogue/categories.sql");
 const IS_EMPTY: &str = include_str!("../../sql/queries/catalogue/is_empty.sql");
 const CREATE_REGION: &str = include_str!("../../sql/queries/catalogue/create_region.sql");
-const CREATE_CATEGORY: &str = include_str!("../../sql/queries/catalogue/create_category.sql");
 const CHANGE_REGION: &str = include_str!("../../sql/queries/catalogue/change_region.sql");
-const CHANGE_CATEGORY: &str = include_str!("../../sql/queries/catalogue/change_category.sql");
 const SAVE_REGIONS: &str = include_str!("../../sql/queries/catalogue/save_regions.sql");
-const SAVE_CATEGORIES: &str = include_str!("../../sql/queries/catalogue/save_categories.sql");
 
 /// How many rows an upsert wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,26 +125,6 @@ pub async fn create_region(
     rows.first().map(region).transpose()
 }
 
-/// Creates a category; `None` when the id is taken.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn create_category(
-    store: &Store,
-    draft: &CategoryDraft,
-) -> Result<Option<Category>, StoreError> {
-    let severity = draft.default_severity.as_str();
-    let rows = store
-        .session()
-        .await?
-        .query(
-            CREATE_CATEGORY,
-            &[&draft.id, &draft.name, &draft.hint, &severity],
-        )
-        .await?;
-    rows.first().map(category).transpose()
-}
-
 /// Changes a region (also activates and deactivates it); `None` when there is none of that id.
 ///
 /// # Errors
@@ -180,27 +158,6 @@ pub async fn change_region(
     rows.first().map(region).transpose()
 }
 
-/// Changes a category (also activates and deactivates it); `None` when there is none of that id.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn change_category(
-    store: &Store,
-    id: &str,
-    change: &CategoryChange,
-) -> Result<Option<Category>, StoreError> {
-    let severity = change.default_severity.map(Severity::as_str);
-    let rows = store
-        .session()
-        .await?
-        .query(
-            CHANGE_CATEGORY,
-            &[&id, &change.name, &change.hint, &severity, &change.active],
-        )
-        .await?;
-    rows.first().map(category).transpose()
-}
-
 /// Creates or updates regions, all or none; whether one is active stays as it is. Each id once.
 ///
 /// # Errors
@@ -220,26 +177,6 @@ pub async fn save_regions(store: &Store, drafts: &[RegionDraft]) -> Result<Saved
     saved(&rows)
 }
 
-/// Creates or updates categories, all or none; whether one is active stays as it is. Each id once.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn save_categories(store: &Store, drafts: &[CategoryDraft]) -> Result<Saved, StoreError> {
-    let ids: Vec<&str> = drafts.iter().map(|draft| draft.id.as_str()).collect();
-    let names: Vec<&str> = drafts.iter().map(|draft| draft.name.as_str()).collect();
-    let hints: Vec<&str> = drafts.iter().map(|draft| draft.hint.as_str()).collect();
-    let severities: Vec<&str> = drafts
-        .iter()
-        .map(|draft| draft.default_severity.as_str())
-        .collect();
-    let rows = store
-        .session()
-        .await?
-        .query(SAVE_CATEGORIES, &[&ids, &names, &hints, &severities])
-        .await?;
-    saved(&rows)
-}
-
 fn region(row: &Row) -> Result<Region, StoreError> {
     let id: &str = column(row, "id")?;
     Ok(Region {
@@ -248,19 +185,6 @@ fn region(row: &Row) -> Result<Region, StoreError> {
         active: column(row, "active")?,
         boundary: column(row, "boundary")?,
         created_at: column(row, "created_at")?,
-    })
-}
-
-fn category(row: &Row) -> Result<Category, StoreError> {
-    let severity: &str = column(row, "default_severity")?;
-    let default_severity = Severity::parse(severity)
-        .map_err(|(_, message)| StoreError::Shape(format!("default_severity {message}")))?;
-    Ok(Category {
-        id: column(row, "id")?,
-        name: column(row, "name")?,
-        hint: column(row, "hint")?,
-        default_severity,
-        active: column(row, "active")?,
     })
 }
 

@@ -4,11 +4,15 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{Store, StoreError, column};
-use crate::domain::complaint::{Complaint, Life, Severity};
+use crate::domain::complaint::{Complaint, Idempotency, Life, Severity};
+use crate::domain::nearby::Sighting;
+use crate::domain::place::Point;
 use crate::domain::region::RegionId;
 use crate::domain::reporter::Reporter;
 use crate::domain::status::Status;
 
+const OPEN_PLACES: &str = include_str!("../../sql/queries/complaints/open_places.sql");
+const IS_ANSWERED: &str = include_str!("../../sql/queries/complaints/is_answered.sql");
 const GET: &str = include_str!("../../sql/queries/complaints/get.sql");
 
 /// A complaint with what only staff may see, and the key that brought it.
@@ -29,6 +33,42 @@ pub async fn get(store: &Store, id: Uuid) -> Result<Option<Found>, StoreError> {
     let session = store.session().await?;
     let rows = session.query(GET, &[&id]).await?;
     rows.first().map(found_of).transpose()
+}
+
+/// Where the open complaints of a region are.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn open_places(store: &Store, region: &RegionId) -> Result<Vec<Sighting>, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(OPEN_PLACES, &[&region.as_str()]).await?;
+    let sighting = |row: &Row| {
+        Ok(Sighting {
+            complaint: column(row, "id")?,
+            region: region.clone(),
+            category: column(row, "category_id")?,
+            point: Some(Point {
+                latitude: column(row, "latitude")?,
+                longitude: column(row, "longitude")?,
+            }),
+            is_open: true,
+        })
+    };
+    rows.iter().map(sighting).collect()
+}
+
+/// Whether a request with this idempotency key was answered before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_answered(store: &Store, key: &Idempotency) -> Result<bool, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(IS_ANSWERED, &[&key.scope, &key.key]).await?;
+    let answered = rows
+        .first()
+        .map(|row| column(row, "answered"))
+        .transpose()?;
+    Ok(answered.unwrap_or_default())
 }
 
 fn found_of(row: &Row) -> Result<Found, StoreError> {

@@ -1,6 +1,7 @@
 //! REST: what clients of every kind may do with complaints, and what they see.
 
 mod deadlines;
+mod duplicates;
 mod exports;
 mod filters;
 mod idempotency;

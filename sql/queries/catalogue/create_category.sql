@@ -5,10 +5,10 @@ WITH written AS (
     INSERT INTO categories (id, name, hint, default_severity)
     VALUES ($1::text, $2::text, $3::text, $4::text)
     ON CONFLICT (id) DO NOTHING
-    RETURNING id, name, hint, default_severity, active
+    RETURNING id, name, hint, default_severity, active, duplicate_radius_m, duplicate_days
 ), moved AS (
     UPDATE installation
     SET catalogue_version = catalogue_version + 1
     WHERE EXISTS (SELECT FROM written)
 )
-SELECT id, name, hint, default_severity, active FROM written
+SELECT id, name, hint, default_severity, active, duplicate_radius_m, duplicate_days FROM written

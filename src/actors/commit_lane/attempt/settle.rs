@@ -109,10 +109,15 @@ fn changed(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Settled {
 fn numbered(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Vec<Numbered> {
     let events = happened.into_iter().filter_map(|(draft, payload)| {
         let seq = *numbers.get(&draft.event_id)?;
-        let step = draft.step();
+        let (step, sighting) = (draft.step(), draft.sighting());
         Some(Numbered {
             region: draft.region,
-            event: Event { seq, step, payload },
+            event: Event {
+                seq,
+                step,
+                payload,
+                sighting,
+            },
         })
     });
     events.collect()

@@ -4,6 +4,7 @@
 //! lies beside this program, and the yardsticks. Traffic goes to the loopback only.
 
 mod bare_writer;
+mod city;
 mod http;
 mod idle;
 mod pgbench;
@@ -14,6 +15,7 @@ mod server;
 mod socket;
 mod stage;
 mod submissions;
+mod timers;
 mod wave;
 
 use std::error::Error;
@@ -46,6 +48,8 @@ enum Command {
     Push(push::Options),
     /// Memory of the server for an idle socket that watches a region
     Idle(idle::Options),
+    /// Deadlines that fire once each and in time, with a kill -9 in the middle of them
+    Timers(timers::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
 }
@@ -66,11 +70,13 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Bench => {
             submissions::measure(&submissions::Options::default()).await?;
             push::measure(&push::Options::default()).await?;
-            idle::measure(&idle::Options::default()).await
+            idle::measure(&idle::Options::default()).await?;
+            timers::measure(&timers::Options::default()).await
         }
         Command::Submissions(options) => submissions::measure(&options).await,
         Command::Push(options) => push::measure(&options).await,
         Command::Idle(options) => idle::measure(&options).await,
+        Command::Timers(options) => timers::measure(&options).await,
         Command::BareWriter => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::failure::{CatalogueFailure, counted, of_file, read};
 use crate::domain::catalogue::Region;
+use crate::domain::places::Overlap;
 use crate::import::regions::import;
 use crate::store::{Store, catalogue};
 
@@ -18,7 +19,8 @@ pub enum RegionCommand {
     /// Each feature needs an id (its own or properties.id: a-z, 0-9 and '-'), properties.name, and a
     /// Polygon or MultiPolygon in WGS84 degrees. A feature whose geometry is null makes a region that
     /// is chosen by name only. When anything in the file is wrong, all of it is named and nothing is
-    /// written. Regions that the file does not name stay as they are.
+    /// written. Regions that the file does not name stay as they are. Regions that overlap are
+    /// reported: where they do, the smaller one gets the complaints, then the one with the lower id.
     Import {
         /// The GeoJSON file
         file: PathBuf,
@@ -35,9 +37,13 @@ pub async fn run(command: RegionCommand, store: &Store) -> Result<(), CatalogueF
     let mut out = std::io::stdout();
     match command {
         RegionCommand::Import { file } => {
-            let saved = import(store, &read(&file)?).await.map_err(of_file(&file))?;
+            let imported = import(store, &read(&file)?).await;
+            let (saved, overlaps) = imported.map_err(of_file(&file))?;
             let created = counted(saved.created, "region", "regions");
             writeln!(out, "{created} created, {} updated", saved.updated)?;
+            for overlap in &overlaps {
+                writeln!(out, "{}", warning(overlap))?;
+            }
         }
         RegionCommand::List => {
             let catalogue = catalogue::load(store).await?;
@@ -47,6 +53,18 @@ pub async fn run(command: RegionCommand, store: &Store) -> Result<(), CatalogueF
         }
     }
     Ok(())
+}
+
+fn warning(overlap: &Overlap) -> String {
+    let Overlap {
+        winner,
+        loser,
+        area_m2,
+    } = overlap;
+    format!(
+        "warning: {winner} and {loser} overlap by {area_m2} m²; complaints there go to {winner} \
+         (the smaller region wins, then the lower id)"
+    )
 }
 
 fn line(region: &Region) -> String {

@@ -5,7 +5,8 @@
 //! Pure: parses values, reads no files.
 
 use geo::{
-    ChamberlainDuquetteArea, Coord, InteriorPoint, Intersects, LineString, MultiPolygon, Polygon,
+    BooleanOps, ChamberlainDuquetteArea, Coord, InteriorPoint, Intersects, LineString,
+    MultiPolygon, Polygon,
 };
 use geojson::{Geometry, GeometryValue};
 use rstar::AABB;
@@ -93,6 +94,11 @@ impl Boundary {
             ring_area(polygon.exterior()) - holes
         };
         self.0.iter().map(polygon_area).sum()
+    }
+
+    /// Square metres that both cover.
+    pub(super) fn common_m2(&self, other: &Self) -> f64 {
+        Self(self.0.intersection(&other.0)).area_m2()
     }
 
     /// A box around each polygon, for [`super::places::Places`].

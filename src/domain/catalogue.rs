@@ -1,6 +1,6 @@
 //! The regions and categories of the installation as one immutable value that every request may read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::boundary::Boundary;
 use super::complaint::Severity;
 use super::place::Point;
-use super::places::Places;
+use super::places::{Overlap, Places};
 use super::region::RegionId;
 use super::rules::Rules;
 
@@ -156,6 +156,11 @@ impl Catalogue {
     /// The active region around `point`; of several the smallest.
     pub fn region_at(&self, point: Point) -> Option<RegionId> {
         self.places.region_at(point)
+    }
+
+    /// Which active regions overlap one of these, and who wins there.
+    pub fn overlaps(&self, of: &BTreeSet<RegionId>) -> Vec<Overlap> {
+        self.places.overlaps(of)
     }
 
     /// Active regions whose stored boundary cannot be read, with the reason, for the log.

@@ -13,6 +13,7 @@ use super::problem::{Problem, ProblemBody};
 use crate::domain::boundary::Boundary;
 use crate::domain::catalogue::{NAME_LONGEST, Region, RegionChange, RegionDraft};
 use crate::domain::fault::{Faults, free_text};
+use crate::domain::places::Overlap;
 use crate::domain::region::RegionId;
 use crate::import::regions::parse;
 use crate::store::catalogue::{self, CatalogueCell};
@@ -78,6 +79,17 @@ pub struct RegionPatch {
     pub boundary: Option<Option<Value>>,
 }
 
+/// What an import of regions wrote.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegionImportAnswer {
+    /// Entries.
+    #[serde(flatten)]
+    written: ImportAnswer,
+    /// Regions that overlap an imported one; each part of the map belongs to the smaller region, then to
+    /// the one with the lower id.
+    overlaps: Vec<Overlap>,
+}
+
 /// Lists all regions with their boundaries.
 #[utoipa::path(get, path = "/api/v1/regions", tag = "catalogue",
     responses((status = 200, description = "All regions, by id", body = RegionList)))]
@@ -139,7 +151,7 @@ pub async fn change(
         description = "FeatureCollection; each feature has an id (or properties.id) and properties.name"),
     security(("bearer" = [])),
     responses(
-        (status = 200, description = "What was written", body = ImportAnswer),
+        (status = 200, description = "What was written", body = RegionImportAnswer),
         (status = 400, description = "No FeatureCollection", body = ProblemBody),
         (status = 413, description = "Over 8 MiB", body = ProblemBody),
         (status = 422, description = "Features at fault; nothing was written", body = ProblemBody)))]
@@ -148,12 +160,19 @@ pub async fn import(
     request: HttpRequest,
     payload: web::Payload,
     desk: Desk,
-) -> Result<web::Json<ImportAnswer>, Problem> {
+) -> Result<web::Json<RegionImportAnswer>, Problem> {
     let accepted = ["application/geo+json", "application/json"];
     let drafts = parsed(&request, payload.into_inner(), &accepted, parse).await?;
     let saved = catalogue::save_regions(&desk.store, &drafts).await?;
     show(&desk).await;
-    Ok(web::Json(saved.into()))
+    let imported = drafts.into_iter().map(|draft| draft.id).collect();
+    let catalogue = desk.catalogue.get();
+    // Hundreds of large boundaries take longer than a worker may wait.
+    let overlaps = web::block(move || catalogue.overlaps(&imported)).await;
+    Ok(web::Json(RegionImportAnswer {
+        written: saved.into(),
+        overlaps: overlaps.map_err(Problem::internal)?,
+    }))
 }
 
 fn view(region: &Region) -> RegionView {

@@ -9,9 +9,10 @@ use super::{ImportError, check_all};
 use crate::domain::boundary::Boundary;
 use crate::domain::catalogue::{NAME_LONGEST, RegionDraft};
 use crate::domain::fault::{Faults, free_text};
+use crate::domain::places::Overlap;
 use crate::domain::region::RegionId;
 use crate::store::Store;
-use crate::store::catalogue::{Saved, save_regions};
+use crate::store::catalogue::{Saved, load, save_regions};
 
 /// The outermost object; features are read one by one, so that each may be named when it is at fault.
 #[derive(Deserialize)]
@@ -62,13 +63,16 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<RegionDraft>, ImportError> {
     )
 }
 
-/// Creates or updates the regions of a file, all or none.
+/// Creates or updates the regions of a file, all or none; also which active regions overlap one of them.
 ///
 /// # Errors
 /// [`ImportError`].
-pub async fn import(store: &Store, bytes: &[u8]) -> Result<Saved, ImportError> {
+pub async fn import(store: &Store, bytes: &[u8]) -> Result<(Saved, Vec<Overlap>), ImportError> {
     let drafts = parse(bytes)?;
-    Ok(save_regions(store, &drafts).await?)
+    let saved = save_regions(store, &drafts).await?;
+    let imported = drafts.into_iter().map(|draft| draft.id).collect();
+    let overlaps = load(store).await?.overlaps(&imported);
+    Ok((saved, overlaps))
 }
 
 fn draft(at: &str, value: Value, faults: &mut Faults) -> Option<RegionDraft> {

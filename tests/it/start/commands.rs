@@ -113,6 +113,18 @@ async fn accounts_keys_regions_and_categories_are_managed_beside_a_running_serve
     let import = ["region", "import", argument(&file)];
     assert!(done(data, &import, "").await.contains("1 region created"));
     assert!(done(data, &["region", "list"], "").await.contains("south"));
+    let square = |id: &str, size: u32| {
+        json!({"type": "Feature", "id": id, "properties": {"name": id}, "geometry": {"type": "Polygon",
+            "coordinates": [[[100, 0], [100 + size, 0], [100 + size, size], [100, size], [100, 0]]]}})
+    };
+    let regions =
+        json!({"type": "FeatureCollection", "features": [square("large", 2), square("small", 1)]});
+    std::fs::write(&file, regions.to_string()).unwrap();
+    let warned = done(data, &import, "").await;
+    assert!(
+        warned.contains("warning: small and large overlap"),
+        "{warned}"
+    );
     let file = data.join("categories.csv");
     std::fs::write(&file, "id,name\nnoise-at-night,Noise\n").unwrap();
     done(data, &["category", "import", argument(&file)], "").await;

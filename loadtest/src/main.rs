@@ -4,12 +4,15 @@
 //! lies beside this program, and the yardsticks. Traffic goes to the loopback only.
 
 mod bare_writer;
+mod dice;
 mod http;
 mod idle;
+mod lists;
 mod pgbench;
 mod process;
 mod push;
 mod report;
+mod seed;
 mod server;
 mod socket;
 mod stage;
@@ -46,6 +49,10 @@ enum Command {
     Push(push::Options),
     /// Memory of the server for an idle socket that watches a region
     Idle(idle::Options),
+    /// Fill a database with a year of a city: a million complaints with their events, people and places
+    Seed(seed::Options),
+    /// Lists, filters, searches, statistics and exports of a million complaints, by an admin and an officer
+    Lists(lists::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
 }
@@ -66,11 +73,14 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Bench => {
             submissions::measure(&submissions::Options::default()).await?;
             push::measure(&push::Options::default()).await?;
-            idle::measure(&idle::Options::default()).await
+            idle::measure(&idle::Options::default()).await?;
+            lists::measure(&lists::Options::default()).await
         }
         Command::Submissions(options) => submissions::measure(&options).await,
         Command::Push(options) => push::measure(&options).await,
         Command::Idle(options) => idle::measure(&options).await,
+        Command::Seed(options) => seed::run(&options).await,
+        Command::Lists(options) => lists::measure(&options).await,
         Command::BareWriter => Ok(()),
     }
 }

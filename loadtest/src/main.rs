@@ -5,9 +5,11 @@
 
 mod bare_writer;
 mod city;
+mod cycle;
 mod dice;
 mod http;
 mod idle;
+mod life;
 mod lists;
 mod pgbench;
 mod process;
@@ -16,6 +18,7 @@ mod report;
 mod seed;
 mod server;
 mod socket;
+mod spike;
 mod stage;
 mod submissions;
 mod timers;
@@ -57,6 +60,8 @@ enum Command {
     Seed(seed::Options),
     /// Lists, filters, searches, statistics and exports of a million complaints, by an admin and an officer
     Lists(lists::Options),
+    /// Life cycles of complaints over HTTP: among a million others to an empty table, and in spikes
+    Life(life::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
 }
@@ -79,7 +84,8 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
             push::measure(&push::Options::default()).await?;
             idle::measure(&idle::Options::default()).await?;
             timers::measure(&timers::Options::default()).await?;
-            lists::measure(&lists::Options::default()).await
+            lists::measure(&lists::Options::default()).await?;
+            life::measure(&life::Options::default()).await
         }
         Command::Submissions(options) => submissions::measure(&options).await,
         Command::Push(options) => push::measure(&options).await,
@@ -87,6 +93,7 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Timers(options) => timers::measure(&options).await,
         Command::Seed(options) => seed::run(&options).await,
         Command::Lists(options) => lists::measure(&options).await,
+        Command::Life(options) => life::measure(&options).await,
         Command::BareWriter => Ok(()),
     }
 }

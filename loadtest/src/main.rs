@@ -5,14 +5,20 @@
 
 mod bare_writer;
 mod city;
+mod cycle;
+mod dice;
 mod http;
 mod idle;
+mod life;
+mod lists;
 mod pgbench;
 mod process;
 mod push;
 mod report;
+mod seed;
 mod server;
 mod socket;
+mod spike;
 mod stage;
 mod submissions;
 mod timers;
@@ -50,6 +56,12 @@ enum Command {
     Idle(idle::Options),
     /// Deadlines that fire once each and in time, with a kill -9 in the middle of them
     Timers(timers::Options),
+    /// Fill a database with a year of a city: a million complaints with their events, people and places
+    Seed(seed::Options),
+    /// Lists, filters, searches, statistics and exports of a million complaints, by an admin and an officer
+    Lists(lists::Options),
+    /// Life cycles of complaints over HTTP: among a million others to an empty table, and in spikes
+    Life(life::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
 }
@@ -71,12 +83,17 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
             submissions::measure(&submissions::Options::default()).await?;
             push::measure(&push::Options::default()).await?;
             idle::measure(&idle::Options::default()).await?;
-            timers::measure(&timers::Options::default()).await
+            timers::measure(&timers::Options::default()).await?;
+            lists::measure(&lists::Options::default()).await?;
+            life::measure(&life::Options::default()).await
         }
         Command::Submissions(options) => submissions::measure(&options).await,
         Command::Push(options) => push::measure(&options).await,
         Command::Idle(options) => idle::measure(&options).await,
         Command::Timers(options) => timers::measure(&options).await,
+        Command::Seed(options) => seed::run(&options).await,
+        Command::Lists(options) => lists::measure(&options).await,
+        Command::Life(options) => life::measure(&options).await,
         Command::BareWriter => Ok(()),
     }
 }

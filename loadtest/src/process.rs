@@ -18,6 +18,33 @@ pub(crate) fn cpu_ns(pid: u32) -> Result<u64, Fault> {
     Ok(sum)
 }
 
+/// CPU time so far of the children of a process, such as PostgreSQL's: those that ended are not in it.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub(crate) fn children_cpu_ns(parent: u32) -> Result<u64, Fault> {
+    let mut sum = 0;
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        if parent_of(pid) == Some(parent) {
+            // One that ends meanwhile counts no more.
+            sum += cpu_ns(pid).unwrap_or(0);
+        }
+    }
+    Ok(sum)
+}
+
+/// The parent of a process, if it still runs.
+fn parent_of(pid: u32) -> Option<u32> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before it may hold anything; it ends with the last bracket.
+    let (_, rest) = text.rsplit_once(')')?;
+    rest.split_whitespace().nth(1)?.parse().ok()
+}
+
 /// Its resident memory in bytes.
 ///
 /// # Errors

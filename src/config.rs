@@ -207,7 +207,7 @@ pub struct ServeSettings {
     /// Logs.
     #[command(flatten)]
     pub log: LogSettings,
-    /// On a new database: create demo regions, categories, accounts and an API key, and print them
+    /// On a new database: create demo regions, categories, rules and credentials, and print these
     #[arg(long, env = "DEMO")]
     pub demo: bool,
 }

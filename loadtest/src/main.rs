@@ -4,6 +4,7 @@
 //! lies beside this program, and the yardsticks. Traffic goes to the loopback only.
 
 mod bare_writer;
+mod city;
 mod dice;
 mod http;
 mod idle;
@@ -17,6 +18,7 @@ mod server;
 mod socket;
 mod stage;
 mod submissions;
+mod timers;
 mod wave;
 
 use std::error::Error;
@@ -53,6 +55,8 @@ enum Command {
     Seed(seed::Options),
     /// Lists, filters, searches, statistics and exports of a million complaints, by an admin and an officer
     Lists(lists::Options),
+    /// Deadlines that fire once each and in time, with a kill -9 in the middle of them
+    Timers(timers::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
 }
@@ -74,6 +78,7 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
             submissions::measure(&submissions::Options::default()).await?;
             push::measure(&push::Options::default()).await?;
             idle::measure(&idle::Options::default()).await?;
+            timers::measure(&timers::Options::default()).await?;
             lists::measure(&lists::Options::default()).await
         }
         Command::Submissions(options) => submissions::measure(&options).await,
@@ -81,6 +86,7 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Idle(options) => idle::measure(&options).await,
         Command::Seed(options) => seed::run(&options).await,
         Command::Lists(options) => lists::measure(&options).await,
+        Command::Timers(options) => timers::measure(&options).await,
         Command::BareWriter => Ok(()),
     }
 }

@@ -32,7 +32,8 @@ impl Server {
     pub(crate) async fn start(stage: &Stage, schema: &str, flags: &[&str]) -> Result<Self, Fault> {
         let folder = stage.folder.join(schema);
         std::fs::create_dir_all(&folder)?;
-        let log = File::create(folder.join("server.log"))?;
+        let log = folder.join("server.log");
+        let log = File::options().create(true).append(true).open(log)?;
         let address = free_address()?;
         let child = Command::new(&stage.redress)
             .args([
@@ -137,6 +138,14 @@ impl Server {
             .lines()
             .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         Ok(value.unwrap_or("0").trim().parse()?)
+    }
+
+    /// Kills it with SIGKILL, as a loss of power would, and waits until it is gone.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub(crate) async fn kill(mut self) -> Result<(), Fault> {
+        Ok(self.child.kill().await?)
     }
 
     /// Stops it in order.

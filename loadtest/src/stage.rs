@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use redress::embedded::Cluster;
 use tokio::process::Command;
-use tokio_postgres::NoTls;
 use tokio_postgres::config::Host;
+use tokio_postgres::{Client, NoTls};
 
 use crate::{Fault, say};
 
@@ -78,6 +78,20 @@ impl Stage {
         drop(client);
         driver.await??;
         Ok(version)
+    }
+
+    /// A connection to PostgreSQL for one schema. It ends when the client is dropped.
+    ///
+    /// # Errors
+    /// What PostgreSQL says.
+    pub(crate) async fn connect(&self, schema: &str) -> Result<Client, Fault> {
+        let mut config = self.cluster.connection();
+        let (client, connection) = config
+            .options(format!("-c search_path={schema}"))
+            .connect(NoTls)
+            .await?;
+        tokio::spawn(connection);
+        Ok(client)
     }
 
     /// Runs a subcommand of the server's program on one schema, such as an import of a file.

@@ -9,6 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::city;
 use crate::http::{Connection, request};
 use crate::pgbench::{Pgbench, PgbenchRun};
 use crate::process::cpu_ns;
@@ -85,7 +86,7 @@ pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     let batches = server(&stage, "batches", options, &[]).await?;
     let each = server(&stage, "each", options, &["--commit-batch=1"]).await?;
     let pgbench = Pgbench::of(&stage.cluster)?;
-    import(&stage, SCRIPTS_SCHEMA, options).await?;
+    city::import(&stage, SCRIPTS_SCHEMA, options.regions).await?;
     let scripts = Path::new(SCRIPTS);
     let mut rounds = Vec::new();
     for number in 0..=options.rounds {
@@ -132,36 +133,8 @@ async fn server(
     options: &Options,
     flags: &[&str],
 ) -> Result<Server, Fault> {
-    import(stage, schema, options).await?;
+    city::import(stage, schema, options.regions).await?;
     Server::start(stage, schema, flags).await
-}
-
-/// Regions and a category in a schema.
-async fn import(stage: &Stage, schema: &str, options: &Options) -> Result<(), Fault> {
-    let regions: Vec<_> = (0..options.regions)
-        .map(|number| {
-            json!({"type": "Feature", "id": region(number), "geometry": null,
-                "properties": {"name": format!("Region {number}")}})
-        })
-        .collect();
-    let file = stage.folder.join("regions.geojson");
-    let collection = json!({"type": "FeatureCollection", "features": regions});
-    std::fs::write(&file, collection.to_string())?;
-    stage
-        .administer(schema, &["region", "import"], &file)
-        .await?;
-    let file = stage.folder.join("categories.json");
-    std::fs::write(
-        &file,
-        json!([{"id": "pothole", "name": "Pothole"}]).to_string(),
-    )?;
-    stage
-        .administer(schema, &["category", "import"], &file)
-        .await
-}
-
-fn region(number: usize) -> String {
-    format!("region-{number:03}")
 }
 
 /// All clients submit for a while.
@@ -169,7 +142,7 @@ async fn submit(server: &Server, options: &Options, seconds: u64) -> Result<Run,
     let own = std::process::id();
     let time = Duration::from_secs(seconds);
     let requests: Vec<Vec<u8>> = (0..options.regions)
-        .map(|number| submission(server.address, &region(number)))
+        .map(|number| submission(server.address, &city::region(number)))
         .collect();
     let requests: std::rc::Rc<[Vec<u8>]> = requests.into();
     let cpu = (cpu_ns(server.pid)?, cpu_ns(own)?);

@@ -9,6 +9,7 @@
 //! | [`registry::shard::RegistryShard`] | HTTP worker | who is connected there and who watches which region |
 //! | [`feed_poll::FeedPoll`] | process | how desks learn of what other processes committed |
 //! | [`timer_poll::TimerPoll`] | process | when desks look at complaints whose time has come |
+//! | [`word_keeper::WordKeeper`] | process | when the words of new complaints are noted for searches |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
 //!
 //! Messages go down or sideways and are never awaited upwards. A command is an imperative
@@ -23,3 +24,4 @@ pub mod region_desk;
 pub mod registry;
 pub mod supervise;
 pub mod timer_poll;
+pub mod word_keeper;

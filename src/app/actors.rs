@@ -15,6 +15,7 @@ use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
 use crate::actors::registry::{RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
+use crate::actors::word_keeper::{WordKeeper, WordKeeperDeps};
 use crate::config::{ConfigError, DataSettings, ServeSettings, cores};
 use crate::feed::{Hint, HintSender, Medium, WaitingHints};
 use crate::store::catalogue::{self, CatalogueCell};
@@ -33,6 +34,7 @@ pub(super) struct Actors {
     _poll: Arc<Addr<FeedPoll>>,
     _watch: Arc<Addr<GrantWatch>>,
     _timers: Arc<Addr<TimerPoll>>,
+    _words: Arc<Addr<WordKeeper>>,
 }
 
 impl Actors {
@@ -83,11 +85,16 @@ impl Actors {
             registry: registry.clone(),
             supervision: supervision.clone(),
         };
+        let words = WordKeeperDeps {
+            store: store.clone(),
+            supervision: supervision.clone(),
+        };
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, supervision);
         Ok(Self {
             _poll: FeedPoll::start(&owners.handle(), poll),
             _watch: GrantWatch::start(&owners.handle(), watch),
             _timers: TimerPoll::start(&owners.handle(), timers),
+            _words: WordKeeper::start(&owners.handle(), words),
             installation,
             catalogue,
             desks,

@@ -54,11 +54,14 @@ enum Command {
     Region(OnStore<region::RegionCommand>),
     /// Import categories from CSV or JSON, list them
     Category(OnStore<category::CategoryCommand>),
-    /// Check workflows, set them for regions and categories
+    /// Check workflows, set them for regions and categories (docs/RULES.md)
     Workflow(OnStore<workflow::WorkflowCommand>),
-    /// Set the business calendars of regions
+    /// Set the business calendars of regions (docs/RULES.md)
     Calendar(OnStore<calendar::CalendarCommand>),
     /// Watch regions live in the terminal
+    ///
+    /// Each event is a line: when, region and number, what happened, status, severity, category,
+    /// the words for what changed, and the description. Of ids only the end is shown.
     Watch(WatchSettings),
     /// Print the OpenAPI document of the REST interface
     Openapi,

@@ -1,6 +1,6 @@
 //! Demo data for `serve --demo`: a harbour city that does not exist, in the middle of the North Sea.
 //!
-//! Regions and categories are files of this folder, read by the same parsers as anybody's import.
+//! Regions, categories and rules are files of this folder, read by the same parsers as anybody's import.
 
 mod disk;
 mod file;
@@ -13,14 +13,21 @@ pub use prepare::{FILE, prepare};
 pub use seed::{DemoError, complete, draft, seed};
 pub use welcome::welcome;
 
+use std::collections::BTreeMap;
+
 use rand::seq::IndexedRandom;
+use serde_json::Value;
 
 use crate::domain::catalogue::{CategoryDraft, RegionDraft};
-use crate::import::{ImportError, categories, regions};
+use crate::domain::region::RegionId;
+use crate::import::rules::{RulesError, set_calendar, set_deadlines};
+use crate::import::{ImportError, categories, regions, rules};
 use crate::store::{Store, StoreError, catalogue};
 
 const REGIONS: &[u8] = include_bytes!("regions.geojson");
 const CATEGORIES: &[u8] = include_bytes!("categories.csv");
+const HARBOUR_HOURS: &[u8] = include_bytes!("harbour-hours.json");
+const DEADLINES: &[u8] = include_bytes!("deadlines.json");
 
 /// What passwords are made of: without characters that are easily taken for each other (31 of them,
 /// so that 20 make 99 bits), and none that a shell or JSON would treat specially.
@@ -64,6 +71,27 @@ pub async fn seed_catalogue(store: &Store, content: &DemoContent) -> Result<(), 
     Ok(())
 }
 
+/// Sets the harbour's business calendar, and deadlines of some categories by category id: the others
+/// and the other regions show how it is without.
+///
+/// # Errors
+/// [`RulesError`].
+pub async fn seed_rules(store: &Store) -> Result<(), RulesError> {
+    let harbour = RegionId::from_stored("harbour");
+    set_calendar(store, &harbour, &rules::document(HARBOUR_HOURS)?).await?;
+    let catalogue = catalogue::load(store).await?;
+    for (category, document) in deadlines()? {
+        set_deadlines(store, &catalogue, &category, &document).await?;
+    }
+    Ok(())
+}
+
+fn deadlines() -> Result<BTreeMap<String, Value>, RulesError> {
+    let document = rules::document(DEADLINES)?;
+    let members = document.as_object().cloned().unwrap_or_default();
+    Ok(members.into_iter().collect())
+}
+
 /// A random password of four groups of five characters, such as `k7mpq-x2vfa-9rtbd-hw4yn`.
 pub fn password() -> String {
     let mut random = rand::rng();
@@ -82,6 +110,7 @@ pub fn password() -> String {
 mod tests {
     use super::*;
     use crate::domain::places::Places;
+    use crate::domain::{calendar, deadline};
 
     #[test]
     fn the_files_hold_three_regions_and_twelve_categories_with_hints() {
@@ -99,6 +128,22 @@ mod tests {
                 .iter()
                 .all(|category| !category.hint.is_empty())
         );
+    }
+
+    #[test]
+    fn the_rules_are_for_regions_and_categories_of_the_demo() {
+        let content = content().unwrap();
+        let hours = rules::document(HARBOUR_HOURS).unwrap();
+        calendar::parse(&hours).unwrap();
+        let deadlines = deadlines().unwrap();
+        assert!(!deadlines.is_empty());
+        for (category, document) in deadlines {
+            assert!(content.categories.iter().any(|it| it.id == category));
+            for rule in deadline::parse(&document).unwrap() {
+                let is_known = |region| content.regions.iter().any(|it| it.id == region);
+                assert!(rule.region.is_none_or(is_known), "{category}");
+            }
+        }
     }
 
     #[test]

@@ -1,17 +1,21 @@
-//! Creates the demo's regions, categories, people and API key: all credentials first, then what is
+//! Creates the demo's regions, categories, rules, people and API key: all credentials first, then what is
 //! missing of the rest, so that a start that was killed half-way is completed by the next.
 
 use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::{DemoAccount, DemoFile, DemoFileError, DemoOfficer, content, password, seed_catalogue};
+use super::{
+    DemoAccount, DemoFile, DemoFileError, DemoOfficer, content, password, seed_catalogue,
+    seed_rules,
+};
 use crate::access::{Access, AccessError, api_keys};
 use crate::domain::account::{Role, Scope};
 use crate::domain::administration::{NewAccount, NewApiKey};
 use crate::domain::credential::{Email, Password};
 use crate::domain::region::RegionId;
 use crate::import::ImportError;
+use crate::import::rules::RulesError;
 use crate::store::{Store, StoreError};
 
 /// Why the demo's data could not be created.
@@ -20,6 +24,9 @@ pub enum DemoError {
     /// The demo's own files are wrong.
     #[error(transparent)]
     Content(#[from] ImportError),
+    /// The demo's rules could not be set.
+    #[error("the demo's rules could not be set: {0}")]
+    Rules(#[from] RulesError),
     /// A value of the demo is wrong.
     #[error("the demo's {0} {1}")]
     Value(&'static str, String),
@@ -78,6 +85,7 @@ pub fn draft(base_url: &str) -> Result<DemoFile, DemoError> {
 /// [`DemoError`]; calling it again goes on.
 pub async fn complete(store: &Store, access: &Access, file: &DemoFile) -> Result<(), DemoError> {
     seed_catalogue(store, &content()?).await?;
+    seed_rules(store).await?;
     let admin = &file.admin;
     person(access, &admin.email, &admin.password, Role::Admin, &[]).await?;
     for officer in &file.officers {

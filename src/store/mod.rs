@@ -20,6 +20,7 @@ pub mod rules;
 pub mod snapshot;
 pub mod stats;
 pub mod timers;
+pub mod words;
 
 pub use pool::{Opener, Session, Store};
 

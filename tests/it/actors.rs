@@ -181,6 +181,28 @@ async fn a_session_that_panics_ends_only_its_own_socket() {
 }
 
 #[actix::test]
+async fn the_word_keeper_goes_on_after_panics() {
+    let mut app = TestApp::spawn().await;
+    app.provoke("word_keeper/look", ONCE);
+    app.provoke("word_keeper/started", ONCE);
+    eventually("the panics", async || {
+        (app.restarts_of("word_keeper").await == 2).then_some(())
+    })
+    .await;
+    app.expect_restarts(2);
+    app.submit("north", "nobody searches for it").await;
+    let client = app.database().connect().await;
+    let noted = "SELECT FROM complaint_words WHERE words @@ 'searches'";
+    eventually("its words are noted all the same", async || {
+        let rows = client.query(noted, &[]).await.unwrap();
+        (rows.len() == 1).then_some(())
+    })
+    .await;
+    drop(client);
+    app.end().await;
+}
+
+#[actix::test]
 async fn the_head_poll_goes_on_after_panics() {
     let mut app = TestApp::spawn().await;
     let mut officer = app.officer_of_north().await;

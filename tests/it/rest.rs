@@ -71,6 +71,10 @@ async fn fill(client: &tokio_postgres::Client, count: u32) {
          FROM (SELECT n, to_timestamp(1700000000 + n) AS at FROM generate_series(1, {count}) AS n) AS row"
     );
     client.batch_execute(&made).await.unwrap();
+    // There are no events of them that the words could follow.
+    let words =
+        "INSERT INTO complaint_words SELECT id, words_of(complaints, 'simple') FROM complaints";
+    client.batch_execute(words).await.unwrap();
 }
 
 fn ids(listing: &Value) -> Vec<String> {

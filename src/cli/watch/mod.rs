@@ -1,9 +1,10 @@
 //! `redress watch`: the live feed of regions in a terminal, by the protocol that any client uses.
 //!
 //! `follower` holds the protocol's rules, `reconnect` when to come back, `link` the socket,
-//! `access` the tokens, `screen` what is shown; this file starts them and `session` runs them.
+//! `access` the tokens, `screen` and `detail` what is shown; this file starts them and `session` runs them.
 
 mod access;
+mod detail;
 mod ending;
 mod follower;
 mod link;

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-/// Characters of a description that are shown.
-const DESCRIPTION_SHOWN: usize = 60;
+use super::detail::detail;
+
+/// Characters of a description or comment that are shown.
+const TEXT_SHOWN: usize = 60;
 /// Complaints of a snapshot that are listed.
 const LISTED_MOST: usize = 20;
 
@@ -94,7 +96,7 @@ impl Painter {
             self.paint(Style::new().bold(), &format!("{place:<14}")),
             self.paint(colour_of_kind(&kind), &format!("{kind:<14}")),
             format_args!("{status:<12}"),
-            self.rest(complaint),
+            self.rest(complaint, &detail(event)),
         )
     }
 
@@ -104,17 +106,20 @@ impl Painter {
         format!(
             "{} {status:<12} {}",
             self.paint(Style::new().dimmed(), &time),
-            self.rest(complaint)
+            self.rest(complaint, "")
         )
     }
 
-    fn rest(&self, complaint: &Value) -> String {
+    /// What the complaint is about, behind the words for what happened to it.
+    fn rest(&self, complaint: &Value, happened: &str) -> String {
         let severity = text(complaint, "severity");
-        let description = text(complaint, "description");
-        let mut shown: String = description.chars().take(DESCRIPTION_SHOWN).collect();
-        if shown.len() < description.len() {
-            shown.push('…');
-        }
+        let description = cut(&text(complaint, "description"));
+        let shown = if happened.is_empty() {
+            description
+        } else {
+            let description = self.paint(Style::new().dimmed(), &description);
+            format!("{happened} — {description}")
+        };
         format!(
             "{} {:<15} {shown}",
             self.paint(colour_of_severity(&severity), &format!("{severity:<8}")),
@@ -147,6 +152,9 @@ fn colour_of_kind(kind: &str) -> Style {
     match kind {
         "created" => AnsiColor::Green.on_default(),
         "status_changed" => AnsiColor::Cyan.on_default(),
+        "assigned" => AnsiColor::Magenta.on_default(),
+        "escalated" => AnsiColor::Red.on_default().bold(),
+        "moved_out" | "moved_in" => AnsiColor::Yellow.on_default(),
         _ => AnsiColor::Blue.on_default(),
     }
 }
@@ -160,7 +168,17 @@ fn colour_of_severity(severity: &str) -> Style {
     }
 }
 
-fn text(value: &Value, member: &str) -> String {
+/// The beginning of a long text.
+pub(super) fn cut(text: &str) -> String {
+    let mut shown: String = text.chars().take(TEXT_SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// A text member, fit for a terminal; empty when it is none.
+pub(super) fn text(value: &Value, member: &str) -> String {
     printable(
         value
             .get(member)
@@ -169,7 +187,8 @@ fn text(value: &Value, member: &str) -> String {
     )
 }
 
-fn number(value: &Value, member: &str) -> String {
+/// A member as JSON; empty when it is not there.
+pub(super) fn number(value: &Value, member: &str) -> String {
     value.get(member).map(Value::to_string).unwrap_or_default()
 }
 
@@ -221,6 +240,14 @@ mod tests {
             "hole",
         ];
         assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn what_happened_stands_before_the_description() {
+        let mut event = example("Deep hole");
+        event["change"]["comment"] = json!("crew is coming");
+        let line = painted(false, &event);
+        assert!(line.ends_with(" “crew is coming” — Deep hole"), "{line}");
     }
 
     #[test]

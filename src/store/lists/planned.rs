@@ -5,6 +5,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::{Filter, Known, Slice, ids, marks, slugs, time_of, words};
 use crate::domain::listing::{Direction, Key, Sort};
+use crate::store::words::catch_up;
 use crate::store::{Store, StoreError};
 
 /// A parameter with its type.
@@ -20,6 +21,10 @@ pub(super) async fn rows(
     let marks = marks::query(filter);
     // With marks or words the regions are among the marks, where they are intersected first.
     let is_marked = marks.is_some() || filter.text.is_some();
+    if is_marked {
+        // What was answered before this search must be found by it.
+        catch_up(store).await?;
+    }
     let regions = filter.regions.as_deref().filter(|_| !is_marked).map(slugs);
     let statuses = filter.statuses.as_deref().map(words);
     let (lowest, below) = ids(filter, slice);

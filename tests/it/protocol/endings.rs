@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::app::expect;
+use crate::support::api::expect;
 use crate::support::{Officer, TestApp, eventually};
 
 #[actix::test]

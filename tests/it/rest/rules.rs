@@ -8,7 +8,8 @@ use crate::support::{Answer, TestApp, call, eventually};
 
 const WORKFLOW: &str = "/api/v1/regions/north/workflow";
 const CALENDAR: &str = "/api/v1/regions/north/calendar";
-const DEADLINES: &str = "/api/v1/categories/pothole/deadlines";
+/// Of a category to which the demo gives none.
+const DEADLINES: &str = "/api/v1/categories/graffiti/deadlines";
 
 async fn put(app: &TestApp, token: &str, path: &str, body: &Value) -> Answer {
     call(app.api.put(path, body).bearer_auth(token)).await

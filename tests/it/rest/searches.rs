@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{ids, list, submitted_as};
-use crate::support::TestApp;
+use super::{COMPLAINTS, ids, list, submitted_as};
 use crate::support::app::settings;
 use crate::support::postgres::TestDatabase;
+use crate::support::{TestApp, call};
 
 #[actix::test]
 async fn words_phrases_and_exclusions_are_understood() {
@@ -45,6 +45,7 @@ async fn words_phrases_and_exclusions_are_understood() {
 async fn a_search_stays_within_the_regions_of_an_officer() {
     let app = TestApp::spawn().await;
     let (olga, otto) = (app.olga().await, app.otto().await);
+    let admin = app.admin().await;
     let north = submitted_as(&app, &json!({"description": "ice on the stairs"})).await;
     assert_eq!(
         ids(&list(&app, &olga, "q=ice").await),
@@ -53,12 +54,18 @@ async fn a_search_stays_within_the_regions_of_an_officer() {
     assert!(ids(&list(&app, &otto, "q=ice").await).is_empty());
     assert!(ids(&list(&app, &otto, "category=pothole").await).is_empty());
     // What a complaint is found by follows its region, place and text.
-    let client = app.database().connect().await;
-    let moved = "UPDATE complaints SET region_id = 'old-town', description = 'snow on the stairs'";
-    client.batch_execute(moved).await.unwrap();
+    let path = format!("{COMPLAINTS}/{north}");
+    let edit = json!({"description": "snow on the stairs"});
+    let edited = app.api.patch(&path, &edit).bearer_auth(&admin);
+    call(edited).await.expect(200);
+    let moved = app
+        .api
+        .post(&format!("{path}/move"), &json!({"region": "old-town"}));
+    call(moved.bearer_auth(&admin)).await.expect(200);
     assert!(ids(&list(&app, &olga, "q=stairs").await).is_empty());
     assert!(ids(&list(&app, &otto, "q=ice").await).is_empty());
     assert_eq!(ids(&list(&app, &otto, "q=snow").await), [north]);
+    let client = app.database().connect().await;
     client
         .batch_execute("DELETE FROM complaints")
         .await

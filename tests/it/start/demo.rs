@@ -75,6 +75,37 @@ async fn a_newcomer_gets_credentials_and_commands_that_work_as_printed() {
     assert_eq!(receipt["status"], "reported");
     let list = pasted(&commands[2]);
     assert_eq!(list["items"][0]["id"], receipt["id"]);
+    assert!(list["items"][0]["due_at"].is_string(), "{list}");
+    server.program.kill();
+}
+
+#[actix::test]
+async fn the_demo_shows_deadlines_and_business_hours() {
+    let data = data_folder();
+    let server = Embedded::start(data.path()).await;
+    let olga = &server.demo.officers[0];
+    let olga = server.api.login(&olga.email, &olga.password).await;
+    let get = |path: &str| call(server.api.get(path).bearer_auth(&olga));
+    let hours = get("/api/v1/regions/harbour/calendar").await.expect(200);
+    assert_eq!(hours["time_zone"], "Europe/Berlin");
+    let rules = get("/api/v1/categories/pothole/deadlines")
+        .await
+        .expect(200);
+    assert_eq!(rules[0]["clock"], "business");
+    // A working day in the harbour, a day elsewhere.
+    let due_after = async |region: &str| {
+        let body =
+            json!({"category": "pothole", "region": region, "address": "a", "description": "b"});
+        let receipt = call(server.api.post("/api/v1/complaints", &body)).await;
+        let id = receipt.expect(201)["id"].as_str().unwrap().to_owned();
+        let complaint = get(&format!("/api/v1/complaints/{id}")).await.expect(200);
+        let time = |member: &str| -> jiff::Timestamp {
+            complaint[member].as_str().unwrap().parse().unwrap()
+        };
+        time("due_at").duration_since(time("created_at")).as_hours()
+    };
+    assert_eq!(due_after("north").await, 24);
+    assert_ne!(due_after("harbour").await, 24);
     server.program.kill();
 }
 

@@ -1,5 +1,6 @@
 //! What tests stand on: a server of their own, its database, and clients that see what clients see.
 
+pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod call;
 pub(crate) mod officer;
@@ -14,7 +15,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub(crate) use app::{Api, TestApp};
+pub(crate) use api::Api;
+pub(crate) use app::TestApp;
 pub(crate) use call::{Answer, call};
 pub(crate) use officer::Officer;
 

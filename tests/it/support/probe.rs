@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::app::expect;
+use super::api::expect;
 use super::{Officer, TestApp, eventually};
 
 impl TestApp {

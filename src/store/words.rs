@@ -1,0 +1,24 @@
+//! The words and places by which complaints are found: they follow the event log.
+
+use super::{Store, StoreError, column};
+
+const CATCH_UP: &str = include_str!("../../sql/queries/words/catch_up.sql");
+
+/// Most events of each region that one statement takes up: about 50 ms of work.
+const MOST: i64 = 2000;
+
+/// Takes up everything that is committed by now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn catch_up(store: &Store) -> Result<(), StoreError> {
+    let session = store.session().await?;
+    loop {
+        let rows = session.query(CATCH_UP, &[&MOST]).await?;
+        let taken: Option<i64> = rows.first().map(|row| column(row, "taken")).transpose()?;
+        // A region alone may have had more: only a short page is the end.
+        if taken.unwrap_or_default() < MOST {
+            return Ok(());
+        }
+    }
+}

@@ -22,7 +22,7 @@ ALTER TABLE complaint_words ALTER COLUMN words SET STATISTICS 300;
 -- when it was another one.
 ALTER TABLE installation ADD COLUMN search_language text NOT NULL DEFAULT 'simple';
 
--- The marks of a complaint. Its cells are squares (in degrees) of five maps, 180°/2^level high and
+-- The marks of a complaint. Its cells are squares (in degrees) of six maps, 180°/2^level high and
 -- wide, numbered from the south and from the west; `domain::cells` does the same.
 CREATE FUNCTION complaint_marks(region text, category text, severity text, api_key uuid,
                                 latitude double precision, longitude double precision)
@@ -33,7 +33,7 @@ RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
             SELECT '=g' || level::text
                 || ':' || floor((latitude + 90) / 180 * (1 << level))::int::text
                 || ':' || floor((longitude + 180) / 180 * (1 << level))::int::text
-            FROM unnest(ARRAY[5, 8, 11, 14, 17]) AS level
+            FROM unnest(ARRAY[2, 5, 8, 11, 14, 17]) AS level
         ) END)
 $$;
 
@@ -166,8 +166,9 @@ CREATE FUNCTION time_of(id uuid) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARA
 $$;
 
 -- What happened in a region on a day (UTC) that is over: events never change, so this is counted once,
--- by whoever asks first, and a year of many regions is read in milliseconds.
+-- by whoever asks first, and a year is read in milliseconds.
 CREATE TABLE day_figures (
+    -- '': all regions together, which is what an admin asks for.
     region_id    text COLLATE "C" NOT NULL,
     day          date NOT NULL,
     opened       bigint NOT NULL,
@@ -189,7 +190,7 @@ CREATE FUNCTION step_of(took interval) RETURNS smallint LANGUAGE sql IMMUTABLE P
     SELECT floor(ln(greatest(extract(epoch FROM took)::float8, 60) / 60) / ln(1.1::float8))::smallint
 $$;
 
--- The figures of the days of some events, counted anew.
+-- The figures of the days of some events, counted anew, by region and for all of them ('').
 CREATE FUNCTION figures_between(first timestamptz, beyond timestamptz)
 RETURNS TABLE (region_id text, day date, opened bigint, resolved bigint,
                steps smallint[], acknowledged bigint[], settled bigint[])
@@ -199,7 +200,7 @@ LANGUAGE sql STABLE AS $$
            COALESCE(array_agg(acknowledged) FILTER (WHERE acknowledged + resolved > 0), '{}'),
            COALESCE(array_agg(resolved) FILTER (WHERE acknowledged + resolved > 0), '{}')
     FROM (
-        SELECT region_id,
+        SELECT COALESCE(region_id, '') AS region_id,
                (at AT TIME ZONE 'UTC')::date AS day,
                step_of(at - time_of(complaint_id)) AS step,
                COUNT(*) FILTER (WHERE kind = 'complaint.created') AS opened,
@@ -207,7 +208,7 @@ LANGUAGE sql STABLE AS $$
                COUNT(*) FILTER (WHERE status_after = 'resolved' AND status_before <> 'resolved') AS resolved
         FROM events
         WHERE at >= first AND at < beyond
-        GROUP BY 1, 2, 3
+        GROUP BY GROUPING SETS ((region_id, 2, 3), (2, 3))
     ) AS part
     GROUP BY region_id, day
 $$;

@@ -1,16 +1,17 @@
 //! The cells of a map that cover a box: what the inverted index is asked for.
 //!
-//! Five maps divide the globe into squares (in degrees) of 180°/2^level. The SQL function
+//! Six maps divide the globe into squares (in degrees) of 180°/2^level. The SQL function
 //! `complaint_marks` notes a complaint's cell on each of them, numbered as here.
 
 use super::area::BoundingBox;
 
-/// From fine to coarse: squares of about 150 m, 1.2 km, 10 km, 78 km and 625 km.
-const LEVELS: [u8; 5] = [17, 14, 11, 8, 5];
+/// From fine to coarse: squares of about 150 m, 1.2 km, 10 km, 78 km, 625 km and 5000 km.
+const LEVELS: [u8; 6] = [17, 14, 11, 8, 5, COARSEST];
+const COARSEST: u8 = 2;
 /// Most cells that one search asks for: a box whose sides are eight times those of a cell, askew.
 const CELLS_MOST: i64 = 100;
-/// On the coarsest map: an eighth of the globe.
-const COARSE_CELLS_MOST: i64 = 256;
+/// On the coarsest map: half of the globe.
+const COARSE_CELLS_MOST: i64 = 16;
 
 /// The marks of the cells that cover a box, on the finest map that needs few; `None` when the box is
 /// a large part of the globe, where cells would narrow nothing.
@@ -19,7 +20,7 @@ pub fn covering(area: &BoundingBox) -> Option<Vec<String>> {
 }
 
 fn on(level: u8, area: &BoundingBox) -> Option<Vec<String>> {
-    let most = if level == 5 {
+    let most = if level == COARSEST {
         COARSE_CELLS_MOST
     } else {
         CELLS_MOST
@@ -77,6 +78,7 @@ mod tests {
             ("13.0,52.3,13.6,52.7", "=g11:"),
             ("5,47,15,55", "=g5:"),
             ("-10,35,30,70", "=g5:"),
+            ("160,-40,-120,10", "=g2:"),
         ] {
             let found = cells(text).unwrap();
             assert!(

@@ -36,8 +36,10 @@ const LATEST_UPDATED_BY_STATUS: &str =
 const EARLIEST_UPDATED_BY_STATUS: &str =
     include_str!("../../sql/queries/lists/earliest_updated_by_status.sql");
 
-/// The first radius in which the nearest are looked for, in metres; doubled until there are enough.
+/// The first radius in which the nearest are looked for, in metres.
 const FIRST_RADIUS: f64 = 200.0;
+/// How much a radius grows at most, when it held little or nothing.
+const GROWTH_MOST: f64 = 4.0;
 
 /// What a list is narrowed to; the default is everything.
 #[derive(Debug, Clone, Default)]
@@ -139,12 +141,19 @@ async fn nearest(
             ..filter.clone()
         };
         let rows = planned::rows(store, &within, known, slice).await?;
-        let is_full = i64::try_from(rows.len()).is_ok_and(|found| found >= slice.limit);
-        if is_full || metres >= circle.metres {
+        let found = i32::try_from(rows.len()).unwrap_or(i32::MAX);
+        if i64::from(found) >= slice.limit || metres >= circle.metres {
             return Ok(rows);
         }
-        metres = (metres * 2.0).min(circle.metres);
+        metres = (metres * growth(found, slice.limit)).min(circle.metres);
     }
+}
+
+/// How much wider the next circle is: enough for all that are asked for, if they lie evenly.
+fn growth(found: i32, limit: i64) -> f64 {
+    let wanted = f64::from(i32::try_from(limit).unwrap_or(i32::MAX));
+    let even = (wanted / f64::from(found.max(1))).sqrt() * 1.2;
+    even.clamp(1.3, GROWTH_MOST)
 }
 
 /// The ids that were made between two times and lie beyond the cursor: the lowest, and the one below

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::city;
+use crate::dice::Dice;
 use crate::http::{Connection, request};
 use crate::pgbench::{Pgbench, PgbenchRun};
 use crate::process::cpu_ns;
@@ -23,6 +25,8 @@ const PLAIN_INSERTS: &str = include_str!("../../benches/sql/plain_inserts.sql");
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/sql");
 /// The schema of which the scripts know.
 const SCRIPTS_SCHEMA: &str = "redress";
+/// Places in each region at which people submit.
+const PLACES: usize = 4096;
 const DESCRIPTION: &str = "There is a deep hole in the road in front of the school; two cyclists \
     fell this morning. Please close it before the holidays end.";
 
@@ -141,15 +145,13 @@ async fn server(
 async fn submit(server: &Server, options: &Options, seconds: u64) -> Result<Run, Fault> {
     let own = std::process::id();
     let time = Duration::from_secs(seconds);
-    let requests: Vec<Vec<u8>> = (0..options.regions)
-        .map(|number| submission(server.address, &city::region(number)))
-        .collect();
-    let requests: std::rc::Rc<[Vec<u8>]> = requests.into();
+    let before = (cpu_ns(server.pid)?, cpu_ns(own)?);
+    let requests = requests(server.address, options.regions, before.0);
     let cpu = (cpu_ns(server.pid)?, cpu_ns(own)?);
     let begun = Instant::now();
     let clients: Vec<_> = (0..options.clients)
         .map(|client| {
-            let requests = std::rc::Rc::clone(&requests);
+            let requests = Rc::clone(&requests);
             let address = server.address;
             tokio::task::spawn_local(async move {
                 client_for(client, address, &requests, begun, time).await
@@ -171,6 +173,17 @@ async fn submit(server: &Server, options: &Options, seconds: u64) -> Result<Run,
         server_cpu_us: server_ns as f64 / 1000.0 / count,
         client_cpu_us: client_ns as f64 / 1000.0 / count,
     })
+}
+
+/// Requests made beforehand: in each region at many places of a city, others with each seed. People
+/// do not all complain of one point; those close by are told of each other.
+fn requests(address: SocketAddr, regions: usize, seed: u64) -> Rc<[Vec<u8>]> {
+    let mut dice = Dice::of(seed);
+    let mut place = || (52.4 + 0.2 * dice.share(), 13.25 + 0.3 * dice.share());
+    let requests: Vec<Vec<u8>> = (0..regions * PLACES)
+        .map(|number| submission_at(address, &city::region(number % regions), place()))
+        .collect();
+    requests.into()
 }
 
 /// One client: the time of each submission in microseconds.
@@ -202,8 +215,12 @@ async fn client_for(
 
 /// A submission's request.
 pub(crate) fn submission(address: SocketAddr, region: &str) -> Vec<u8> {
+    submission_at(address, region, (52.520_008, 13.404_954))
+}
+
+fn submission_at(address: SocketAddr, region: &str, (latitude, longitude): (f64, f64)) -> Vec<u8> {
     let body = json!({"category": "pothole", "region": region, "description": DESCRIPTION,
-        "severity": "medium", "latitude": 52.520_008, "longitude": 13.404_954});
+        "severity": "medium", "latitude": latitude, "longitude": longitude});
     request(
         "POST",
         "/api/v1/complaints",

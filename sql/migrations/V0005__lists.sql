@@ -88,7 +88,8 @@ BEGIN
         ON CONFLICT (region_id) DO UPDATE SET seq = EXCLUDED.seq
     )
     SELECT SUM(upto - seq) INTO taken FROM behind;
-    RETURN taken;
+    -- Nothing, when somebody else took it up while we waited for the lock.
+    RETURN COALESCE(taken, 0);
 END
 $$;
 

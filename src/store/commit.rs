@@ -164,7 +164,7 @@ pub async fn write(session: &Session, batch: &Batch<'_>) -> Result<HashMap<Uuid,
 /// Writes any batch in the transaction that [`begin_and_lock`] began, and commits it, in one round trip.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn write_and_commit(
     session: &Session,
     batch: &Batch<'_>,

@@ -2,7 +2,7 @@
 //!
 //! One statement serves any filter, and PostgreSQL plans it for the values at hand. It believes,
 //! though, that what matches lies evenly along the order; open complaints do not. So what is narrowed
-//! to few complaints by region and status is read by [`by_status`] from an index of just these.
+//! to few complaints by region and status is read by `by_status` from an index of just these.
 
 mod by_status;
 mod marks;

@@ -106,3 +106,18 @@ async fn a_language_that_the_database_does_not_know_is_refused_at_the_start() {
     );
     database.remove().await;
 }
+
+#[actix::test]
+async fn searches_at_once_all_find_what_was_just_submitted() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    for round in 1..=5 {
+        let id = submitted_as(&app, &json!({"description": format!("word{round}")})).await;
+        let query = format!("q=word{round}");
+        let searches = (0..16).map(|_| list(&app, &admin, &query));
+        for found in futures_util::future::join_all(searches).await {
+            assert_eq!(ids(&found), std::slice::from_ref(&id));
+        }
+    }
+    app.end().await;
+}

@@ -6,7 +6,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -17,6 +17,10 @@ use crate::telemetry::sentry;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// W3C Trace Context: its trace id serves as request id.
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// The id of a request, for handlers that answer with several problems.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
 
 /// Counts requests that are being answered, whatever becomes of them.
 struct InFlight(Metrics);
@@ -44,6 +48,7 @@ pub async fn trace(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let begun = Instant::now();
     let id = request_id(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
     let method = method_label(request.method().as_str());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let _in_flight = metrics.as_ref().map(|metrics| InFlight::begin(metrics));

@@ -83,7 +83,11 @@ impl Database {
             config.ssl_mode(SslMode::Disable);
         }
         let options = config.get_options().unwrap_or_default();
-        let options = format!("{options} -c search_path={schema}");
+        // Our statements are short: workers and compiled plans cost more to start than they save
+        // (one officer's search among a million: 224 ms with them, 22 ms without).
+        let options = format!(
+            "{options} -c search_path={schema} -c max_parallel_workers_per_gather=0 -c jit=off"
+        );
         config
             .options(options.trim())
             .application_name("redress")

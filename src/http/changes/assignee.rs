@@ -74,14 +74,13 @@ impl AssigneePatch {
                 "must be given: an account id, \"me\", or null for nobody",
             ));
         };
-        let region = asking.region().await?;
         let assignment = match assignee.as_deref() {
             None => Assignment {
                 to: None,
                 is_taken: false,
             },
             Some("me") => taken(identity)?,
-            Some(id) => given(asking.desk, id, &region).await?,
+            Some(id) => given(asking.desk, id, &asking.region().await?).await?,
         };
         asking.carry_out(Deed::Assign(assignment), None).await
     }

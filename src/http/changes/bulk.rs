@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::web;
+use actix_web::{HttpMessage, HttpRequest, web};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use crate::http::asked::Asked;
 use crate::http::auth::Staff;
 use crate::http::desk::Desk;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::trace::RequestId;
 
 /// Most complaints of one request.
 const IDS_MOST: usize = 200;
@@ -80,12 +81,15 @@ enum Action {
         (status = 401, description = "Not signed in", body = ProblemBody),
         (status = 422, description = "No ids, too many, one twice, or not exactly one action", body = ProblemBody)))]
 pub async fn bulk(
+    request: HttpRequest,
     asked: Asked<Staff, BulkRequest>,
     desk: Desk,
 ) -> Result<web::Json<BulkAnswer>, Problem> {
     let identity = &asked.who.0;
     let (ids, action) = asked.body.value.parse()?;
-    let (desk, action) = (&desk, &action);
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let request_id = request_id.map(|id| id.0).unwrap_or_default();
+    let (desk, action, request_id) = (&desk, &action, &request_id);
     let one = |id: String| async move {
         let asking = id.parse().map(|complaint| Asking {
             desk,
@@ -97,7 +101,7 @@ pub async fn bulk(
             Ok(asking) => action.carry_out(asking, identity).await,
             Err(_no_uuid) => Err(Problem::not_found("complaint")),
         };
-        BulkResult::of(id, answer)
+        BulkResult::of(id, answer, request_id)
     };
     let results = stream::iter(ids).map(one).buffered(AT_ONCE).collect().await;
     Ok(web::Json(BulkAnswer { results }))
@@ -157,10 +161,16 @@ impl Action {
 }
 
 impl BulkResult {
-    fn of(id: String, answer: Result<Complaint, Problem>) -> Self {
+    fn of(id: String, answer: Result<Complaint, Problem>, request_id: &str) -> Self {
         let (complaint, problem) = match answer {
             Ok(complaint) => (Some(complaint), None),
-            Err(problem) => (None, Some(problem.body(""))),
+            Err(problem) => {
+                if let Some(cause) = problem.cause() {
+                    slog_scope::error!("a complaint of a bulk failed: {}", cause;
+                        "request_id" => request_id, "complaint" => &id);
+                }
+                (None, Some(problem.body(request_id)))
+            }
         };
         Self {
             id,

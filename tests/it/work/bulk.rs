@@ -27,6 +27,7 @@ async fn each_complaint_of_a_bulk_is_done_or_refused_by_itself() {
         &json!({"ids": ids, "assignee": {"assignee": "me"}}),
     )
     .await;
+    let request_id = answer.header("x-request-id").to_owned();
     let results = answer.expect(200)["results"].clone();
     for (index, id) in ids.iter().enumerate() {
         assert_eq!(results[index]["id"], json!(id), "in their order");
@@ -36,6 +37,7 @@ async fn each_complaint_of_a_bulk_is_done_or_refused_by_itself() {
     }
     for (refused, status) in [(2, 403), (3, 404), (4, 404)] {
         assert_eq!(results[refused]["problem"]["status"], status);
+        assert_eq!(results[refused]["problem"]["request_id"], request_id);
     }
     let two = &ids[..2];
     let comment = json!({"ids": two, "comment": {"text": "seen", "visibility": "public"}});

@@ -126,8 +126,21 @@ async fn accounts_keys_regions_and_categories_are_managed_beside_a_running_serve
         "{warned}"
     );
     let file = data.join("categories.csv");
-    std::fs::write(&file, "id,name\nnoise-at-night,Noise\n").unwrap();
+    let csv = "id,name,duplicate_radius_m,duplicate_days\nnoise-at-night,Noise,300,2\n";
+    std::fs::write(&file, csv).unwrap();
     done(data, &["category", "import", argument(&file)], "").await;
+    eventually(
+        "the server knows how near and old duplicates are",
+        async || {
+            let list = call(server.api.get("/api/v1/categories")).await.expect(200);
+            let categories = list["categories"].as_array().unwrap().iter();
+            let mut imported = categories.filter(|it| it["id"] == "noise-at-night");
+            imported
+                .any(|it| it["duplicate_radius_m"] == 300 && it["duplicate_days"] == 2)
+                .then_some(())
+        },
+    )
+    .await;
     assert!(
         done(data, &["category", "list"], "")
             .await

@@ -7,12 +7,12 @@ use crate::support::program::{Ended, argument, data_folder, run};
 use crate::support::{call, eventually};
 
 /// Runs a subcommand on a data folder; its output.
-async fn on(data: &std::path::Path, words: &[&str], input: &str) -> Ended {
+pub(super) async fn on(data: &std::path::Path, words: &[&str], input: &str) -> Ended {
     run(&[words, &["--data-dir", argument(data)]].concat(), input).await
 }
 
 /// As [`on`], of a subcommand that must succeed.
-async fn done(data: &std::path::Path, words: &[&str], input: &str) -> String {
+pub(super) async fn done(data: &std::path::Path, words: &[&str], input: &str) -> String {
     let ended = on(data, words, input).await;
     assert_eq!(ended.code, Some(0), "{words:?}: {}", ended.err);
     ended.out
@@ -191,66 +191,4 @@ async fn the_first_admin_is_created_before_the_first_start() {
     let list = done(data.path(), &["account", "list"], "").await;
     assert_eq!(list.lines().count(), 1, "{list}");
     assert!(list.contains("boss@other.example\tadmin\tactive"), "{list}");
-}
-
-#[actix::test]
-async fn workflows_and_calendars_are_checked_and_set() {
-    let data = data_folder();
-    let data = data.path();
-    let file = |name: &str, content: serde_json::Value| {
-        let path = data.join(name);
-        std::fs::write(&path, content.to_string()).unwrap();
-        path
-    };
-    let regions = file(
-        "regions.geojson",
-        json!({"type": "FeatureCollection", "features": [
-            {"type": "Feature", "id": "south", "properties": {"name": "South"}, "geometry": null}]}),
-    );
-    done(data, &["region", "import", argument(&regions)], "").await;
-    let good = file("good.json", json!({"without": ["on_hold"]}));
-    let bad = file(
-        "bad.json",
-        json!({"edges": {"gone": {}}, "deadlines": {"closed": "1d"}}),
-    );
-    // A check needs no database.
-    let checked = run(&["workflow", "check", argument(&good)], "").await;
-    assert!(checked.out.starts_with("good: "), "{checked:?}");
-    let checked = run(&["workflow", "check", argument(&bad)], "").await;
-    assert_eq!(checked.code, Some(1));
-    assert!(checked.err.contains("edges.gone"), "{}", checked.err);
-    let import = |what: &'static str, path: &std::path::Path, region: &'static str| {
-        [what, "import", argument(path), "--region", region].map(str::to_owned)
-    };
-    for (words, code, said) in [
-        (
-            import("workflow", &good, "south"),
-            0,
-            "the workflow of south is set",
-        ),
-        (
-            import("workflow", &good, "gone"),
-            1,
-            "there is no such region",
-        ),
-        (import("workflow", &bad, "south"), 1, "edges.gone"),
-        (
-            import("calendar", &bad, "south"),
-            1,
-            "time_zone: must be given",
-        ),
-        (
-            import("calendar", &data.join("none"), "south"),
-            1,
-            "cannot read",
-        ),
-    ] {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let ended = on(data, &words, "").await;
-        assert_eq!(ended.code, Some(code), "{words:?}: {}", ended.err);
-        assert!(
-            format!("{}{}", ended.out, ended.err).contains(said),
-            "{ended:?}"
-        );
-    }
 }

@@ -36,7 +36,7 @@ pub enum AccountCommand {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// List all accounts, newest first: e-mail address, role, state, regions, name
+    /// List all accounts, newest first: id, e-mail address, role, state, regions, name
     List,
     /// Set a new password and end all logins of the account
     SetPassword {
@@ -148,9 +148,13 @@ fn line(account: &Account) -> String {
         regions.join(",")
     };
     let Account {
-        email, name, role, ..
+        id,
+        email,
+        name,
+        role,
+        ..
     } = account;
-    format!("{email}\t{role}\t{state}\t{regions}\t{name}")
+    format!("{id}\t{email}\t{role}\t{state}\t{regions}\t{name}")
 }
 
 /// A password from standard input, or a generated one that must be shown.

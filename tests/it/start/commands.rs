@@ -44,10 +44,18 @@ async fn accounts_keys_regions_and_categories_are_managed_beside_a_running_serve
         .1;
     let token = server.api.login("ann@other.example", password).await;
     let list = done(data, &["account", "list"], "").await;
-    assert!(
-        list.contains("ann@other.example\tofficer\tactive\tnorth\tAnn"),
-        "{list}"
-    );
+    let line = list.lines().find(|line| line.contains("ann@other.example"));
+    let (id, line) = line.unwrap().split_once('\t').unwrap();
+    assert_eq!(line, "ann@other.example\tofficer\tactive\tnorth\tAnn");
+    // The id is the one that a complaint is given to.
+    let complaint =
+        json!({"category": "pothole", "region": "north", "address": "a", "description": "b"});
+    let complaint = call(server.api.post("/api/v1/complaints", &complaint)).await;
+    let complaint = complaint.expect(201)["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/complaints/{complaint}/assignee");
+    let given = server.api.patch(&path, &json!({"assignee": id}));
+    let given = call(given.bearer_auth(&token)).await.expect(200);
+    assert_eq!(given["assignee"], id);
     let set = [
         "account",
         "set-password",

@@ -3,6 +3,7 @@
 mod assignee;
 mod bulk;
 mod comments;
+mod escalations;
 mod merging;
 mod moves;
 mod reporter;

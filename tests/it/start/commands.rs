@@ -18,7 +18,7 @@ pub(super) async fn done(data: &std::path::Path, words: &[&str], input: &str) ->
     ended.out
 }
 
-const ANN: [&str; 10] = [
+pub(super) const ANN: [&str; 10] = [
     "account",
     "create",
     "--email",

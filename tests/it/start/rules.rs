@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::commands::{done, on};
+use super::commands::{ANN, done, on};
 use crate::support::program::{argument, data_folder, run};
 
 #[actix::test]
@@ -120,4 +120,35 @@ async fn deadlines_are_checked_and_set() {
             "{ended:?}"
         );
     }
+}
+
+#[actix::test]
+async fn who_deactivates_an_officer_hears_which_escalations_name_them() {
+    let data = data_folder();
+    let data = data.path();
+    let file = |name: &str, content: &str| {
+        let path = data.join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    };
+    let region = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","id":"north","properties":{"name":"North"},"geometry":null}]}"#;
+    let regions = file("regions.geojson", region);
+    done(data, &["region", "import", argument(&regions)], "").await;
+    let categories = file("categories.csv", "id,name\nlamp,Lamp\n");
+    done(data, &["category", "import", argument(&categories)], "").await;
+    done(data, &ANN, "").await;
+    let list = done(data, &["account", "list"], "").await;
+    let (id, _) = list.split_once('\t').unwrap();
+    let rules = json!([{"region": "north", "severity": "high", "resolve_within": "1d",
+        "escalations": [{}, {"after": "1h", "reassign_to": id}]}]);
+    let rules = file("rules.json", &rules.to_string());
+    let import = ["deadline", "import", argument(&rules), "--category", "lamp"];
+    done(data, &import, "").await;
+    let off = ["account", "deactivate", "--email", "ann@other.example"];
+    let said = done(data, &off, "").await;
+    let warning = "warning: the deadlines of lamp, region north, high name this account at level 2";
+    assert!(said.contains(warning), "{said}");
+    let refused = on(data, &import, "").await;
+    assert!(refused.err.contains("no active officer"), "{refused:?}");
 }

@@ -2,6 +2,7 @@
 
 mod assignee;
 mod bulk;
+mod changed_rules;
 mod comments;
 mod escalations;
 mod merging;

@@ -7,7 +7,10 @@ mod comments;
 mod escalations;
 mod merging;
 mod moves;
+mod nodes;
+mod refusals;
 mod reporter;
+mod retired;
 mod timers;
 
 use serde_json::{Value, json};

@@ -154,6 +154,8 @@ async fn seed(store: &Store) -> Result<(), Fault> {
         name: "Pothole".to_owned(),
         hint: String::new(),
         default_severity: Severity::Medium,
+        duplicate_radius_m: None,
+        duplicate_days: None,
     };
     catalogue::save_categories(store, &[category]).await?;
     let regions: Vec<RegionDraft> = (0..REGIONS)

@@ -188,6 +188,8 @@ async fn people_and_places(
             name: format!("Category {number}"),
             hint: String::new(),
             default_severity: Severity::Medium,
+            duplicate_radius_m: None,
+            duplicate_days: None,
         })
         .collect();
     catalogue::save_categories(&store, &categories).await?;

@@ -10,7 +10,7 @@ use crate::access::password::{self, Passwords};
 use crate::domain::administration::{Account, AccountChange, AccountDraft, NewAccount};
 use crate::domain::credential::Password;
 use crate::domain::fault::Faults;
-use crate::store::Store;
+use crate::store::{Store, catalogue};
 
 /// Accounts that one page of the list reads.
 const PAGE: i64 = 200;
@@ -36,7 +36,7 @@ pub enum AccountCommand {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// List all accounts, newest first: e-mail address, role, state, regions, name
+    /// List all accounts, newest first: id, e-mail address, role, state, regions, name
     List,
     /// Set a new password and end all logins of the account
     SetPassword {
@@ -48,6 +48,8 @@ pub enum AccountCommand {
         password_stdin: bool,
     },
     /// Deactivate an account and end all its logins; the last active admin stays
+    ///
+    /// Deadlines that would give complaints to it are named: they pass without it from now on.
     Deactivate {
         /// E-mail address of the account
         #[arg(long)]
@@ -95,9 +97,27 @@ pub async fn run(command: AccountCommand, store: &Store) -> Result<(), CommandEr
             let account = accounts
                 .change(accounts.find_id(&email).await?, &change)
                 .await?;
-            print(&format!("deactivated {}", account.email))
+            print(&format!("deactivated {}", account.email))?;
+            warn_of_escalations(&account, store).await
         }
     }
+}
+
+/// Names the levels of escalation that are reached without the account from now on.
+async fn warn_of_escalations(account: &Account, store: &Store) -> Result<(), CommandError> {
+    let rules = catalogue::load(store).await?.rules;
+    for broken in rules.broken_escalations(account) {
+        let region = broken.region.as_ref().map(|id| format!(", region {id}"));
+        let severity = broken.severity.map(|it| format!(", {}", it.as_str()));
+        print(&format!(
+            "warning: the deadlines of {}{}{} name this account at level {}; complaints are not given to it any more",
+            broken.category,
+            region.unwrap_or_default(),
+            severity.unwrap_or_default(),
+            broken.level
+        ))?;
+    }
+    Ok(())
 }
 
 async fn set_password(
@@ -148,9 +168,13 @@ fn line(account: &Account) -> String {
         regions.join(",")
     };
     let Account {
-        email, name, role, ..
+        id,
+        email,
+        name,
+        role,
+        ..
     } = account;
-    format!("{email}\t{role}\t{state}\t{regions}\t{name}")
+    format!("{id}\t{email}\t{role}\t{state}\t{regions}\t{name}")
 }
 
 /// A password from standard input, or a generated one that must be shown.

@@ -15,10 +15,11 @@ use crate::store::{Store, catalogue};
 pub enum CategoryCommand {
     /// Create categories and update existing ones from CSV or JSON
     ///
-    /// CSV has the header id,name,hint,default_severity (the last two columns may be missing); JSON is
-    /// an array of objects with these members. The format is chosen by the file's extension, otherwise
-    /// by its content. When anything in the file is wrong, all of it is named and nothing is written.
-    /// Categories that the file does not name stay as they are.
+    /// CSV has the header id,name,hint,default_severity,duplicate_radius_m,duplicate_days (only the
+    /// first two columns are needed); JSON is an array of objects with these members. The format is
+    /// chosen by the file's extension, otherwise by its content. When anything in the file is wrong,
+    /// all of it is named and nothing is written. Categories that the file does not name stay as they
+    /// are; so do radius and days of duplicates where it names none.
     Import {
         /// The CSV or JSON file
         file: PathBuf,

@@ -38,7 +38,7 @@ pub enum CatalogueFailure {
     Output(#[from] std::io::Error),
 }
 
-/// Why `redress workflow` or `redress calendar` failed.
+/// Why `redress workflow`, `redress calendar` or `redress deadline` failed.
 #[derive(Debug, Error)]
 pub enum RulesFailure {
     /// The file cannot be read, the database gave no answer, or the result could not be written.

@@ -4,6 +4,7 @@ pub mod account;
 pub mod apikey;
 pub mod calendar;
 pub mod category;
+pub mod deadline;
 mod error;
 pub mod failure;
 pub mod region;
@@ -58,6 +59,8 @@ enum Command {
     Workflow(OnStore<workflow::WorkflowCommand>),
     /// Set the business calendars of regions (docs/RULES.md)
     Calendar(OnStore<calendar::CalendarCommand>),
+    /// Check deadlines, set them for categories (docs/RULES.md)
+    Deadline(OnStore<deadline::DeadlineCommand>),
     /// Watch regions live in the terminal
     ///
     /// Each event is a line: when, region and number, what happened, status, severity, category,
@@ -131,6 +134,14 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Calendar(on) => {
             on.run(async |command, store| calendar::run(command, store).await)
+                .await?
+        }
+        Command::Deadline(OnStore {
+            command: deadline::DeadlineCommand::Check { file },
+            ..
+        }) => deadline::check(&file)?,
+        Command::Deadline(on) => {
+            on.run(async |command, store| deadline::run(command, store).await)
                 .await?
         }
         Command::Watch(settings) => watch::run(settings).await?,

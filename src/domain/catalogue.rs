@@ -18,6 +18,10 @@ use super::rules::Rules;
 pub const NAME_LONGEST: usize = 200;
 /// The longest hint of a category, in characters.
 pub const HINT_LONGEST: usize = 1000;
+/// The largest radius of duplicates, in metres.
+const DUPLICATE_RADIUS_MOST: i32 = 5000;
+/// The highest age of duplicates, in days.
+const DUPLICATE_DAYS_MOST: i32 = 366;
 
 /// A region as admins see it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -77,6 +81,10 @@ pub struct CategoryDraft {
     pub hint: String,
     /// The severity of a complaint whose reporter gave none.
     pub default_severity: Severity,
+    /// The radius of duplicates in metres; `None`: as it is, 50 of a new one.
+    pub duplicate_radius_m: Option<i32>,
+    /// The age of duplicates in days; `None`: as it is, 14 of a new one.
+    pub duplicate_days: Option<i32>,
 }
 
 /// What changes of a region; `None` leaves as it is.
@@ -186,6 +194,30 @@ pub fn hint(text: &str) -> Result<String, (&'static str, String)> {
         return Ok(String::new());
     }
     super::fault::free_text(text, HINT_LONGEST)
+}
+
+/// Checks a radius of duplicates in metres.
+///
+/// # Errors
+/// The fault's code and message.
+pub fn duplicate_radius(metres: i32) -> Result<i32, (&'static str, String)> {
+    up_to(DUPLICATE_RADIUS_MOST, metres)
+}
+
+/// Checks an age of duplicates in days.
+///
+/// # Errors
+/// The fault's code and message.
+pub fn duplicate_days(days: i32) -> Result<i32, (&'static str, String)> {
+    up_to(DUPLICATE_DAYS_MOST, days)
+}
+
+fn up_to(most: i32, value: i32) -> Result<i32, (&'static str, String)> {
+    if (0..=most).contains(&value) {
+        Ok(value)
+    } else {
+        Err(("out_of_range", format!("must be 0 to {most}")))
+    }
 }
 
 #[cfg(test)]

@@ -17,8 +17,10 @@ const SQUARE: f64 = 0.005;
 const DEGREE_M: f64 = 111_195.08;
 /// Most complaints of one square that are looked at, the newest first: many may lie on one point.
 const LOOKED_AT: usize = 200;
-/// Most squares of a row that are looked at: near a pole a metre is many degrees.
+/// Most squares of a row that are looked at to either side: near a pole a metre is many degrees.
 const COLUMNS_MOST: i32 = 64;
+/// Takes what rounding may add off a distance.
+const ROUNDED: f64 = 0.999_999;
 
 /// What an event says of where its complaint is.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,30 +140,44 @@ impl Nearby {
         }
     }
 
-    /// The complaints that are found, the nearest first, at most `most`.
+    /// The complaints that are found, the nearest first, at most `most`. Squares are looked at from the
+    /// middle outwards, until none of the others can hold a nearer one: with a radius of kilometres a
+    /// dense city would be tens of thousands of complaints.
     pub fn find(&self, search: Search<'_>, most: usize) -> Vec<Near> {
         let Some(grid) = self.grids.get(search.category) else {
             return Vec::new();
         };
-        let mut found: Vec<Near> = squares(search.middle, search.radius_m)
-            .filter_map(|square| grid.get(&square))
-            .flat_map(|complaints| {
-                let young = complaints.range(search.from..search.before);
-                young.rev().take(LOOKED_AT)
-            })
-            .map(|(&complaint, point)| Near {
+        let mut found: Vec<Near> = Vec::new();
+        let mut farthest = f64::INFINITY;
+        for (square, at_least_m) in squares(search.middle, search.radius_m) {
+            if at_least_m > farthest {
+                break;
+            }
+            let Some(complaints) = grid.get(&square) else {
+                continue;
+            };
+            let young = complaints.range(search.from..search.before);
+            let near = young.rev().take(LOOKED_AT).map(|(&complaint, point)| Near {
                 complaint,
                 distance_m: search.middle.distance_m(*point),
-            })
-            .filter(|near| near.distance_m <= search.radius_m)
-            .collect();
-        found.sort_by(|one, other| {
-            let distance = one.distance_m.total_cmp(&other.distance_m);
-            distance.then_with(|| other.complaint.cmp(&one.complaint))
-        });
-        found.truncate(most);
+            });
+            found.extend(near.filter(|near| near.distance_m <= search.radius_m));
+            keep_nearest(&mut found, most);
+            if found.len() == most {
+                farthest = found.last().map_or(f64::INFINITY, |near| near.distance_m);
+            }
+        }
         found
     }
+}
+
+/// Of equally near ones the newest come first.
+fn keep_nearest(found: &mut Vec<Near>, most: usize) {
+    found.sort_by(|one, other| {
+        let distance = one.distance_m.total_cmp(&other.distance_m);
+        distance.then_with(|| other.complaint.cmp(&one.complaint))
+    });
+    found.truncate(most);
 }
 
 fn square_of(point: Point) -> Square {
@@ -176,18 +192,41 @@ fn number(degrees: f64) -> i32 {
     (degrees / SQUARE).floor() as i32
 }
 
-/// The squares that a circle may touch, across ±180° too.
-fn squares(middle: Point, radius_m: f64) -> impl Iterator<Item = Square> {
+/// The squares that a circle may touch, across ±180° too, each with how far at least its points within
+/// the circle are from the middle; the nearest first.
+fn squares(middle: Point, radius_m: f64) -> Vec<(Square, f64)> {
     let up = radius_m / DEGREE_M;
-    let farthest = (middle.latitude.abs() + up).min(89.9).to_radians();
-    let aside = (up / farthest.cos()).min(180.0);
+    let highest = (middle.latitude.abs() + up).min(90.0);
+    let aside = (up / highest.min(89.9).to_radians().cos()).min(180.0);
     let rows = number(middle.latitude - up)..=number(middle.latitude + up);
-    let (west, east) = (
-        number(middle.longitude - aside),
-        number(middle.longitude + aside),
-    );
-    let columns = west..=east.min(west.saturating_add(COLUMNS_MOST));
-    rows.flat_map(move |row| columns.clone().map(move |column| (row, wrapped(column))))
+    let here = number(middle.longitude);
+    let west = number(middle.longitude - aside).max(here - COLUMNS_MOST);
+    let east = number(middle.longitude + aside).min(here + COLUMNS_MOST);
+    let columns = west..=east;
+    let narrowest = highest.to_radians().cos();
+    let columns: Vec<(i32, f64)> = columns
+        .map(|column| {
+            let apart = gap(column, middle.longitude).min(180.0).to_radians();
+            let angle = 2.0 * (narrowest * (apart / 2.0).sin()).asin();
+            (wrapped(column), angle.to_degrees() * DEGREE_M * ROUNDED)
+        })
+        .collect();
+    let mut squares = Vec::new();
+    for row in rows {
+        let north_m = gap(row, middle.latitude) * DEGREE_M * ROUNDED;
+        let of_row = columns.iter();
+        squares.extend(of_row.map(|(column, east_m)| ((row, *column), east_m.max(north_m))));
+    }
+    squares.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+    squares
+}
+
+/// How many degrees a row or column is away from where it does not hold `degrees`.
+fn gap(number: i32, degrees: f64) -> f64 {
+    let begins = f64::from(number) * SQUARE;
+    let before = begins - degrees;
+    let behind = degrees - (begins + SQUARE);
+    before.max(behind).max(0.0)
 }
 
 /// East of 180° comes −180°.

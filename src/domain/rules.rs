@@ -2,9 +2,12 @@
 //!
 //! Made once from the stored documents, with the catalogue that it belongs to, and never changed.
 
+mod escalations;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::calendar::{self, Calendar};
 use super::complaint::Severity;
@@ -13,6 +16,7 @@ use super::fault::Faults;
 use super::region::RegionId;
 use super::status::Status;
 use super::workflow::{Workflow, tighten};
+pub use escalations::BrokenEscalation;
 
 /// The documents as they are stored.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +64,8 @@ pub struct Rules {
     workflows: BTreeMap<RegionId, RegionWorkflows>,
     calendars: BTreeMap<RegionId, Calendar>,
     deadlines: BTreeMap<String, Vec<Rule>>,
+    /// Whom the escalations name.
+    officers: BTreeSet<Uuid>,
     unreadable: Vec<String>,
 }
 
@@ -86,6 +92,7 @@ impl Rules {
                 .deadlines
                 .extend(read.map(|read| (category.clone(), read)));
         }
+        rules.officers = escalations::officers(rules.deadlines.values().flatten());
         rules.documents = documents;
         rules
     }

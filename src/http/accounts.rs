@@ -2,6 +2,8 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::asked::Asked;
@@ -12,6 +14,31 @@ use crate::access::Access;
 use crate::domain::administration::{
     Account, AccountChange, AccountChangeDraft, AccountDraft, NewAccount,
 };
+use crate::domain::rules::BrokenEscalation;
+use crate::store::catalogue::CatalogueCell;
+
+/// An account with what waits for it in vain.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountView {
+    /// The account.
+    #[serde(flatten)]
+    account: Account,
+    /// Levels of escalation that name the account, which is no active officer of their region: they are
+    /// reached without it. Absent when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    broken_escalations: Vec<BrokenEscalation>,
+}
+
+impl AccountView {
+    fn of(account: Account, catalogue: &CatalogueCell) -> web::Json<Self> {
+        let broken_escalations = catalogue.get().rules.broken_escalations(&account);
+        web::Json(Self {
+            account,
+            broken_escalations,
+        })
+    }
+}
 
 /// Adds the pages of this file.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -74,7 +101,7 @@ pub async fn create_account(
     get, path = "/api/v1/admin/accounts/{id}", tag = "admin", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Its id")),
     responses(
-        (status = 200, description = "The account", body = Account),
+        (status = 200, description = "The account", body = AccountView),
         (status = 404, description = "There is none", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -82,19 +109,22 @@ pub async fn get_account(
     access: web::Data<Access>,
     _admin: AdminOnly,
     id: web::Path<Uuid>,
-) -> Result<web::Json<Account>, Problem> {
-    Ok(web::Json(access.accounts().find(*id).await?))
+    catalogue: web::Data<CatalogueCell>,
+) -> Result<web::Json<AccountView>, Problem> {
+    let account = access.accounts().find(*id).await?;
+    Ok(AccountView::of(account, &catalogue))
 }
 
 /// Change an account
 ///
-/// What is absent stays. A new password and a deactivation end the account's logins.
+/// What is absent stays. A new password and a deactivation end the account's logins. Nothing keeps an
+/// officer from leaving: what names them afterwards in vain is listed in the answer.
 #[utoipa::path(
     patch, path = "/api/v1/admin/accounts/{id}", tag = "admin", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Its id")),
     request_body = AccountChangeDraft,
     responses(
-        (status = 200, description = "The account as it is now", body = Account),
+        (status = 200, description = "The account as it is now", body = AccountView),
         (status = 404, description = "There is none", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "It is the last active admin", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Fields need another value", body = ProblemBody, content_type = "application/problem+json"),
@@ -104,7 +134,9 @@ pub async fn change_account(
     access: web::Data<Access>,
     id: web::Path<Uuid>,
     asked: Asked<AdminOnly, AccountChangeDraft>,
-) -> Result<web::Json<Account>, Problem> {
+    catalogue: web::Data<CatalogueCell>,
+) -> Result<web::Json<AccountView>, Problem> {
     let change = AccountChange::parse(&asked.body.value)?;
-    Ok(web::Json(access.accounts().change(*id, &change).await?))
+    let account = access.accounts().change(*id, &change).await?;
+    Ok(AccountView::of(account, &catalogue))
 }

@@ -9,7 +9,9 @@ use super::auth::AdminOnly;
 use super::desk::Desk;
 use super::import::{ImportAnswer, parsed, show};
 use super::problem::{Problem, ProblemBody};
-use crate::domain::catalogue::{Category, CategoryChange, CategoryDraft, NAME_LONGEST, hint};
+use crate::domain::catalogue::{
+    Category, CategoryChange, CategoryDraft, NAME_LONGEST, duplicate_days, duplicate_radius, hint,
+};
 use crate::domain::complaint::Severity;
 use crate::domain::fault::{Faults, free_text, slug};
 use crate::import::categories::{Format, parse};
@@ -47,6 +49,12 @@ pub struct NewCategory {
     /// low, medium (when absent), high or critical.
     #[serde(default)]
     pub default_severity: Option<String>,
+    /// Within so many metres an open complaint may be a duplicate, 0 to 5000; 50 when absent.
+    #[serde(default)]
+    pub duplicate_radius_m: Option<i32>,
+    /// If it is at most so many days old, 0 (never) to 366; 14 when absent.
+    #[serde(default)]
+    pub duplicate_days: Option<i32>,
 }
 
 /// What to change of a category; absent members stay as they are.
@@ -128,7 +136,8 @@ pub async fn change(
     Ok(web::Json(category))
 }
 
-/// Creates and updates categories from a JSON array of at most 8 MiB, all or none.
+/// Creates and updates categories from a JSON array of at most 8 MiB, all or none. Of a category that
+/// exists, absent radius and days of duplicates stay as they are.
 #[utoipa::path(post, path = "/api/v1/admin/categories/import", tag = "admin",
     request_body = Vec<NewCategory>,
     security(("bearer" = [])),
@@ -159,6 +168,7 @@ fn draft(body: &NewCategory) -> Result<CategoryDraft, Faults> {
     let severity = body.default_severity.as_deref();
     let severity = severity.map_or(Ok(Severity::Medium), Severity::parse);
     let severity = faults.keep("default_severity", severity);
+    let duplicates = Duplicates::checked(body.duplicate_radius_m, body.duplicate_days, &mut faults);
     let draft = id.zip(name).zip(hint.zip(severity));
     faults.into_result(
         draft.map(|((id, name), (hint, default_severity))| CategoryDraft {
@@ -166,8 +176,27 @@ fn draft(body: &NewCategory) -> Result<CategoryDraft, Faults> {
             name,
             hint,
             default_severity,
+            duplicate_radius_m: duplicates.radius_m,
+            duplicate_days: duplicates.days,
         }),
     )
+}
+
+/// How near and how old duplicates are, as far as it is told.
+struct Duplicates {
+    radius_m: Option<i32>,
+    days: Option<i32>,
+}
+
+impl Duplicates {
+    fn checked(radius_m: Option<i32>, days: Option<i32>, faults: &mut Faults) -> Self {
+        let radius_m = radius_m.map(duplicate_radius);
+        let days = days.map(duplicate_days);
+        Self {
+            radius_m: radius_m.and_then(|parsed| faults.keep("duplicate_radius_m", parsed)),
+            days: days.and_then(|parsed| faults.keep("duplicate_days", parsed)),
+        }
+    }
 }
 
 fn wanted(body: &CategoryPatch) -> Result<CategoryChange, Faults> {
@@ -177,6 +206,7 @@ fn wanted(body: &CategoryPatch) -> Result<CategoryChange, Faults> {
         .as_deref()
         .map(|name| free_text(name, NAME_LONGEST));
     let severity = body.default_severity.as_deref().map(Severity::parse);
+    let duplicates = Duplicates::checked(body.duplicate_radius_m, body.duplicate_days, &mut faults);
     let change = CategoryChange {
         name: name.and_then(|parsed| faults.keep("name", parsed)),
         hint: body
@@ -185,22 +215,10 @@ fn wanted(body: &CategoryPatch) -> Result<CategoryChange, Faults> {
             .and_then(|text| faults.keep("hint", hint(text))),
         default_severity: severity.and_then(|parsed| faults.keep("default_severity", parsed)),
         active: body.active,
-        duplicate_radius_m: body
-            .duplicate_radius_m
-            .and_then(|metres| faults.keep("duplicate_radius_m", within(metres, 5000))),
-        duplicate_days: body
-            .duplicate_days
-            .and_then(|days| faults.keep("duplicate_days", within(days, 366))),
+        duplicate_radius_m: duplicates.radius_m,
+        duplicate_days: duplicates.days,
     };
     faults.into_result(Some(change))
-}
-
-fn within(value: i32, most: i32) -> Result<i32, (&'static str, String)> {
-    if (0..=most).contains(&value) {
-        Ok(value)
-    } else {
-        Err(("out_of_range", format!("must be 0 to {most}")))
-    }
 }
 
 #[cfg(test)]
@@ -211,11 +229,19 @@ mod tests {
 
     #[test]
     fn all_faults_of_a_new_category_are_named_at_once() {
-        let body =
-            json!({"id": "No Slug", "name": "", "hint": "\u{0}", "default_severity": "huge"});
+        let body = json!({"id": "No Slug", "name": "", "hint": "\u{0}", "default_severity": "huge",
+            "duplicate_radius_m": 5001, "duplicate_days": -1});
         let faults = draft(&from_value(body).unwrap()).unwrap_err().into_inner();
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert_eq!(fields, ["id", "name", "hint", "default_severity"]);
+        let expected = [
+            "id",
+            "name",
+            "hint",
+            "default_severity",
+            "duplicate_radius_m",
+            "duplicate_days",
+        ];
+        assert_eq!(fields, expected);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Categories from CSV (header `id,name,hint,default_severity`) or a JSON array of objects of these members.
+//! Categories from CSV (header `id,name,hint,default_severity,duplicate_radius_m,duplicate_days`) or a
+//! JSON array of objects of these members.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{ImportError, check_all};
-use crate::domain::catalogue::{CategoryDraft, NAME_LONGEST, hint};
+use crate::domain::catalogue::{
+    CategoryDraft, NAME_LONGEST, duplicate_days, duplicate_radius, hint,
+};
 use crate::domain::complaint::Severity;
 use crate::domain::fault::{Faults, free_text, slug};
 use crate::store::Store;
@@ -49,9 +52,15 @@ struct Entry {
     hint: Option<String>,
     #[serde(default)]
     default_severity: Option<String>,
+    // Whatever it is, so that a fault names its member.
+    #[serde(default)]
+    duplicate_radius_m: Option<Value>,
+    #[serde(default)]
+    duplicate_days: Option<Value>,
 }
 
-/// The categories of a file. Without a hint it is empty, without a severity it is `medium`.
+/// The categories of a file. Without a hint it is empty, without a severity it is `medium`; without a
+/// radius or an age of duplicates that of the category stays, or is the usual one.
 ///
 /// # Errors
 /// [`ImportError::Unreadable`] or [`ImportError::Invalid`] with every fault and its line or index.
@@ -96,12 +105,25 @@ fn draft(at: &str, entry: &Entry, faults: &mut Faults) -> Option<CategoryDraft> 
     );
     let severity = severity.map_or(Ok(Severity::Medium), Severity::parse);
     let severity = faults.keep(&format!("{at}.default_severity"), severity);
+    let radius = entry.duplicate_radius_m.as_ref().map(whole);
+    let radius = radius.map(|parsed| parsed.and_then(duplicate_radius));
+    let radius = radius.and_then(|parsed| faults.keep(&format!("{at}.duplicate_radius_m"), parsed));
+    let days = entry.duplicate_days.as_ref().map(whole);
+    let days = days.map(|parsed| parsed.and_then(duplicate_days));
+    let days = days.and_then(|parsed| faults.keep(&format!("{at}.duplicate_days"), parsed));
     Some(CategoryDraft {
         id: id?,
         name: name?,
         hint: hint?,
         default_severity: severity?,
+        duplicate_radius_m: radius,
+        duplicate_days: days,
     })
+}
+
+fn whole(value: &Value) -> Result<i32, (&'static str, String)> {
+    let number = value.as_i64().map(i32::try_from).and_then(Result::ok);
+    number.ok_or_else(|| ("wrong_type", "must be a whole number".into()))
 }
 
 /// Every row with its line number. Spreadsheets of some countries separate by semicolons.
@@ -188,6 +210,31 @@ mod tests {
         let drafts = parse(Format::Csv, text.as_bytes()).unwrap();
         assert_eq!(drafts[0].hint, "How deep, how wide?");
         assert_eq!(drafts[0].default_severity, Severity::High);
+    }
+
+    #[test]
+    fn how_near_and_old_duplicates_are_is_read_and_may_be_left_out() {
+        let text = "id,name,duplicate_radius_m,duplicate_days\nlamp,Lamp,5,366\ntree,Tree,,0\n";
+        let csv = parse(Format::Csv, text.as_bytes()).unwrap();
+        let text = r#"[{"id":"lamp","name":"Lamp","duplicate_radius_m":5,"duplicate_days":366},
+            {"id":"tree","name":"Tree","duplicate_radius_m":null,"duplicate_days":0}]"#;
+        let json = parse(Format::Json, text.as_bytes()).unwrap();
+        assert_eq!(csv, json);
+        let range = |draft: &CategoryDraft| (draft.duplicate_radius_m, draft.duplicate_days);
+        assert_eq!(range(&csv[0]), (Some(5), Some(366)));
+        assert_eq!(range(&csv[1]), (None, Some(0)));
+        let text = "id,name,duplicate_radius_m,duplicate_days\na,A,5001,-1\nb,B,near,1.5\n";
+        let expected = [
+            "line 2.duplicate_radius_m",
+            "line 2.duplicate_days",
+            "line 3.duplicate_radius_m",
+            "line 3.duplicate_days",
+        ];
+        assert_eq!(faults(Format::Csv, text), expected);
+        let text =
+            r#"[{"id":"a","name":"A","duplicate_radius_m":"5","duplicate_days":99999999999}]"#;
+        let expected = ["[0].duplicate_radius_m", "[0].duplicate_days"];
+        assert_eq!(faults(Format::Json, text), expected);
     }
 
     #[test]

@@ -25,6 +25,7 @@ const COMMIT: &str = include_str!("../../sql/queries/commit/commit.sql");
 const ROLL_BACK: &str = include_str!("../../sql/queries/commit/roll_back.sql");
 const LOCK_COMPLAINTS: &str = include_str!("../../sql/queries/commit/lock_complaints.sql");
 const FIND_SUPPORTS: &str = include_str!("../../sql/queries/commit/find_supports.sql");
+const ABLE_OFFICERS: &str = include_str!("../../sql/queries/commit/able_officers.sql");
 const FIRST_ANSWERS: &str = include_str!("../../sql/queries/commit/first_answers.sql");
 
 /// What the commands of a batch read before they are decided.
@@ -34,6 +35,10 @@ pub struct Touched<'a> {
     pub complaints: Vec<Uuid>,
     /// Complaints with somebody who says "me too".
     pub supporters: Vec<(Uuid, &'a [u8])>,
+    /// Accounts that may be given a complaint when a deadline passes.
+    pub officers: Vec<Uuid>,
+    /// The regions of those complaints.
+    pub regions: Vec<&'a str>,
 }
 
 /// What one batch writes: new complaints, changed complaints, what goes with them, and the events of
@@ -128,12 +133,24 @@ pub async fn begin_and_lock(
         Call::Run(BEGIN),
         Call::Query(LOCK_COMPLAINTS, vec![&touched.complaints]),
     ];
-    if !supported.is_empty() {
+    let asks_supporters = !supported.is_empty();
+    if asks_supporters {
         calls.push(Call::Query(FIND_SUPPORTS, vec![&supported, &supporters]));
     }
+    let (officers, regions) = (&touched.officers, &touched.regions);
+    let asks_officers = !officers.is_empty();
+    if asks_officers {
+        calls.push(Call::Query(ABLE_OFFICERS, vec![officers, regions]));
+    }
     let mut answers = session.pipeline(&calls).await?.into_iter().skip(1);
-    let complaints = answers.next().unwrap_or_default();
-    let supporters = answers.next().unwrap_or_default();
+    let mut next = |is_asked: bool| {
+        is_asked
+            .then(|| answers.next())
+            .flatten()
+            .unwrap_or_default()
+    };
+    let (complaints, supporters) = (next(true), next(asks_supporters));
+    let officers = next(asks_officers);
     Ok(Present {
         complaints: complaints
             .iter()
@@ -142,6 +159,13 @@ pub async fn begin_and_lock(
         supporters: supporters
             .iter()
             .map(|row| Ok((column(row, "complaint_id")?, column(row, "supporter")?)))
+            .collect::<Result<HashSet<_>, StoreError>>()?,
+        officers: officers
+            .iter()
+            .map(|row| {
+                let region: &str = column(row, "region_id")?;
+                Ok((column(row, "account_id")?, RegionId::from_stored(region)))
+            })
             .collect::<Result<HashSet<_>, StoreError>>()?,
     })
 }

@@ -4,6 +4,7 @@ mod commands;
 mod demo;
 mod migrations;
 mod refusals;
+mod rules;
 mod stops;
 
 use std::net::SocketAddr;

@@ -1,5 +1,8 @@
 //! Statistics are what a recount in the database says.
 
+mod commands;
+mod differences;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -8,7 +11,6 @@ use tokio_postgres::Client;
 use crate::support::{TestApp, call};
 
 const STATS: &str = "/api/v1/stats";
-const STATUSES: [&str; 5] = ["in_progress", "on_hold", "resolved", "closed", "rejected"];
 const SEVERITIES: [&str; 4] = ["low", "medium", "high", "critical"];
 const REGIONS: [&str; 3] = ["harbour", "north", "old-town"];
 
@@ -41,79 +43,6 @@ impl Dice {
             .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
-}
-
-#[actix::test]
-async fn after_any_commands_the_counters_are_what_a_recount_says() {
-    let app = TestApp::spawn().await;
-    let admin = app.admin().await;
-    let client = app.database().connect().await;
-    let (mut dice, mut known) = (Dice(7), Vec::new());
-    for turn in 0..300 {
-        if known.is_empty() || dice.below(3) == 0 {
-            let body = json!({"region": REGIONS[dice.below(3)], "description": "x", "address": "y",
-                "category": app.demo.categories[dice.below(5)],
-                "severity": SEVERITIES[dice.below(4)]});
-            let request = app.api.post("/api/v1/complaints", &body);
-            let receipt = call(request.header("X-API-Key", &app.demo.api_key))
-                .await
-                .expect(201);
-            known.push(receipt["id"].as_str().unwrap().to_owned());
-        } else {
-            // Some are refused, which must count nothing.
-            let id = &known[dice.below(known.len())];
-            app.api
-                .set_status(&admin, id, STATUSES[dice.below(5)])
-                .await;
-        }
-        if turn % 60 != 59 {
-            continue;
-        }
-        let found = stats(&app, &admin, "?days=2").await;
-        let by_status = "SELECT status, COUNT(*) FROM complaints GROUP BY 1";
-        assert_eq!(
-            counted(&found["by_status"]),
-            recount(&client, by_status).await
-        );
-        for region in REGIONS {
-            let of_region = format!(
-                "SELECT status, COUNT(*) FROM complaints WHERE region_id = '{region}' GROUP BY 1"
-            );
-            assert_eq!(
-                counted(&found["by_region"][region]),
-                recount(&client, &of_region).await,
-                "{region}"
-            );
-        }
-        for (member, column) in [("by_category", "category_id"), ("by_severity", "severity")] {
-            let open = format!(
-                "SELECT {column}, COUNT(*) FROM complaints
-                WHERE status NOT IN ('resolved', 'closed', 'rejected') GROUP BY 1"
-            );
-            assert_eq!(
-                counted(&found["open"][member]),
-                recount(&client, &open).await,
-                "{member}"
-            );
-        }
-        let days = found["days"].as_array().unwrap();
-        let sum = |member: &str| {
-            days.iter()
-                .map(|day| day[member].as_i64().unwrap())
-                .sum::<i64>()
-        };
-        let happened = recount(
-            &client,
-            "SELECT COALESCE(status_after, ''), COUNT(*) FROM events GROUP BY 1",
-        )
-        .await;
-        assert_eq!(sum("opened"), happened["reported"]);
-        assert_eq!(
-            sum("resolved"),
-            happened.get("resolved").copied().unwrap_or_default()
-        );
-    }
-    app.end().await;
 }
 
 #[actix::test]

@@ -2,10 +2,15 @@
 
 mod assignee;
 mod bulk;
+mod changed_rules;
 mod comments;
+mod escalations;
 mod merging;
 mod moves;
+mod nodes;
+mod refusals;
 mod reporter;
+mod retired;
 mod timers;
 
 use serde_json::{Value, json};

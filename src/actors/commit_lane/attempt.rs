@@ -3,7 +3,7 @@
 mod decide;
 mod settle;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -26,7 +26,7 @@ pub(super) async fn commit(
     commands: &[Command],
     rules: &Rules,
 ) -> Result<Vec<Settled>, StoreError> {
-    let touched = touched(commands);
+    let touched = touched(commands, rules);
     if touched.complaints.is_empty() {
         let decided = decide_all(commands, Present::default(), rules, now())?;
         let numbers = store::write(session, &batch(commands, &decided)).await?;
@@ -53,8 +53,9 @@ async fn in_transaction(
 }
 
 /// What the commands read and may change.
-fn touched(commands: &[Command]) -> Touched<'_> {
+fn touched<'a>(commands: &'a [Command], rules: &Rules) -> Touched<'a> {
     let mut touched = Touched::default();
+    let mut regions = BTreeSet::new();
     for command in commands {
         let Work::Change(request, _, _) = &command.work else {
             continue;
@@ -64,6 +65,13 @@ fn touched(commands: &[Command]) -> Touched<'_> {
             let pair = (request.complaint, support.supporter.as_slice());
             touched.supporters.push(pair);
         }
+        if matches!(request.deed, Deed::Timer) {
+            regions.insert(command.taker.region.as_str());
+        }
+    }
+    if !regions.is_empty() {
+        touched.officers = rules.escalation_officers().iter().copied().collect();
+        touched.regions = regions.into_iter().collect();
     }
     touched
 }

@@ -35,7 +35,11 @@ fn moved(kind: &str, change: &Value) -> Option<String> {
 
 fn escalated(change: &Value) -> Option<String> {
     let level = number(change.get("escalation")?, "to");
-    Some(format!("deadline passed, level {level}"))
+    let unable = change.get("not_reassigned_to");
+    let unable = unable.map(|_| short(&text(change, "not_reassigned_to")));
+    let unable = unable.map(|id| format!(", not given to {id}: no active officer here"));
+    let unable = unable.unwrap_or_default();
+    Some(format!("deadline passed, level {level}{unable}"))
 }
 
 fn assigned(change: &Value, by: &Value) -> Option<String> {
@@ -170,6 +174,15 @@ mod tests {
         ] {
             assert_eq!(detail_of(kind, by, &change), expected, "{kind}");
         }
+    }
+
+    #[test]
+    fn an_escalation_says_whom_it_could_not_find() {
+        let change = json!({"escalation": {"from": 0, "to": 1}, "not_reassigned_to": OLGA});
+        assert_eq!(
+            detail_of("escalated", &Value::Null, &change),
+            "deadline passed, level 1, not given to …c44eb5932d68: no active officer here"
+        );
     }
 
     #[test]

@@ -69,6 +69,8 @@ pub struct Present {
     pub complaints: HashMap<Uuid, Complaint>,
     /// Who supports which complaint already.
     pub supporters: HashSet<(Uuid, Vec<u8>)>,
+    /// Of those whom escalations name, the active officers of a region.
+    pub officers: HashSet<(Uuid, RegionId)>,
 }
 
 /// Why a request cannot be carried out.
@@ -111,7 +113,7 @@ pub fn decide(
     }
     let decided = match &request.deed {
         Deed::Step(step) => steps::decide(complaint, step, party, &plan(rules, complaint), now),
-        Deed::Timer => steps::timer(complaint, &plan(rules, complaint), now),
+        Deed::Timer => steps::timer(complaint, &plan(rules, complaint), &present.officers, now),
         Deed::Edit(edit) => edit::decide(complaint, edit, party, rules, now),
         Deed::Assign(assignment) => {
             let deliberate = request.version.is_some();

@@ -1,6 +1,9 @@
 //! Steps from status to status, by people and by timers.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::Decision;
 use super::allowed::Refusal;
@@ -10,6 +13,7 @@ use crate::domain::complaint::Complaint;
 use crate::domain::deadline::{Fired, Plan};
 use crate::domain::event::{Change, EventKind};
 use crate::domain::machine::{self, Facts, Wanted};
+use crate::domain::region::RegionId;
 
 /// Decides a step by the workflow in force, and what it does to deadlines.
 pub(super) fn decide(
@@ -34,10 +38,12 @@ pub(super) fn decide(
     Ok(Decision::one(EventKind::StatusChanged, complaint, change))
 }
 
-/// Decides what is due by itself. Another node may have done it already: then nothing is.
+/// Decides what is due by itself. Another node may have done it already: then nothing is. `officers` of
+/// regions are those who may be given complaints.
 pub(super) fn timer(
     present: &Complaint,
     plan: &Plan<'_>,
+    officers: &HashSet<(Uuid, RegionId)>,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let by_itself = |action| Step {
@@ -61,19 +67,34 @@ pub(super) fn timer(
             Ok(closed.unwrap_or_else(|_refusal| disarmed(present)))
         }
         Some(Fired::Escalate { level, reassign_to }) => {
-            let mut complaint = present.clone();
-            plan.escalated(&mut complaint, level, reassign_to, now);
-            let mut change = Change {
-                escalation: Some((present.life.escalation, level).into()),
-                ..Change::default()
-            };
-            if complaint.assignee != present.assignee {
-                change.assignee = Some((present.assignee, complaint.assignee).into());
-            }
-            Ok(Decision::one(EventKind::Escalated, complaint, change))
+            let region = &present.region;
+            let is_able = |officer: &Uuid| officers.contains(&(*officer, region.clone()));
+            Ok(escalated(present, plan, (level, reassign_to), is_able, now))
         }
         None => Ok(rearmed(present, plan)),
     }
+}
+
+/// The level is reached in any case; who was to get the complaint may have left the region since the
+/// rule was set.
+fn escalated(
+    present: &Complaint,
+    plan: &Plan<'_>,
+    (level, reassign_to): (i16, Option<Uuid>),
+    is_able: impl Fn(&Uuid) -> bool,
+    now: Timestamp,
+) -> Decision {
+    let mut complaint = present.clone();
+    plan.escalated(&mut complaint, level, reassign_to.filter(&is_able), now);
+    let mut change = Change {
+        escalation: Some((present.life.escalation, level).into()),
+        not_reassigned_to: reassign_to.filter(|officer| !is_able(officer)),
+        ..Change::default()
+    };
+    if complaint.assignee != present.assignee {
+        change.assignee = Some((present.assignee, complaint.assignee).into());
+    }
+    Decision::one(EventKind::Escalated, complaint, change)
 }
 
 /// The workflow has come to forbid what was due: it is not tried for ever.

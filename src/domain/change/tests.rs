@@ -37,7 +37,7 @@ fn complaint(number: u128, status: Status) -> Complaint {
 fn present(complaints: impl IntoIterator<Item = Complaint>) -> Present {
     Present {
         complaints: complaints.into_iter().map(|it| (it.id, it)).collect(),
-        supporters: HashSet::new(),
+        ..Present::default()
     }
 }
 

@@ -117,6 +117,9 @@ pub struct Change {
     /// How often a deadline passed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub escalation: Option<FromTo<i16>>,
+    /// Who was to get the complaint then, and is no active officer of its region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_reassigned_to: Option<Uuid>,
 }
 
 impl Change {

@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::assignee::AssigneePatch;
 use super::comments::NewCommentBody;
@@ -114,7 +115,12 @@ impl BulkRequest {
             return Err(Problem::invalid_field("ids", "out_of_range", message));
         }
         let mut seen = BTreeSet::new();
-        if let Some(twice) = self.ids.iter().find(|id| !seen.insert(id.as_str())) {
+        // One id may be written in several ways.
+        let written_alike = |id: &String| {
+            let parsed = id.parse::<Uuid>();
+            parsed.map_or_else(|_no_uuid| id.clone(), |id| id.to_string())
+        };
+        if let Some(twice) = self.ids.iter().find(|id| !seen.insert(written_alike(id))) {
             let message = format!("{twice:?} is there twice");
             return Err(Problem::invalid_field("ids", "duplicate", message));
         }

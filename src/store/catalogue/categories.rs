@@ -1,6 +1,7 @@
 //! Categories: their rows.
 
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::{Saved, saved};
 use crate::domain::catalogue::{Category, CategoryChange, CategoryDraft};
@@ -25,7 +26,14 @@ pub async fn create_category(
         .await?
         .query(
             CREATE_CATEGORY,
-            &[&draft.id, &draft.name, &draft.hint, &severity],
+            &[
+                &draft.id,
+                &draft.name,
+                &draft.hint,
+                &severity,
+                &draft.duplicate_radius_m,
+                &draft.duplicate_days,
+            ],
         )
         .await?;
     rows.first().map(category).transpose()
@@ -60,7 +68,7 @@ pub async fn change_category(
     rows.first().map(category).transpose()
 }
 
-/// Creates or updates categories, all or none; whether one is active stays as it is. Each id once.
+/// Creates or updates categories, all or none; what a draft does not tell stays as it is. Each id once.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -72,11 +80,11 @@ pub async fn save_categories(store: &Store, drafts: &[CategoryDraft]) -> Result<
         .iter()
         .map(|draft| draft.default_severity.as_str())
         .collect();
-    let rows = store
-        .session()
-        .await?
-        .query(SAVE_CATEGORIES, &[&ids, &names, &hints, &severities])
-        .await?;
+    let radii: Vec<Option<i32>> = drafts.iter().map(|it| it.duplicate_radius_m).collect();
+    let days: Vec<Option<i32>> = drafts.iter().map(|it| it.duplicate_days).collect();
+    let values: [&(dyn ToSql + Sync); 6] = [&ids, &names, &hints, &severities, &radii, &days];
+    let session = store.session().await?;
+    let rows = session.query(SAVE_CATEGORIES, &values).await?;
     saved(&rows)
 }
 

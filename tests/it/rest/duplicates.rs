@@ -134,3 +134,55 @@ async fn the_memory_of_places_comes_back_after_a_restart_and_follows_other_nodes
     other.stop().await;
     app.end().await;
 }
+
+/// Radius and days of a category as everybody reads them.
+async fn range(app: &TestApp, id: &str) -> (i64, i64) {
+    let list = call(app.api.get("/api/v1/categories")).await.expect(200);
+    let categories = list["categories"].as_array().unwrap();
+    let category = categories.iter().find(|it| it["id"] == id).unwrap();
+    let number = |member: &str| category[member].as_i64().unwrap();
+    (number("duplicate_radius_m"), number("duplicate_days"))
+}
+
+#[actix::test]
+async fn a_category_is_created_and_imported_with_how_near_and_old_duplicates_are() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let post = |path: &str, body: &Value| {
+        let request = app
+            .api
+            .post(&format!("/api/v1/admin/categories{path}"), body);
+        call(request.bearer_auth(&admin))
+    };
+    let tree =
+        json!({"id": "tree", "name": "Tree", "duplicate_radius_m": 0, "duplicate_days": 366});
+    let created = post("", &tree).await.expect(201);
+    assert_eq!(created["duplicate_radius_m"], 0);
+    post("", &json!({"id": "bench", "name": "Bench"}))
+        .await
+        .expect(201);
+    assert_eq!(range(&app, "tree").await, (0, 366));
+    assert_eq!(range(&app, "bench").await, (50, 14));
+    let wrong = json!({"id": "x", "name": "X", "duplicate_radius_m": -1, "duplicate_days": 367});
+    let faults = post("", &wrong).await.faults();
+    let out = |field: &str| (field.to_owned(), "out_of_range".to_owned());
+    assert_eq!(faults, [out("duplicate_radius_m"), out("duplicate_days")]);
+    // What an import does not tell stays.
+    let import = json!([{"id": "tree", "name": "Trees", "duplicate_days": 7},
+        {"id": "bench", "name": "Bench"}, {"id": "kiosk", "name": "Kiosk", "duplicate_radius_m": 5000}]);
+    let saved = post("/import", &import).await.expect(200);
+    assert_eq!(
+        (&saved["created"], &saved["updated"]),
+        (&json!(1), &json!(2))
+    );
+    assert_eq!(range(&app, "tree").await, (0, 7));
+    assert_eq!(range(&app, "bench").await, (50, 14));
+    assert_eq!(range(&app, "kiosk").await, (5000, 14));
+    let wrong =
+        json!([{"id": "tree", "name": "T", "duplicate_radius_m": 5001, "duplicate_days": "7"}]);
+    let faults = post("/import", &wrong).await.faults();
+    let fields: Vec<_> = faults.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["[0].duplicate_radius_m", "[0].duplicate_days"]);
+    assert_eq!(range(&app, "tree").await, (0, 7));
+    app.end().await;
+}

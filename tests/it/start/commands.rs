@@ -7,18 +7,18 @@ use crate::support::program::{Ended, argument, data_folder, run};
 use crate::support::{call, eventually};
 
 /// Runs a subcommand on a data folder; its output.
-async fn on(data: &std::path::Path, words: &[&str], input: &str) -> Ended {
+pub(super) async fn on(data: &std::path::Path, words: &[&str], input: &str) -> Ended {
     run(&[words, &["--data-dir", argument(data)]].concat(), input).await
 }
 
 /// As [`on`], of a subcommand that must succeed.
-async fn done(data: &std::path::Path, words: &[&str], input: &str) -> String {
+pub(super) async fn done(data: &std::path::Path, words: &[&str], input: &str) -> String {
     let ended = on(data, words, input).await;
     assert_eq!(ended.code, Some(0), "{words:?}: {}", ended.err);
     ended.out
 }
 
-const ANN: [&str; 10] = [
+pub(super) const ANN: [&str; 10] = [
     "account",
     "create",
     "--email",
@@ -44,10 +44,18 @@ async fn accounts_keys_regions_and_categories_are_managed_beside_a_running_serve
         .1;
     let token = server.api.login("ann@other.example", password).await;
     let list = done(data, &["account", "list"], "").await;
-    assert!(
-        list.contains("ann@other.example\tofficer\tactive\tnorth\tAnn"),
-        "{list}"
-    );
+    let line = list.lines().find(|line| line.contains("ann@other.example"));
+    let (id, line) = line.unwrap().split_once('\t').unwrap();
+    assert_eq!(line, "ann@other.example\tofficer\tactive\tnorth\tAnn");
+    // The id is the one that a complaint is given to.
+    let complaint =
+        json!({"category": "pothole", "region": "north", "address": "a", "description": "b"});
+    let complaint = call(server.api.post("/api/v1/complaints", &complaint)).await;
+    let complaint = complaint.expect(201)["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/complaints/{complaint}/assignee");
+    let given = server.api.patch(&path, &json!({"assignee": id}));
+    let given = call(given.bearer_auth(&token)).await.expect(200);
+    assert_eq!(given["assignee"], id);
     let set = [
         "account",
         "set-password",
@@ -126,8 +134,21 @@ async fn accounts_keys_regions_and_categories_are_managed_beside_a_running_serve
         "{warned}"
     );
     let file = data.join("categories.csv");
-    std::fs::write(&file, "id,name\nnoise-at-night,Noise\n").unwrap();
+    let csv = "id,name,duplicate_radius_m,duplicate_days\nnoise-at-night,Noise,300,2\n";
+    std::fs::write(&file, csv).unwrap();
     done(data, &["category", "import", argument(&file)], "").await;
+    eventually(
+        "the server knows how near and old duplicates are",
+        async || {
+            let list = call(server.api.get("/api/v1/categories")).await.expect(200);
+            let categories = list["categories"].as_array().unwrap().iter();
+            let mut imported = categories.filter(|it| it["id"] == "noise-at-night");
+            imported
+                .any(|it| it["duplicate_radius_m"] == 300 && it["duplicate_days"] == 2)
+                .then_some(())
+        },
+    )
+    .await;
     assert!(
         done(data, &["category", "list"], "")
             .await
@@ -178,66 +199,4 @@ async fn the_first_admin_is_created_before_the_first_start() {
     let list = done(data.path(), &["account", "list"], "").await;
     assert_eq!(list.lines().count(), 1, "{list}");
     assert!(list.contains("boss@other.example\tadmin\tactive"), "{list}");
-}
-
-#[actix::test]
-async fn workflows_and_calendars_are_checked_and_set() {
-    let data = data_folder();
-    let data = data.path();
-    let file = |name: &str, content: serde_json::Value| {
-        let path = data.join(name);
-        std::fs::write(&path, content.to_string()).unwrap();
-        path
-    };
-    let regions = file(
-        "regions.geojson",
-        json!({"type": "FeatureCollection", "features": [
-            {"type": "Feature", "id": "south", "properties": {"name": "South"}, "geometry": null}]}),
-    );
-    done(data, &["region", "import", argument(&regions)], "").await;
-    let good = file("good.json", json!({"without": ["on_hold"]}));
-    let bad = file(
-        "bad.json",
-        json!({"edges": {"gone": {}}, "deadlines": {"closed": "1d"}}),
-    );
-    // A check needs no database.
-    let checked = run(&["workflow", "check", argument(&good)], "").await;
-    assert!(checked.out.starts_with("good: "), "{checked:?}");
-    let checked = run(&["workflow", "check", argument(&bad)], "").await;
-    assert_eq!(checked.code, Some(1));
-    assert!(checked.err.contains("edges.gone"), "{}", checked.err);
-    let import = |what: &'static str, path: &std::path::Path, region: &'static str| {
-        [what, "import", argument(path), "--region", region].map(str::to_owned)
-    };
-    for (words, code, said) in [
-        (
-            import("workflow", &good, "south"),
-            0,
-            "the workflow of south is set",
-        ),
-        (
-            import("workflow", &good, "gone"),
-            1,
-            "there is no such region",
-        ),
-        (import("workflow", &bad, "south"), 1, "edges.gone"),
-        (
-            import("calendar", &bad, "south"),
-            1,
-            "time_zone: must be given",
-        ),
-        (
-            import("calendar", &data.join("none"), "south"),
-            1,
-            "cannot read",
-        ),
-    ] {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let ended = on(data, &words, "").await;
-        assert_eq!(ended.code, Some(code), "{words:?}: {}", ended.err);
-        assert!(
-            format!("{}{}", ended.out, ended.err).contains(said),
-            "{ended:?}"
-        );
-    }
 }

@@ -79,6 +79,17 @@ async fn a_bulk_without_sense_does_nothing() {
             "ids",
             "duplicate",
         ),
+        // Written in another way it is the same complaint.
+        (
+            json!({"ids": [id, id.to_uppercase()], "status": close}),
+            "ids",
+            "duplicate",
+        ),
+        (
+            json!({"ids": [id.replace('-', ""), id], "comment": {"text": "x"}}),
+            "ids",
+            "duplicate",
+        ),
         (json!({"ids": [id]}), "status", "invalid"),
         (
             json!({"ids": [id], "status": close, "comment": {"text": "x"}}),

@@ -7,7 +7,7 @@ use crate::support::officer::Officer;
 use crate::support::{TestApp, call, eventually};
 
 /// Makes all times of a complaint lie so far in the past that what waits for them is due.
-async fn let_time_pass(app: &TestApp, id: &str, time: &str) {
+pub(super) async fn let_time_pass(app: &TestApp, id: &str, time: &str) {
     let shift = format!(
         "UPDATE complaints SET due_at = due_at - INTERVAL '{time}', hold_until = hold_until - INTERVAL '{time}',
             status_since = status_since - INTERVAL '{time}', timer_at = timer_at - INTERVAL '{time}'
@@ -17,14 +17,14 @@ async fn let_time_pass(app: &TestApp, id: &str, time: &str) {
     client.batch_execute(&shift).await.unwrap();
 }
 
-async fn set_deadlines(app: &TestApp, rules: &Value) {
+pub(super) async fn set_deadlines(app: &TestApp, rules: &Value) {
     let request = app.api.put("/api/v1/categories/pothole/deadlines", rules);
     call(request.bearer_auth(app.admin().await))
         .await
         .expect(200);
 }
 
-async fn watching(app: &TestApp, token: &str) -> Officer {
+pub(super) async fn watching(app: &TestApp, token: &str) -> Officer {
     let mut officer = app.officer(token).await;
     officer.join("north", None).await;
     officer

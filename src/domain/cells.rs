@@ -1,17 +1,17 @@
 //! The cells of a map that cover a box: what the inverted index is asked for.
 //!
-//! Six maps divide the globe into squares (in degrees) of 180°/2^level. The SQL function
+//! Four maps divide the globe into squares (in degrees) of 180°/2^level. The SQL function
 //! `complaint_marks` notes a complaint's cell on each of them, numbered as here.
 
 use super::area::BoundingBox;
 
-/// From fine to coarse: squares of about 150 m, 1.2 km, 10 km, 78 km, 625 km and 5000 km.
-const LEVELS: [u8; 6] = [17, 14, 11, 8, 5, COARSEST];
-const COARSEST: u8 = 2;
-/// Most cells that one search asks for: a box whose sides are eight times those of a cell, askew.
-const CELLS_MOST: i64 = 100;
+/// From fine to coarse: squares of about 300 m, 5 km, 78 km and 1250 km.
+const LEVELS: [u8; 4] = [16, 12, 8, COARSEST];
+const COARSEST: u8 = 4;
+/// Most cells that one search asks for: a box whose sides are sixteen times those of a cell, askew.
+const CELLS_MOST: i64 = 289;
 /// On the coarsest map: half of the globe.
-const COARSE_CELLS_MOST: i64 = 16;
+const COARSE_CELLS_MOST: i64 = 256;
 
 /// The marks of the cells that cover a box, on the finest map that needs few; `None` when the box is
 /// a large part of the globe, where cells would narrow nothing.
@@ -65,20 +65,20 @@ mod tests {
 
     #[test]
     fn a_small_box_is_covered_by_small_cells() {
-        // A degree is 728.2 rows or columns of the finest map.
-        assert_eq!(cells("0,0,0.001,0.001").unwrap(), ["=g17:65536:131072"]);
-        let block = cells("13.40,52.50,13.41,52.51").unwrap();
-        assert!((64..=81).contains(&block.len()), "{block:?}");
-        assert!(block.iter().all(|cell| cell.starts_with("=g17:")));
+        // A degree is 364.1 rows or columns of the finest map.
+        assert_eq!(cells("0,0,0.001,0.001").unwrap(), ["=g16:32768:65536"]);
+        let quarter = cells("13.40,52.50,13.44,52.54").unwrap();
+        assert!((225..=256).contains(&quarter.len()), "{quarter:?}");
+        assert!(quarter.iter().all(|cell| cell.starts_with("=g16:")));
     }
 
     #[test]
     fn larger_boxes_have_larger_cells() {
         for (text, level) in [
-            ("13.0,52.3,13.6,52.7", "=g11:"),
-            ("5,47,15,55", "=g5:"),
-            ("-10,35,30,70", "=g5:"),
-            ("160,-40,-120,10", "=g2:"),
+            ("13.0,52.3,13.6,52.7", "=g12:"),
+            ("5,47,15,55", "=g8:"),
+            ("-10,35,30,70", "=g4:"),
+            ("160,-40,-120,10", "=g4:"),
         ] {
             let found = cells(text).unwrap();
             assert!(
@@ -93,7 +93,7 @@ mod tests {
     fn a_box_across_the_antimeridian_has_cells_on_both_sides() {
         let found = cells("179.9995,0,-179.9995,0.0005").unwrap();
         // The column of exactly 180° is one of its own.
-        let expected = ["=g17:65536:262143", "=g17:65536:262144", "=g17:65536:0"];
+        let expected = ["=g16:32768:131071", "=g16:32768:131072", "=g16:32768:0"];
         assert_eq!(found, expected);
     }
 
@@ -102,12 +102,12 @@ mod tests {
         assert!(
             cells("179.999,89.999,180,90")
                 .unwrap()
-                .contains(&"=g17:131072:262144".into())
+                .contains(&"=g16:65536:131072".into())
         );
         assert!(
             cells("-180,-90,-179.999,-89.999")
                 .unwrap()
-                .contains(&"=g17:0:0".into())
+                .contains(&"=g16:0:0".into())
         );
     }
 }

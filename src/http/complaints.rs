@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::asked::Asked;
 use super::auth::Caller;
+use super::changes::bulk::bulk;
 use super::changes::edit::edit;
 use super::changes::etag;
 use super::client_address::ClientAddress;
@@ -33,6 +34,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .route(web::post().to(submit))
                 .route(web::get().to(list)),
         )
+        .service(web::resource("/complaints/bulk").route(web::post().to(bulk)))
         .service(
             web::resource("/complaints/{id}")
                 .route(web::get().to(get))

@@ -36,14 +36,15 @@ pub mod workflows;
 
 use actix_web::web;
 
-/// Every route of the server.
+/// Every route of the server. A request is compared with them in this order; a path with a parameter
+/// costs a regular expression, so fixed paths and frequent ones come first.
 pub fn routes(config: &mut web::ServiceConfig) {
     health::configure(config);
     openapi::configure(config);
     config.service(
         web::scope("/api/v1")
-            .configure(changes::configure)
             .configure(complaints::configure)
+            .configure(changes::configure)
             .configure(snapshot::configure)
             .configure(stats::configure)
             .configure(regions::configure)
@@ -56,4 +57,5 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(accounts::configure)
             .configure(api_keys::configure),
     );
+    openapi::configure_pages(config);
 }

@@ -65,8 +65,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(PATH).route(web::get().to(document)))
         .service(web::resource("/").route(web::get().to(to_pages)))
-        .service(web::resource("/docs").route(web::get().to(to_pages)))
-        .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from(PATH)));
+        .service(web::resource("/docs").route(web::get().to(to_pages)));
+}
+
+/// Adds the pages that show the document, below `/docs/`.
+pub fn configure_pages(config: &mut web::ServiceConfig) {
+    let pages = utoipa_swagger_ui::Config::from(PATH);
+    config.service(SwaggerUi::new("/docs/{_:.*}").config(pages));
 }
 
 /// This document.

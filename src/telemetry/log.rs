@@ -3,10 +3,14 @@
 //! Lines are written by a thread of their own behind a bounded queue: a slow
 //! terminal never blocks a request; what is dropped is counted in a line.
 
-use std::io::{IsTerminal, LineWriter};
+mod lines;
+
+use std::io::IsTerminal;
 use std::panic;
 
-use slog::{Drain, FnValue, Level, Logger, PushFnValue, Record, o};
+use slog::{Drain, Level, Logger, o};
+
+use lines::JsonLines;
 
 use crate::config::{LogFormat, LogLevel, LogSettings};
 
@@ -63,34 +67,16 @@ fn library_level(level: LogLevel) -> log::Level {
 }
 
 fn json_logger(level: Level) -> Logger {
-    // Standard error has no buffer of its own: each word and comma would be a system call.
-    let json = slog_json::Json::new(LineWriter::new(std::io::stderr()))
-        .set_newlines(true)
-        .add_key_value(o!(
-            "timestamp" => FnValue(|_: &Record<'_>| jiff::Timestamp::now().to_string()),
-            "level" => FnValue(|record: &Record<'_>| level_word(record.level())),
-            "message" => PushFnValue(|record: &Record<'_>, ser| ser.emit(record.msg())),
-            "module" => FnValue(|record: &Record<'_>| record.module()),
-        ))
-        .build();
-    root(json, level)
+    let lines = JsonLines::to(std::io::stderr());
+    Logger::root(lines.filter_level(level).ignore_res(), o!())
 }
 
 fn text_logger(level: Level) -> Logger {
     let decorator = slog_term::TermDecorator::new().stderr().build();
-    root(
-        slog_term::FullFormat::new(decorator)
-            .use_original_order()
-            .build(),
-        level,
-    )
-}
-
-fn root<D>(drain: D, level: Level) -> Logger
-where
-    D: Drain<Ok = (), Err: std::fmt::Debug> + Send + 'static,
-{
-    let queued = slog_async::Async::new(drain.ignore_res())
+    let text = slog_term::FullFormat::new(decorator)
+        .use_original_order()
+        .build();
+    let queued = slog_async::Async::new(text.ignore_res())
         .chan_size(QUEUE)
         .overflow_strategy(slog_async::OverflowStrategy::DropAndReport)
         .build();

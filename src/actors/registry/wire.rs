@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
 /// The connection. Cheap to clone: all clones are one connection.
@@ -65,11 +65,29 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         loop {
             ready!(self.stream().poll_read_ready(cx))?;
-            match self.stream().try_read_buf(buffer) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                read => return Poll::Ready(read.map(drop)),
+            if let Some(read) = read_now(self.stream(), buffer) {
+                return Poll::Ready(read);
             }
         }
+    }
+}
+
+/// Reads what is there; `None` when nothing is. What fills only a part of the room was all there was:
+/// the stream then counts as read empty, without a system call that would only say so.
+fn read_now(stream: &TcpStream, buffer: &mut ReadBuf<'_>) -> Option<io::Result<()>> {
+    let room = buffer.remaining();
+    let mut some = false;
+    let outcome = stream.try_io(Interest::READABLE, || {
+        let read = stream.try_read_buf(buffer)?;
+        some = true;
+        if (1..room).contains(&read) {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        Ok(())
+    });
+    match outcome {
+        Err(error) if error.kind() == ErrorKind::WouldBlock => some.then_some(Ok(())),
+        read => Some(read),
     }
 }
 

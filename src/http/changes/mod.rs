@@ -30,7 +30,6 @@ use crate::domain::complaint::Complaint;
 use crate::domain::region::RegionId;
 
 use assignee::assign;
-use bulk::bulk;
 use comments::{comment, list_comments};
 use history::history;
 use merge::merge;
@@ -44,7 +43,6 @@ const MOVES: usize = 3;
 /// Adds the routes of this folder, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/complaints/bulk").route(web::post().to(bulk)))
         .service(web::resource("/complaints/{id}/status").route(web::patch().to(change_status)))
         .service(web::resource("/complaints/{id}/assignee").route(web::patch().to(assign)))
         .service(

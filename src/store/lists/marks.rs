@@ -85,7 +85,7 @@ mod tests {
             regions: regions(),
             ..Filter::default()
         };
-        let expected = "('=cpothole') & ('=slow' | '=shigh') & ('=g17:65536:131072') & ('=rharbour' | '=rnorth')";
+        let expected = "('=cpothole') & ('=slow' | '=shigh') & ('=g16:32768:65536') & ('=rharbour' | '=rnorth')";
         assert_eq!(query(&filter).unwrap(), expected);
     }
 

@@ -1,6 +1,8 @@
 //! How many complaints a second become durable over HTTP, with batches, with a transaction each, and
 //! what does `pgbench` reach with a plain INSERT on the same PostgreSQL in the same run?
 
+mod figures;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::rc::Rc;
@@ -15,11 +17,12 @@ use crate::dice::Dice;
 use crate::http::{Connection, request};
 use crate::pgbench::{Pgbench, PgbenchRun};
 use crate::process::cpu_ns;
-use crate::report::{Figure, Report, Target, median, percentile};
+use crate::report::percentile;
 use crate::server::Server;
 use crate::stage::Stage;
 use crate::{Fault, say};
 
+const WORDS_BEHIND: &str = include_str!("../../sql/queries/words/behind.sql");
 const PLAIN_INSERTS: &str = include_str!("../../benches/sql/plain_inserts.sql");
 /// The scripts of `pgbench`.
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/sql");
@@ -27,6 +30,13 @@ const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/sql");
 const SCRIPTS_SCHEMA: &str = "redress";
 /// Places in each region at which people submit.
 const PLACES: usize = 4096;
+/// The schema of the server that commits batches, and of the one with a transaction each.
+const BATCHES: &str = "batches";
+const EACH: &str = "each";
+/// How long the last run is, in runs of a round.
+const SUSTAINED: u64 = 7;
+/// How long noting the words of one run may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 const DESCRIPTION: &str = "There is a deep hole in the road in front of the school; two cyclists \
     fell this morning. Please close it before the holidays end.";
 
@@ -67,6 +77,8 @@ struct Run {
     p99_ms: f64,
     server_cpu_us: f64,
     client_cpu_us: f64,
+    /// How long the server noted words for searches after the last submission.
+    words_ms: u128,
 }
 
 /// Every variant once.
@@ -87,8 +99,8 @@ struct Round {
 pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     let stage = Stage::set("submissions").await?;
     let version = stage.execute(PLAIN_INSERTS).await?;
-    let batches = server(&stage, "batches", options, &[]).await?;
-    let each = server(&stage, "each", options, &["--commit-batch=1"]).await?;
+    let batches = server(&stage, BATCHES, options, &[]).await?;
+    let each = server(&stage, EACH, options, &["--commit-batch=1"]).await?;
     let pgbench = Pgbench::of(&stage.cluster)?;
     city::import(&stage, SCRIPTS_SCHEMA, options.regions).await?;
     let scripts = Path::new(SCRIPTS);
@@ -114,17 +126,19 @@ pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
                     seconds,
                 )
                 .await?,
-            batches: submit(&batches, options, seconds).await?,
-            transaction_each: submit(&each, options, seconds).await?,
+            batches: submit(&stage, &batches, options, seconds).await?,
+            transaction_each: submit(&stage, &each, options, seconds).await?,
         };
         if number > 0 {
             rounds.push(round);
         }
     }
+    say("submissions: without a pause");
+    let sustained = submit(&stage, &batches, options, SUSTAINED * options.seconds).await?;
     batches.stop().await?;
     each.stop().await?;
     stage.strike().await?;
-    report(options, &rounds)?
+    figures::report(options, &rounds, &sustained)?
         .under("postgresql", format!("{version}, fsync on"))
         .publish()?;
     Ok(())
@@ -141,8 +155,14 @@ async fn server(
     Server::start(stage, schema, flags).await
 }
 
-/// All clients submit for a while.
-async fn submit(server: &Server, options: &Options, seconds: u64) -> Result<Run, Fault> {
+/// All clients submit for a while. Returns when the server has noted all words for searches, which it
+/// leaves for the time after a storm: what is measured next shall not pay for it.
+async fn submit(
+    stage: &Stage,
+    server: &Server,
+    options: &Options,
+    seconds: u64,
+) -> Result<Run, Fault> {
     let own = std::process::id();
     let time = Duration::from_secs(seconds);
     let before = (cpu_ns(server.pid)?, cpu_ns(own)?);
@@ -165,6 +185,8 @@ async fn submit(server: &Server, options: &Options, seconds: u64) -> Result<Run,
     let elapsed = begun.elapsed().as_secs_f64();
     let (server_ns, client_ns) = (cpu_ns(server.pid)? - cpu.0, cpu_ns(own)? - cpu.1);
     let count = took.len() as f64;
+    let settling = Instant::now();
+    settle(stage).await?;
     Ok(Run {
         submissions: took.len(),
         per_second: count / elapsed,
@@ -172,7 +194,28 @@ async fn submit(server: &Server, options: &Options, seconds: u64) -> Result<Run,
         p99_ms: percentile(&mut took, 0.99) / 1000.0,
         server_cpu_us: server_ns as f64 / 1000.0 / count,
         client_cpu_us: client_ns as f64 / 1000.0 / count,
+        words_ms: settling.elapsed().as_millis(),
     })
+}
+
+/// Waits until the words of all complaints are noted.
+async fn settle(stage: &Stage) -> Result<(), Fault> {
+    let begun = Instant::now();
+    for schema in [BATCHES, EACH] {
+        let client = stage.connect(schema).await?;
+        while client
+            .query_one(WORDS_BEHIND, &[])
+            .await?
+            .try_get::<_, i64>(0)?
+            > 0
+        {
+            if begun.elapsed() > PATIENCE {
+                return Err("the words for searches are not noted".into());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    Ok(())
 }
 
 /// Requests made beforehand: in each region at many places of a city, others with each seed. People
@@ -228,63 +271,4 @@ fn submission_at(address: SocketAddr, region: &str, (latitude, longitude): (f64,
         "",
         body.to_string().as_bytes(),
     )
-}
-
-fn report(options: &Options, rounds: &[Round]) -> Result<Report, Fault> {
-    let middle = |pick: fn(&Round) -> f64| median(rounds.iter().map(pick));
-    let batches = middle(|round| round.batches.per_second);
-    let each = middle(|round| round.transaction_each.per_second);
-    let pgbench = middle(|round| round.pgbench.per_second);
-    let complaints = middle(|round| round.pgbench_complaints.per_second);
-    let p99 = (
-        middle(|round| round.batches.p99_ms),
-        middle(|round| round.transaction_each.p99_ms),
-    );
-    let server_us = middle(|round| round.batches.server_cpu_us);
-    let client_us = middle(|round| round.batches.client_cpu_us);
-    let figures = vec![
-        Figure::ratio(
-            "rate: HTTP to pgbench's INSERT of the complaint's row alone",
-            batches / complaints,
-            Target::AtLeast(1.0),
-            format!("{batches:.0}/s to {complaints:.0}/s"),
-        ),
-        Figure::ratio(
-            "rate: HTTP to pgbench's INSERT into a bare, narrow table",
-            batches / pgbench,
-            Target::AtLeast(1.0),
-            format!("{batches:.0}/s to {pgbench:.0}/s"),
-        ),
-        Figure::ratio(
-            "rate: HTTP to the same server with a transaction each",
-            batches / each,
-            Target::AtLeast(3.0),
-            format!("{batches:.0}/s to {each:.0}/s"),
-        ),
-        Figure::ratio(
-            "p99: HTTP to the same server with a transaction each",
-            p99.0 / p99.1,
-            Target::None,
-            format!("{:.1} ms to {:.1} ms", p99.0, p99.1),
-        ),
-        Figure::new(
-            "CPU of the server for one submission",
-            server_us,
-            "µs",
-            Target::None,
-            format!("the client of this test takes {client_us:.1} µs beside it"),
-        ),
-    ];
-    let load = format!("{} clients, {} regions", options.clients, options.regions);
-    let report = Report::new(
-        "submissions",
-        "target/release/redress-loadtest submissions",
-        figures,
-        serde_json::to_value(rounds)?,
-    );
-    let rounds = format!(
-        "{} of {} s a variant, interleaved",
-        options.rounds, options.seconds
-    );
-    Ok(report.under("load", load).under("rounds", rounds))
 }

@@ -2,12 +2,23 @@
 
 use super::{Store, StoreError, column};
 
+const BEHIND: &str = include_str!("../../sql/queries/words/behind.sql");
 const CATCH_UP: &str = include_str!("../../sql/queries/words/catch_up.sql");
 
 /// Most events of each region that one statement takes up: some 8 ms of work, so that 16 busy regions
 /// take 120 ms. A longer transaction keeps old versions of the regions' counters alive, through which
 /// every submission has to step.
 const MOST: i64 = 250;
+
+/// How many committed events are not taken up yet.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn behind(store: &Store) -> Result<i64, StoreError> {
+    let rows = store.session().await?.query(BEHIND, &[]).await?;
+    let behind: Option<i64> = rows.first().map(|row| column(row, "behind")).transpose()?;
+    Ok(behind.unwrap_or_default())
+}
 
 /// Takes up everything that is committed by now.
 ///

@@ -58,7 +58,7 @@ BEGIN
         guessed := guessed_marked(wanted);
     END IF;
     -- Of those that have all words of a phrase, few have the phrase.
-    IF guessed > guess * CASE WHEN said::text LIKE '%<%' THEN 2.5 ELSE 1 END THEN
+    IF guessed > guess * (CASE WHEN said::text LIKE '%<%' THEN 2.5 ELSE 1 END) THEN
         RETURN NULL;
     END IF;
     SELECT array_agg(complaint_id) INTO found

@@ -4,7 +4,7 @@
 mod export;
 mod questions;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde::Serialize;
@@ -32,6 +32,12 @@ pub(crate) struct Options {
     /// Times that each question is asked by each caller, with other values each time
     #[arg(long, default_value_t = 40)]
     times: usize,
+    /// Only questions whose name contains this; no report, no exports
+    #[arg(long)]
+    only: Option<String>,
+    /// Keep the filled database for the next run with this flag, which takes it as it is
+    #[arg(long)]
+    keep: bool,
     #[command(flatten)]
     amount: Amount,
 }
@@ -40,6 +46,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             times: 40,
+            only: None,
+            keep: false,
             amount: Amount::default(),
         }
     }
@@ -64,22 +72,78 @@ struct Run {
 /// # Errors
 /// Whatever went wrong.
 pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
-    let stage = Stage::set("lists").await?;
+    let (stage, is_old) = match options.keep {
+        true => Stage::set_again(SCHEMA).await?,
+        false => (Stage::set(SCHEMA).await?, false),
+    };
     let version = stage.execute("SELECT").await?;
+    let (took, world) = match is_old {
+        true => (None, seed::filled(&stage.connect(SCHEMA).await?).await?),
+        false => fill(&stage, options).await?,
+    };
+    let server = Server::start(&stage, SCHEMA, &[]).await?;
+    let admin = server.login(&seed::admin(), seed::PASSWORD).await?;
+    let officer = server.login(&seed::officer(0), seed::PASSWORD).await?;
+    let callers = [("admin", admin), ("officer", officer)];
+    let runs = ask_all(&server, &callers, &world, options).await?;
+    let [(_, admin), _] = &callers;
+    let exports = match options.only {
+        None => export::all(&server, admin).await?,
+        Some(_) => Vec::new(),
+    };
+    server.stop().await?;
+    match options.keep {
+        true => stage.leave().await?,
+        false => stage.strike().await?,
+    }
+    let mut figures: Vec<Figure> = runs.chunks(callers.len()).filter_map(figure).collect();
+    let complaints = world.complaints;
+    figures.extend(took.map(|took| {
+        let from = format!("{complaints} complaints in {} regions", world.regions);
+        let goal = Target::AtMost(SEED_GOAL_S);
+        Figure::new("seeding", took.as_secs_f64(), "s", goal, from)
+    }));
+    for export in &exports {
+        let goal = Target::AtMost(EXPORT_GOAL_MIB);
+        let from = format!("{:.0} MiB in {:.1} s", export.sent_mib, export.took_s);
+        figures.push(Figure::new(export.what, export.more_mib, "MiB", goal, from));
+    }
+    if options.only.is_some() {
+        return Ok(());
+    }
+    let raw = serde_json::json!({"questions": runs, "exports": exports});
+    let each = format!(
+        "{} a question and caller, one after the other",
+        options.times
+    );
+    let command = "target/release/redress-loadtest lists";
+    Report::new("lists", command, figures, raw)
+        .under("postgresql", format!("{version}, fsync on"))
+        .under("complaints", complaints.to_string())
+        .under("requests", each)
+        .publish()?;
+    Ok(())
+}
+
+/// Fills the schema; how long that took, and its world.
+async fn fill(stage: &Stage, options: &Options) -> Result<(Option<Duration>, seed::World), Fault> {
     let (took, world) = seed::fill(&stage.database_url()?, SCHEMA, &options.amount).await?;
     say(&format!("\nseeded in {:.0} s", took.as_secs_f64()));
-    let server = Server::start(&stage, SCHEMA, &[]).await?;
-    let callers = [
-        ("admin", server.login(&seed::admin(), seed::PASSWORD).await?),
-        (
-            "officer",
-            server.login(&seed::officer(0), seed::PASSWORD).await?,
-        ),
-    ];
+    Ok((Some(took), world))
+}
+
+/// Asks everything of everybody.
+async fn ask_all(
+    server: &Server,
+    callers: &[(&'static str, String)],
+    world: &seed::World,
+    options: &Options,
+) -> Result<Vec<Run>, Fault> {
+    let only = options.only.as_deref().unwrap_or_default();
     let mut runs = Vec::new();
-    for question in questions() {
-        for (caller, token) in &callers {
-            let run = ask(&server, &question, (caller, token), &world, options.times).await?;
+    for question in questions().iter().filter(|one| one.what.contains(only)) {
+        for (caller, token) in callers {
+            let run = ask(server, question, (caller, token), world, options.times).await?;
             say(&format!(
                 "{:<44} {caller:<8} p50 {:6.1} ms, p95 {:6.1} ms, {:.0} found",
                 run.question, run.p50_ms, run.p95_ms, run.found
@@ -87,47 +151,7 @@ pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
             runs.push(run);
         }
     }
-    let exports = export::all(&server, &callers[0].1).await?;
-    server.stop().await?;
-    stage.strike().await?;
-    let mut figures: Vec<Figure> = runs.chunks(callers.len()).filter_map(figure).collect();
-    figures.push(Figure::new(
-        "seeding",
-        took.as_secs_f64(),
-        "s",
-        Target::AtMost(SEED_GOAL_S),
-        format!(
-            "{} complaints in {} regions",
-            options.amount.complaints, options.amount.regions
-        ),
-    ));
-    for export in &exports {
-        figures.push(Figure::new(
-            export.what,
-            export.more_mib,
-            "MiB",
-            Target::AtMost(EXPORT_GOAL_MIB),
-            format!("{:.0} MiB in {:.1} s", export.sent_mib, export.took_s),
-        ));
-    }
-    let raw = serde_json::json!({"questions": runs, "exports": exports});
-    Report::new(
-        "lists",
-        "target/release/redress-loadtest lists",
-        figures,
-        raw,
-    )
-    .under("postgresql", format!("{version}, fsync on"))
-    .under("complaints", options.amount.complaints.to_string())
-    .under(
-        "requests",
-        format!(
-            "{} a question and caller, one after the other",
-            options.times
-        ),
-    )
-    .publish()?;
-    Ok(())
+    Ok(runs)
 }
 
 /// Asks a question several times with other values; the first is to warm up.

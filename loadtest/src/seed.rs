@@ -35,6 +35,7 @@ const HEADS: &str = include_str!("../sql/seed_heads.sql");
 const MAKE_WORDS: &str = include_str!("../sql/seed_words.sql");
 const VACUUM: &str = include_str!("../sql/seed_vacuum.sql");
 const END: &str = include_str!("../sql/seed_end.sql");
+const SEEDED: &str = include_str!("../sql/seeded.sql");
 
 /// The password of every account that is made.
 pub(crate) const PASSWORD: &str = "a password of load tests";
@@ -153,6 +154,22 @@ pub(crate) async fn fill(
     one.batch_execute(END).await?;
     progress.add(rows, "done");
     Ok((progress.elapsed(), world))
+}
+
+/// The world that is in a schema which was filled before.
+///
+/// # Errors
+/// When it was not.
+pub(crate) async fn filled(client: &Client) -> Result<World, Fault> {
+    let row = client.query_one(SEEDED, &[]).await?;
+    let many = |column: &str| -> Result<i64, Fault> { Ok(row.try_get(column)?) };
+    Ok(World {
+        complaints: u32::try_from(many("complaints")?)?,
+        regions: usize::try_from(many("regions")?)?,
+        categories: usize::try_from(many("categories")?)?,
+        officers: row.try_get("officers")?,
+        now: u64::try_from(many("now")?)?,
+    })
 }
 
 /// Regions, categories and accounts.

@@ -10,6 +10,9 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::{Fault, say};
 
+/// The file that says that a folder's database is complete.
+const KEPT: &str = "kept";
+
 /// A running PostgreSQL and where things are.
 pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
@@ -26,6 +29,20 @@ impl Stage {
     /// # Errors
     /// When the server's program is missing or PostgreSQL does not start.
     pub(crate) async fn set(name: &str) -> Result<Self, Fault> {
+        Self::on(name, true).await
+    }
+
+    /// Sets it up on what the run before left there, if it did; whether it did.
+    ///
+    /// # Errors
+    /// When the server's program is missing or PostgreSQL does not start.
+    pub(crate) async fn set_again(name: &str) -> Result<(Self, bool), Fault> {
+        let stage = Self::on(name, false).await?;
+        let is_old = stage.folder.join(KEPT).exists();
+        Ok((stage, is_old))
+    }
+
+    async fn on(name: &str, is_new: bool) -> Result<Self, Fault> {
         let own = std::env::current_exe()?;
         let redress = own.with_file_name("redress");
         if !redress.exists() {
@@ -37,7 +54,7 @@ impl Stage {
         }
         let target = own.ancestors().nth(2).ok_or("no target folder")?;
         let folder = target.join("loadtest").join(name);
-        if folder.exists() {
+        if folder.exists() && (is_new || !folder.join(KEPT).exists()) {
             std::fs::remove_dir_all(&folder)?;
         }
         std::fs::create_dir_all(&folder)?;
@@ -115,6 +132,15 @@ impl Stage {
             return Ok(());
         }
         Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+    }
+
+    /// Stops PostgreSQL and leaves the folder for [`Self::set_again`].
+    ///
+    /// # Errors
+    /// When PostgreSQL does not stop.
+    pub(crate) async fn leave(mut self) -> Result<(), Fault> {
+        self.cluster.stop().await?;
+        Ok(std::fs::write(self.folder.join(KEPT), "")?)
     }
 
     /// Stops PostgreSQL and removes the folder.

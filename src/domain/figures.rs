@@ -4,16 +4,14 @@
 //! 1.1^n to 1.1^(n+1) minutes, and step 0 also what is shorter. So a quantile is true to within a
 //! twentieth, and the times of a year need no more room than those of a day.
 
-use std::collections::BTreeMap;
-
 /// How much longer each step is than the one before.
 const GROWTH: f64 = 1.1;
 /// Where step 0 begins, in seconds.
 const FIRST: f64 = 60.0;
 
-/// How many complaints took how long.
+/// How many complaints took how long: by step, from 0 on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Durations(BTreeMap<i16, i64>);
+pub struct Durations(Vec<i64>);
 
 /// What happened on a day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,21 +29,30 @@ pub struct DayFigures {
 impl Durations {
     /// Counts complaints in.
     pub fn add(&mut self, step: i16, complaints: i64) {
-        if complaints > 0 {
-            *self.0.entry(step).or_default() += complaints;
+        let Ok(step) = usize::try_from(step) else {
+            return;
+        };
+        if complaints > 0 && self.0.len() <= step {
+            self.0.resize(step + 1, 0);
+        }
+        if let Some(counted) = self.0.get_mut(step) {
+            *counted += complaints;
         }
     }
 
     /// Counts in what another has counted.
     pub fn merge(&mut self, other: &Self) {
-        for (&step, &complaints) in &other.0 {
-            self.add(step, complaints);
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (counted, complaints) in self.0.iter_mut().zip(&other.0) {
+            *counted += complaints;
         }
     }
 
     /// How many complaints were counted.
     pub fn complaints(&self) -> i64 {
-        self.0.values().sum()
+        self.0.iter().sum()
     }
 
     /// The seconds within which a share (0–1) of the complaints was done; `None` without any.
@@ -56,9 +63,9 @@ impl Durations {
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let wanted = self.complaints() as f64 * share;
         let mut before = 0.0;
-        for (&step, &complaints) in &self.0 {
+        for (step, &complaints) in (0_i16..).zip(&self.0) {
             let complaints = complaints as f64;
-            if before + complaints >= wanted {
+            if complaints > 0.0 && before + complaints >= wanted {
                 let within = ((wanted - before) / complaints).clamp(0.0, 1.0);
                 return Some(FIRST * GROWTH.powf(f64::from(step) + within));
             }

@@ -50,6 +50,7 @@ pub async fn list(
     let known = Known {
         language: desk.installation.search_language.clone(),
         complaints: desk.desks.complaints(),
+        few: None,
     };
     let slice = |limit| Slice {
         sort,

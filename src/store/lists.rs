@@ -1,10 +1,15 @@
 //! Lists of complaints in pages: which statement answers a list best, and its parameters.
 //!
-//! One statement serves any filter, and PostgreSQL plans it for the values at hand. It believes,
-//! though, that what matches lies evenly along the order; open complaints do not. So what is narrowed
-//! to few complaints by region and status is read by `by_status` from an index of just these.
+//! In this order: what is narrowed by region and status alone is read by `by_status` from an index of
+//! just these. What `few` finds to be few, by officer, status, place or words, is read by `gathered`,
+//! whatever else is asked for. All else matches many, and `planned` walks the order until the page is
+//! full. PostgreSQL, left to choose, takes the walk for few and passes the whole table.
 
+mod bounds;
 mod by_status;
+mod conditions;
+mod few;
+mod gathered;
 mod marks;
 mod planned;
 
@@ -14,11 +19,14 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use bounds::{distance_of, ids, time_of};
+
 use super::complaints::complaint_of;
+use super::words::catch_up;
 use super::{Store, StoreError, column};
 use crate::domain::area::{BoundingBox, Circle};
 use crate::domain::complaint::Severity;
-use crate::domain::listing::{Cursor, Direction, Key, Listed, Sort};
+use crate::domain::listing::{Cursor, Direction, Listed, Sort};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
 
@@ -35,11 +43,17 @@ const LATEST_UPDATED_BY_STATUS: &str =
     include_str!("../../sql/queries/lists/latest_updated_by_status.sql");
 const EARLIEST_UPDATED_BY_STATUS: &str =
     include_str!("../../sql/queries/lists/earliest_updated_by_status.sql");
+const GATHERED: &str = include_str!("../../sql/queries/lists/gathered.sql");
+const GATHERED_NEAREST: &str = include_str!("../../sql/queries/lists/gathered_nearest.sql");
+const FEW_BY_STATUS: &str = include_str!("../../sql/queries/lists/few_by_status.sql");
+const FEW_OF_ASSIGNEE: &str = include_str!("../../sql/queries/lists/few_of_assignee.sql");
+const FEW_MARKED: &str = include_str!("../../sql/queries/lists/few_marked.sql");
 
 /// The first radius in which the nearest are looked for, in metres.
 const FIRST_RADIUS: f64 = 200.0;
-/// How much a radius grows at most, when it held little or nothing.
-const GROWTH_MOST: f64 = 4.0;
+/// How much a radius grows at most, when it held little or nothing. At the edge of a town a larger step would land
+/// among thousands.
+const GROWTH_MOST: f64 = 2.0;
 
 /// What a list is narrowed to; the default is everything.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +108,8 @@ pub struct Known {
     pub language: String,
     /// Complaints by region and [`Status::index`].
     pub complaints: BTreeMap<RegionId, [i64; Status::ALL.len()]>,
+    /// How many complaints are few; `None`: as many as are read faster than an order is walked.
+    pub few: Option<i64>,
 }
 
 /// A part of a list.
@@ -113,40 +129,72 @@ pub async fn page(
     }
     let rows = if let Some(narrow) = by_status::choose(filter, known, slice) {
         by_status::rows(store, filter, &narrow, slice).await?
-    } else if let (Sort::Distance, Some(circle)) = (slice.sort, filter.near) {
-        nearest(store, filter, known, slice, circle).await?
     } else {
-        planned::rows(store, filter, known, slice).await?
+        if marks::query(filter).is_some() {
+            // What was answered before this search must be found by it.
+            catch_up(store).await?;
+        }
+        match few::by_state(store, filter, known, slice).await? {
+            Some(few) => gathered::rows(store, filter, known, slice, few).await?,
+            None => searched(store, filter, known, slice).await?,
+        }
     };
     rows.iter().map(listed_of).collect()
 }
 
-/// Looks in growing circles, so that a large one in a city is not read and sorted as a whole.
-async fn nearest(
+/// By place and words, or by walking. The nearest are looked for in growing circles, so that a large one
+/// in a city is not read and sorted as a whole.
+async fn searched(
     store: &Store,
     filter: &Filter,
     known: &Known,
     slice: Slice,
-    circle: Circle,
 ) -> Result<Vec<Row>, StoreError> {
-    let seen = match slice.after.map(|cursor| cursor.key) {
-        Some(Key::Metres(metres)) => metres,
-        Some(Key::Time(_)) | None => 0.0,
+    let (Sort::Distance, Some(circle)) = (slice.sort, filter.near) else {
+        return few_or_many(store, filter, known, slice, None).await;
     };
-    let mut metres = FIRST_RADIUS.max(seen * 1.1).min(circle.metres);
+    let mut statuses = few::of_statuses(store, filter, known, slice).await?;
+    if let Some(statuses) = &mut statuses {
+        statuses.sort_unstable();
+    }
+    let mut metres = FIRST_RADIUS
+        .max(distance_of(slice).0.unwrap_or_default() * 1.1)
+        .min(circle.metres);
     loop {
         let near = Some(Circle { metres, ..circle });
         let within = Filter {
             near,
             ..filter.clone()
         };
-        let rows = planned::rows(store, &within, known, slice).await?;
+        let rows = few_or_many(store, &within, known, slice, statuses.as_deref()).await?;
         let found = i32::try_from(rows.len()).unwrap_or(i32::MAX);
         if i64::from(found) >= slice.limit || metres >= circle.metres {
             return Ok(rows);
         }
         metres = (metres * growth(found, slice.limit)).min(circle.metres);
     }
+}
+
+/// `among`: in order, outside of which nothing matches.
+async fn few_or_many(
+    store: &Store,
+    filter: &Filter,
+    known: &Known,
+    slice: Slice,
+    among: Option<&[Uuid]>,
+) -> Result<Vec<Row>, StoreError> {
+    let Some(mut few) = few::marked(store, filter, known, slice).await? else {
+        return planned::rows(store, filter, known, slice).await;
+    };
+    if let Some(among) = among {
+        few.retain(|id| among.binary_search(id).is_ok());
+    }
+    let mut left = filter.clone();
+    if filter.area.is_none() && filter.near.is_none() {
+        // All of them have the words; where there are cells, the words may not have been asked for.
+        left.text = None;
+    }
+    gathered::rows(store, &left, known, slice, few).await
 }
 
 /// How much wider the next circle is: enough for all that are asked for, if they lie evenly.
@@ -156,49 +204,10 @@ fn growth(found: i32, limit: i64) -> f64 {
     even.clamp(1.3, GROWTH_MOST)
 }
 
-/// The ids that were made between two times and lie beyond the cursor: the lowest, and the one below
-/// which they are. Ids begin with their time in milliseconds.
-fn ids(filter: &Filter, slice: Slice) -> (Option<Uuid>, Option<Uuid>) {
-    let after = slice
-        .after
-        .filter(|_| slice.sort == Sort::CreatedAt)
-        .map(|cursor| cursor.id);
-    let (cursor_low, cursor_below) = match slice.direction {
-        Direction::Ascending => (
-            after.map(|id| Uuid::from_u128(id.as_u128().saturating_add(1))),
-            None,
-        ),
-        Direction::Descending => (None, after),
-    };
-    let first = |at: Timestamp| {
-        u128::try_from(at.as_millisecond()).map_or(Uuid::nil(), |ms| Uuid::from_u128(ms << 80))
-    };
-    let millisecond = jiff::SignedDuration::from_millis(1);
-    let next = |at: Timestamp| first(at.saturating_add(millisecond).unwrap_or(Timestamp::MAX));
-    let is_whole = |at: Timestamp| at.subsec_nanosecond() % 1_000_000 == 0;
-    let low = filter.created_after.map(next);
-    let below = filter
-        .created_before
-        .map(|at| if is_whole(at) { first(at) } else { next(at) });
-    (
-        low.max(cursor_low),
-        [below, cursor_below].into_iter().flatten().min(),
-    )
-}
-
-/// The time in a cursor, and its id.
-fn time_of(slice: Slice) -> (Option<Timestamp>, Option<Uuid>) {
-    match slice.after {
-        Some(Cursor {
-            key: Key::Time(at),
-            id,
-        }) => (Some(at), Some(id)),
-        Some(Cursor {
-            key: Key::Metres(_),
-            ..
-        })
-        | None => (None, None),
-    }
+/// Severities as a parameter.
+fn severities(filter: &Filter) -> Option<Vec<&'static str>> {
+    let severities = filter.severities.as_ref()?;
+    Some(severities.iter().copied().map(Severity::as_str).collect())
 }
 
 /// Region ids as a parameter.
@@ -222,60 +231,4 @@ fn listed_of(row: &Row) -> Result<Listed, StoreError> {
             .then(|| column(row, "distance_m"))
             .transpose()?,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn slice(direction: Direction, after: Option<u128>) -> Slice {
-        let key = Key::Time(Timestamp::UNIX_EPOCH);
-        let after = after.map(|id| Cursor {
-            key,
-            id: Uuid::from_u128(id),
-        });
-        Slice {
-            sort: Sort::CreatedAt,
-            direction,
-            after,
-            limit: 1,
-        }
-    }
-
-    #[test]
-    fn times_of_submission_are_bounds_of_ids() {
-        let at = |text: &str| Some(text.parse().unwrap());
-        let filter = Filter {
-            created_after: at("1970-01-01T00:00:00.001Z"),
-            created_before: at("1970-01-01T00:00:00.0045Z"),
-            ..Filter::default()
-        };
-        let bound = |ms: u128| Some(Uuid::from_u128(ms << 80));
-        let newest = ids(&filter, slice(Direction::Descending, None));
-        assert_eq!(newest, (bound(2), bound(5)));
-        let filter = Filter {
-            created_before: at("1970-01-01T00:00:00.004Z"),
-            ..filter
-        };
-        assert_eq!(ids(&filter, slice(Direction::Ascending, None)).1, bound(4));
-    }
-
-    #[test]
-    fn a_cursor_narrows_the_bounds() {
-        let filter = Filter::default();
-        let id = |id: u128| Some(Uuid::from_u128(id));
-        assert_eq!(
-            ids(&filter, slice(Direction::Descending, Some(7))),
-            (None, id(7))
-        );
-        assert_eq!(
-            ids(&filter, slice(Direction::Ascending, Some(7))),
-            (id(8), None)
-        );
-        let other = Slice {
-            sort: Sort::UpdatedAt,
-            ..slice(Direction::Ascending, Some(7))
-        };
-        assert_eq!(ids(&filter, other), (None, None));
-    }
 }

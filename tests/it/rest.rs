@@ -8,6 +8,7 @@ mod idempotency;
 mod lists;
 mod orders;
 mod places;
+mod readings;
 mod rules;
 mod searches;
 mod status;

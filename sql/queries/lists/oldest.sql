@@ -1,13 +1,14 @@
 -- A page of complaints, oldest first.
 -- Filters, NULL where not asked for: $1 text[] regions, $2 text[] statuses, $3 uuid assignee, $4 bool
---   unassigned only, $5 uuid lowest id, $6 uuid below which ids are, $7 text tsquery of marks, $8 text words,
---   $9 text their language, $10 timestamptz due from, $11 timestamptz due before, $12 to $15 float8 south,
---   west, north, east (west > east: across ±180°), $16 to $18 float8 latitude, longitude, metres around it.
--- $19 int8 limit. The cursor is part of the bound on ids.
--- Planned anew for the values at hand, so that PostgreSQL drops what is not asked for (the join too) and
--- chooses between walking the order and reading an index of what is rare. CASE keeps the planner from
--- counting a place twice: its cells are among the marks.
--- Index: complaints_pkey, complaint_words_by_word, those of the filters.
+--   unassigned only, $5 uuid lowest id, $6 uuid below which ids are, $7 text[] categories, $8 text[] severities,
+--   $9 uuid API key, $10 text words, $11 text their language, $12 timestamptz due from, $13 timestamptz due before,
+--   $14 to $17 float8 south, west, north, east (west > east: across ±180°), $18 to $20 float8 latitude, longitude,
+--   metres around it.
+-- $21 int8 limit. The cursor is part of the bound on ids.
+-- Planned anew for the values at hand, so that PostgreSQL drops what is not asked for (the join too). For what many
+-- complaints match: this walks the order until the page is full. CASE keeps the planner from reading the index of
+-- words and from multiplying what it guesses of places; of what few match, gathered.sql reads each.
+-- Index: complaints_pkey, complaint_words_pkey, those of the filters.
 SELECT complaint.id, complaint.region_id, complaint.category_id, complaint.status, complaint.severity,
        complaint.description, complaint.address, complaint.latitude, complaint.longitude,
        complaint.assignee_id, complaint.version, complaint.created_at, complaint.updated_at,
@@ -22,15 +23,18 @@ WHERE ($1::text[] IS NULL OR complaint.region_id = ANY ($1))
   AND (NOT $4::bool OR complaint.assignee_id IS NULL)
   AND ($5::uuid IS NULL OR complaint.id >= $5)
   AND ($6::uuid IS NULL OR complaint.id < $6)
-  AND ($7::text IS NULL OR noted.words @@ $7::tsquery)
-  AND ($8::text IS NULL OR noted.words @@ websearch_to_tsquery($9::text::regconfig, $8))
-  AND ($10::timestamptz IS NULL OR complaint.due_at >= $10)
-  AND ($11::timestamptz IS NULL OR complaint.due_at < $11)
-  AND CASE WHEN $12::float8 IS NULL THEN true
-           WHEN complaint.latitude NOT BETWEEN $12 AND $14::float8 THEN false
-           WHEN $13::float8 <= $15::float8 THEN complaint.longitude BETWEEN $13 AND $15
-           ELSE complaint.longitude >= $13 OR complaint.longitude <= $15 END
-  AND CASE WHEN $16::float8 IS NULL THEN true
-           ELSE metres_between(complaint.latitude, complaint.longitude, $16, $17::float8) <= $18::float8 END
+  AND ($7::text[] IS NULL OR complaint.category_id = ANY ($7))
+  AND ($8::text[] IS NULL OR complaint.severity = ANY ($8))
+  AND ($9::uuid IS NULL OR complaint.api_key_id = $9)
+  AND CASE WHEN $10::text IS NULL THEN true
+           ELSE noted.words @@ websearch_to_tsquery($11::text::regconfig, $10) END
+  AND ($12::timestamptz IS NULL OR complaint.due_at >= $12)
+  AND ($13::timestamptz IS NULL OR complaint.due_at < $13)
+  AND CASE WHEN $14::float8 IS NULL THEN true
+           WHEN complaint.latitude NOT BETWEEN $14 AND $16::float8 THEN false
+           WHEN $15::float8 <= $17::float8 THEN complaint.longitude BETWEEN $15 AND $17
+           ELSE complaint.longitude >= $15 OR complaint.longitude <= $17 END
+  AND CASE WHEN $18::float8 IS NULL THEN true
+           ELSE metres_between(complaint.latitude, complaint.longitude, $18, $19::float8) <= $20::float8 END
 ORDER BY complaint.id
-LIMIT $19
+LIMIT $21

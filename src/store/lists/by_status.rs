@@ -3,26 +3,24 @@
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::{Filter, Known, Slice, ids, slugs, time_of, words};
-use crate::domain::complaint::Severity;
+use super::{Filter, Known, Slice, ids, severities, slugs, time_of, words};
 use crate::domain::listing::{Direction, Sort};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
 use crate::store::{Store, StoreError};
 
 /// Most index entries that one list may read: 10 ms.
-const ENTRIES_MOST: i64 = 100_000;
+pub(super) const ENTRIES_MOST: i64 = 100_000;
 
 /// What is read, one region and status after the other.
 pub(super) struct Narrow {
     /// `None`: all, also those of which this process does not know yet.
-    regions: Option<Vec<RegionId>>,
-    statuses: Vec<Status>,
+    pub(super) regions: Option<Vec<RegionId>>,
+    pub(super) statuses: Vec<Status>,
 }
 
 /// The regions and statuses to read, if reading these is the best way to a list.
 pub(super) fn choose(filter: &Filter, known: &Known, slice: Slice) -> Option<Narrow> {
-    let is_unnarrowed = filter.regions.is_none() && filter.statuses.is_none();
     let asks_for_more = filter.text.is_some()
         || filter.area.is_some()
         || filter.near.is_some()
@@ -31,16 +29,10 @@ pub(super) fn choose(filter: &Filter, known: &Known, slice: Slice) -> Option<Nar
         || filter.api_key.is_some()
         // What one officer has is an index of its own.
         || filter.assignee.is_some();
-    if is_unnarrowed || asks_for_more {
+    if asks_for_more {
         return None;
     }
-    let narrow = Narrow {
-        regions: filter.regions.clone(),
-        statuses: filter
-            .statuses
-            .clone()
-            .unwrap_or_else(|| Status::ALL.into()),
-    };
+    let narrow = Narrow::of(filter)?;
     let matching = narrow.matching(known);
     // Without further conditions each region and status gives its first entries at once.
     let is_plain = filter.categories.is_none() && filter.severities.is_none() && !filter.unassigned;
@@ -68,10 +60,7 @@ pub(super) async fn rows(
 ) -> Result<Vec<Row>, StoreError> {
     let regions = narrow.regions.as_deref().map(slugs);
     let statuses = words(&narrow.statuses);
-    let severities: Option<Vec<&str>> = filter
-        .severities
-        .as_ref()
-        .map(|severities| severities.iter().copied().map(Severity::as_str).collect());
+    let severities = severities(filter);
     let (lowest, below) = ids(filter, slice);
     let mut parameters: Vec<(&(dyn ToSql + Sync), Type)> = vec![
         (&regions, Type::TEXT_ARRAY),
@@ -107,6 +96,30 @@ const fn statement(slice: Slice) -> &'static str {
 }
 
 impl Narrow {
+    /// The regions and statuses of a filter, if it names any.
+    pub(super) fn of(filter: &Filter) -> Option<Self> {
+        let is_unnarrowed = filter.regions.is_none() && filter.statuses.is_none();
+        (!is_unnarrowed).then(|| Self {
+            regions: filter.regions.clone(),
+            statuses: filter
+                .statuses
+                .clone()
+                .unwrap_or_else(|| Status::ALL.into()),
+        })
+    }
+
+    /// Whether the index may say that few are left: because there are few, or by what else it knows of each.
+    pub(super) fn leaves_few(&self, filter: &Filter, known: &Known, most: i64) -> bool {
+        let knows_more =
+            filter.categories.is_some() || filter.severities.is_some() || filter.unassigned;
+        self.matching(known) <= if knows_more { ENTRIES_MOST } else { most }
+    }
+
+    /// Whether one list may read all of these.
+    pub(super) fn is_short(&self, known: &Known) -> bool {
+        self.matching(known) <= ENTRIES_MOST
+    }
+
     /// How many complaints there are in these regions and statuses.
     fn matching(&self, known: &Known) -> i64 {
         let is_read = |region: &RegionId| {

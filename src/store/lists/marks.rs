@@ -1,15 +1,24 @@
 //! What the inverted index of words and marks is asked for, as text of a `tsquery`.
 
-use crate::domain::cells;
-use crate::domain::complaint::Severity;
+use crate::domain::cells::{self, CELLS_MOST, CELLS_TOGETHER_MOST};
 use crate::domain::region::RegionId;
 
 use super::Filter;
 
-/// The marks that a complaint must have; `None` when there is nothing to ask for.
+/// What a complaint must have: one of the cells, and the marks.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Each is a `tsquery`.
+    pub(super) cells: Option<Vec<String>>,
+    /// Fewer and larger ones.
+    pub(super) around: Option<String>,
+    pub(super) others: Option<String>,
+}
+
+/// What a filter asks for; `None` when there is nothing.
 ///
 /// Regions are asked for here only beside something else: alone, the table's own column serves better.
-pub(super) fn query(filter: &Filter) -> Option<String> {
+pub(super) fn query(filter: &Filter) -> Option<Marks> {
     let mut parts = Vec::new();
     let words = |words: &[String], letter: char| -> Vec<String> {
         words
@@ -20,43 +29,51 @@ pub(super) fn query(filter: &Filter) -> Option<String> {
     if let Some(categories) = &filter.categories {
         parts.push(any(&words(categories, 'c')));
     }
-    if let Some(severities) = &filter.severities {
-        let severities: Vec<String> = severities
-            .iter()
-            .copied()
-            .map(Severity::as_str)
-            .map(Into::into)
-            .collect();
+    if let Some(severities) = super::severities(filter) {
+        let severities: Vec<String> = severities.into_iter().map(Into::into).collect();
         parts.push(any(&words(&severities, 's')));
     }
     if let Some(key) = &filter.api_key {
         parts.push(any(&[format!("=k{key}")]));
     }
-    let areas = [filter.area, filter.near.map(|circle| circle.bounding_box())];
-    for cells in areas.iter().flatten().filter_map(cells::covering) {
-        parts.push(any(&cells));
-    }
-    let is_alone = parts.is_empty() && filter.text.is_none();
+    let circle = filter.near.map(|circle| circle.bounding_box());
+    let mut areas = [circle, filter.area].into_iter().flatten();
+    let area = areas.next();
+    let cells = area.and_then(|area| cells::covering(&area, CELLS_MOST));
+    let around = area.and_then(|area| cells::covering(&area, CELLS_TOGETHER_MOST));
+    // A box beside a circle.
+    let more = areas.filter_map(|area| cells::covering(&area, CELLS_TOGETHER_MOST));
+    parts.extend(more.map(|cells| any(&cells)));
+    let is_alone = parts.is_empty() && cells.is_none() && filter.text.is_none();
     if let Some(regions) = filter.regions.as_ref().filter(|_| !is_alone) {
         let regions: Vec<String> = regions.iter().map(RegionId::to_string).collect();
         parts.push(any(&words(&regions, 'r')));
     }
-    (!parts.is_empty()).then(|| parts.join(" & "))
+    let others = (!parts.is_empty()).then(|| parts.join(" & "));
+    let cells = cells.map(|cells| cells.iter().map(|cell| quoted(cell)).collect());
+    let around = around.map(|cells| any(&cells));
+    (!is_alone).then_some(Marks {
+        cells,
+        around,
+        others,
+    })
 }
 
 /// One of the marks.
 fn any(marks: &[String]) -> String {
-    let quoted: Vec<String> = marks
-        .iter()
-        .map(|mark| format!("'{}'", mark.replace('\\', r"\\").replace('\'', "''")))
-        .collect();
+    let quoted: Vec<String> = marks.iter().map(|mark| quoted(mark)).collect();
     format!("({})", quoted.join(" | "))
+}
+
+fn quoted(mark: &str) -> String {
+    format!("'{}'", mark.replace('\\', r"\\").replace('\'', "''"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::area::BoundingBox;
+    use crate::domain::complaint::Severity;
 
     fn regions() -> Option<Vec<RegionId>> {
         Some(["harbour", "north"].map(RegionId::from_stored).into())
@@ -73,7 +90,14 @@ mod tests {
             text: Some("hole".into()),
             ..filter
         };
-        assert_eq!(query(&filter).unwrap(), "('=rharbour' | '=rnorth')");
+        let others = Some("('=rharbour' | '=rnorth')".into());
+        assert_eq!(
+            query(&filter).unwrap(),
+            Marks {
+                others,
+                ..Marks::default()
+            }
+        );
     }
 
     #[test]
@@ -85,7 +109,12 @@ mod tests {
             regions: regions(),
             ..Filter::default()
         };
-        let expected = "('=cpothole') & ('=slow' | '=shigh') & ('=g16:32768:65536') & ('=rharbour' | '=rnorth')";
+        let others = "('=cpothole') & ('=slow' | '=shigh') & ('=rharbour' | '=rnorth')";
+        let expected = Marks {
+            cells: Some(vec!["'=g16:32768:65536'".into()]),
+            around: Some("('=g16:32768:65536')".into()),
+            others: Some(others.into()),
+        };
         assert_eq!(query(&filter).unwrap(), expected);
     }
 

@@ -147,9 +147,10 @@ impl Nearby {
         let Some(grid) = self.grids.get(search.category) else {
             return Vec::new();
         };
+        let reach = Reach::of(search.middle, search.radius_m);
         let mut found: Vec<Near> = Vec::new();
         let mut farthest = f64::INFINITY;
-        for (square, at_least_m) in squares(search.middle, search.radius_m) {
+        for (square, at_least_m) in squares(search.middle, reach) {
             if at_least_m > farthest {
                 break;
             }
@@ -157,7 +158,9 @@ impl Nearby {
                 continue;
             };
             let young = complaints.range(search.from..search.before);
-            let near = young.rev().take(LOOKED_AT).map(|(&complaint, point)| Near {
+            let looked_at = young.rev().take(LOOKED_AT);
+            let within = looked_at.filter(|(_, point)| reach.may_hold(search.middle, **point));
+            let near = within.map(|(&complaint, point)| Near {
                 complaint,
                 distance_m: search.middle.distance_m(*point),
             });
@@ -168,6 +171,30 @@ impl Nearby {
             }
         }
         found
+    }
+}
+
+/// How far a circle reaches, in degrees: to the north and south, and to the east and west.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    up: f64,
+    aside: f64,
+}
+
+impl Reach {
+    fn of(middle: Point, radius_m: f64) -> Self {
+        let up = radius_m / DEGREE_M / ROUNDED;
+        let highest = (middle.latitude.abs() + up).min(89.9).to_radians();
+        let aside = (up / highest.cos()).min(180.0);
+        Self { up, aside }
+    }
+
+    /// Whether a point may lie in the circle, without the sines and cosines of its distance.
+    fn may_hold(self, middle: Point, point: Point) -> bool {
+        let apart = (point.longitude - middle.longitude).abs();
+        let near_pole = middle.latitude.abs() + self.up > 89.9;
+        (point.latitude - middle.latitude).abs() <= self.up
+            && (near_pole || apart.min(360.0 - apart) <= self.aside)
     }
 }
 
@@ -194,10 +221,8 @@ fn number(degrees: f64) -> i32 {
 
 /// The squares that a circle may touch, across ±180° too, each with how far at least its points within
 /// the circle are from the middle; the nearest first.
-fn squares(middle: Point, radius_m: f64) -> Vec<(Square, f64)> {
-    let up = radius_m / DEGREE_M;
+fn squares(middle: Point, Reach { up, aside }: Reach) -> Vec<(Square, f64)> {
     let highest = (middle.latitude.abs() + up).min(90.0);
-    let aside = (up / highest.min(89.9).to_radians().cos()).min(180.0);
     let rows = number(middle.latitude - up)..=number(middle.latitude + up);
     let here = number(middle.longitude);
     let west = number(middle.longitude - aside).max(here - COLUMNS_MOST);

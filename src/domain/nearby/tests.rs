@@ -167,7 +167,7 @@ fn a_dense_city_and_a_wide_radius_are_no_burden() {
         from: Uuid::nil(),
         before: Uuid::max(),
     };
-    let squares = squares(search.middle, search.radius_m);
+    let squares = squares(search.middle, Reach::of(search.middle, search.radius_m));
     let found = nearby.find(search, 10);
     let farthest = found.last().unwrap().distance_m;
     let looked_at = squares.iter().filter(|(_, at_least)| *at_least <= farthest);

@@ -22,7 +22,7 @@ struct Server {
     _cluster: Option<Cluster>,
 }
 
-static SERVER: OnceCell<Server> = OnceCell::const_new();
+static SERVER: OnceCell<Result<Server, String>> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// A database of its own; dropped by [`TestDatabase::remove`].
@@ -83,10 +83,12 @@ impl TestDatabase {
 }
 
 async fn server() -> &'static Server {
-    SERVER.get_or_init(start).await
+    let started = SERVER.get_or_init(start).await;
+    started.as_ref().unwrap()
 }
 
-async fn start() -> Server {
+/// Made once: where the migrations fail, each test says so at once.
+async fn start() -> Result<Server, String> {
     let server = match given_url() {
         Some(url) => {
             let administration: Config = url.parse().unwrap();
@@ -109,8 +111,10 @@ async fn start() -> Server {
     create_database(&server, &template_name(), None).await;
     let url = url_of(&server.administration, &server.owner, &template_name());
     let template = Database::from_url(&url, "redress").unwrap();
-    migrate::migrate(&template).await.unwrap();
-    server
+    let migrated = migrate::migrate(&template).await;
+    migrated
+        .map(|_| server)
+        .map_err(|error| format!("the migrations fail: {error:?}"))
 }
 
 #[expect(

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::auth::{AdminOnly, Caller};
+use super::auth::{self, AdminOnly, Caller};
 use super::client_address::ClientAddress;
 use super::health::Readiness;
 use super::problem::{Problem, ProblemBody};
@@ -15,7 +15,7 @@ use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::{CloseCode, Disconnect, EndSessions, RegistryHandle, SessionStats};
 use crate::domain::account::Role;
 use crate::domain::region::RegionId;
-use crate::ws::{self, WsDeps};
+use crate::ws::{self, SignedIn, WsDeps};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -50,8 +50,11 @@ pub async fn upgrade(
             "not ready",
         ));
     }
-    let identity = match caller {
-        Caller::Staff(identity) => Some(identity),
+    let signed_in = match caller {
+        Caller::Staff(identity) => Some(SignedIn {
+            identity,
+            token_left: auth::token_left(&request)?,
+        }),
         Caller::Anonymous => None,
         Caller::ApiKey(_) => {
             return Err(Problem::forbidden(
@@ -61,7 +64,7 @@ pub async fn upgrade(
     };
     let address = address.0.to_string();
     Ok(ws::upgrade(
-        &request, payload, identity, address, &shard, &deps,
+        &request, payload, signed_in, address, &shard, &deps,
     )?)
 }
 

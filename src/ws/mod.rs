@@ -9,6 +9,7 @@ mod session;
 mod subscribe;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_http::ws::HandshakeError;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
@@ -56,6 +57,15 @@ pub struct WsDeps {
     pub metrics: Metrics,
 }
 
+/// Who has signed in, and how long the token is still good.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub identity: Identity,
+    /// How long.
+    pub token_left: Duration,
+}
+
 /// Why a request is not upgraded.
 #[derive(Debug, Error)]
 pub enum UpgradeError {
@@ -72,14 +82,14 @@ pub enum UpgradeError {
     Handshake(#[from] HandshakeError),
 }
 
-/// Upgrades a request. `identity` is who its header authenticated; otherwise the first message must.
+/// Upgrades a request. `signed_in` is who its header authenticated; otherwise the first message must.
 ///
 /// # Errors
 /// [`UpgradeError`].
 pub fn upgrade(
     request: &HttpRequest,
     payload: web::Payload,
-    identity: Option<Identity>,
+    signed_in: Option<SignedIn>,
     address: String,
     shard: &ShardHandle,
     deps: &Arc<WsDeps>,
@@ -87,7 +97,7 @@ pub fn upgrade(
     check_origin(request.headers(), deps)?;
     check_protocol(request.headers())?;
     let mut response = handshake_with_protocols(request, &[PROTOCOL])?;
-    let session = WsSession::new(Arc::clone(deps), shard.clone(), identity, address);
+    let session = WsSession::new(Arc::clone(deps), shard.clone(), signed_in, address);
     let wire = request.conn_data::<Wire>().cloned();
     Ok(response.streaming(pump::start(session, payload, wire)))
 }

@@ -48,6 +48,13 @@ pub enum ClientMessage {
         /// The region.
         region: String,
     },
+    /// Go on with a newer token.
+    Refresh {
+        /// Comes back in the answer.
+        id: Option<u64>,
+        /// An access token of the same account.
+        token: String,
+    },
     /// Answer a ping.
     Pong {
         /// The number of the last event that the client has applied, by region.
@@ -62,7 +69,8 @@ impl ClientMessage {
         match self {
             Self::Connect { id, .. }
             | Self::Subscribe { id, .. }
-            | Self::Unsubscribe { id, .. } => *id,
+            | Self::Unsubscribe { id, .. }
+            | Self::Refresh { id, .. } => *id,
             Self::Pong { .. } => None,
         }
     }
@@ -142,8 +150,10 @@ impl Mode {
 pub enum ErrorCode {
     /// It cannot be understood.
     BadRequest,
-    /// The session has not authenticated.
+    /// The session has not authenticated, or the newer token is not valid.
     Unauthorized,
+    /// The newer token has expired already.
+    TokenExpired,
     /// The region is not granted.
     Forbidden,
     /// There is no such region.
@@ -186,8 +196,18 @@ pub enum ServerMessage<'a> {
         regions: Vec<RegionId>,
         /// Time between pings, in milliseconds.
         ping_ms: u64,
+        /// How long the token is still good, in milliseconds.
+        token_ttl_ms: u64,
         /// Most regions that it may watch at once.
         max_regions: usize,
+    },
+    /// The newer token is taken.
+    Refreshed {
+        /// The client's.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+        /// How long it is good, in milliseconds.
+        token_ttl_ms: u64,
     },
     /// The subscription begins.
     Subscribed {

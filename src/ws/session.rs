@@ -5,6 +5,7 @@
 
 mod regions;
 mod sign_in;
+mod token;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use fail::fail_point;
 use rand::RngExt;
 use uuid::Uuid;
 
-use super::WsDeps;
 use super::protocol::{BEFORE_CONNECT_LIMIT, ClientMessage, ErrorCode, Read, ServerMessage, read};
+use super::{SignedIn, WsDeps};
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::{CloseCode, Disconnect, LastHeard, frame};
@@ -32,6 +33,8 @@ enum Stage {
     Waiting,
     /// Its token is being checked.
     Checking,
+    /// The upgrade's header has signed it in; it has not entered the registry.
+    Admitted(SignedIn),
     /// It is signed in.
     Connected(Identity),
 }
@@ -56,11 +59,11 @@ pub(super) struct WsSession {
 }
 
 impl WsSession {
-    /// A session; `identity` when the upgrade's header authenticated it.
+    /// A session; `signed_in` when the upgrade's header authenticated it.
     pub(super) fn new(
         deps: Arc<WsDeps>,
         shard: ShardHandle,
-        identity: Option<Identity>,
+        signed_in: Option<SignedIn>,
         address: String,
     ) -> Self {
         Self {
@@ -70,7 +73,7 @@ impl WsSession {
             shard,
             heard: LastHeard::now(),
             address,
-            stage: identity.map_or(Stage::Waiting, Stage::Connected),
+            stage: signed_in.map_or(Stage::Waiting, Stage::Admitted),
             bytes_before_connect: 0,
             regions: HashMap::new(),
         }
@@ -137,10 +140,10 @@ impl WsSession {
             (Read::Message(ClientMessage::Connect { id, token, client }), Stage::Waiting) => {
                 self.check(id, token, client, ctx);
             }
-            (Read::Unknown { id, .. }, Stage::Waiting | Stage::Checking) => {
+            (Read::Unknown { id, .. }, Stage::Waiting | Stage::Checking | Stage::Admitted(_)) => {
                 self.refuse_stranger(id);
             }
-            (Read::Message(message), Stage::Waiting | Stage::Checking) => {
+            (Read::Message(message), Stage::Waiting | Stage::Checking | Stage::Admitted(_)) => {
                 self.refuse_stranger(message.id());
             }
             (Read::Unknown { id, reason }, Stage::Connected(_)) => {
@@ -180,6 +183,7 @@ impl WsSession {
                 Err((code, message)) => self.refuse(id, code, message),
             },
             ClientMessage::Unsubscribe { id, region } => self.unsubscribe(id, &region, ctx),
+            ClientMessage::Refresh { id, token } => self.renew(id, token, identity.clone(), ctx),
             ClientMessage::Pong { seen } => self.note_seen(seen),
         }
     }
@@ -188,7 +192,7 @@ impl WsSession {
     fn within_bound(&mut self, bytes: usize) -> bool {
         match self.stage {
             Stage::Connected(_) => true,
-            Stage::Waiting | Stage::Checking => {
+            Stage::Waiting | Stage::Checking | Stage::Admitted(_) => {
                 self.bytes_before_connect = self.bytes_before_connect.saturating_add(bytes);
                 self.bytes_before_connect <= BEFORE_CONNECT_LIMIT
             }
@@ -202,8 +206,8 @@ impl Actor for WsSession {
     fn started(&mut self, ctx: &mut Ctx) {
         fail_point!(&format!("{}/ws_session/started", self.deps.node));
         let stage = std::mem::replace(&mut self.stage, Stage::Waiting);
-        if let Stage::Connected(identity) = stage {
-            return self.enter(None, identity, None, ctx);
+        if let Stage::Admitted(signed_in) = stage {
+            return self.enter(None, signed_in, None, ctx);
         }
         self.await_connect(ctx);
     }

@@ -4,6 +4,7 @@ mod bounds;
 mod connect;
 mod endings;
 mod requests;
+mod tokens;
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{Error, Message};

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix::{Message, Recipient};
 use jiff::Timestamp;
@@ -47,6 +47,8 @@ pub enum CloseCode {
     Slow,
     /// Silent for a ping interval and its grace.
     NoPong,
+    /// Its token has expired, and no new one came.
+    TokenExpired,
     /// Role or regions changed, or logged out.
     SessionChanged,
     /// It sent what cannot be read.
@@ -69,6 +71,7 @@ impl CloseCode {
             Self::Internal => 4001,
             Self::Slow => 4002,
             Self::NoPong => 4003,
+            Self::TokenExpired => 4004,
             Self::SessionChanged => 4007,
             Self::BadFrame => 4500,
             Self::Unauthorized => 4501,
@@ -236,6 +239,8 @@ pub struct RegistryDeps {
     pub ping_ms: u64,
     /// Most bytes of recent events that a watched region keeps.
     pub recent_bytes: usize,
+    /// How long a session may outlive its token.
+    pub token_grace: Duration,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }

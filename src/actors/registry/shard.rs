@@ -10,6 +10,7 @@ mod heartbeat;
 mod messages;
 mod region;
 mod sessions;
+mod token;
 mod waves;
 
 use std::collections::HashMap;
@@ -27,8 +28,9 @@ use super::{CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Peer
 use crate::domain::region::RegionId;
 pub use handle::ShardHandle;
 use messages::ReportCounts;
-pub use messages::{Announce, Apart, Enter, Exited, Join, Leave, Opening, Seen};
+pub use messages::{Announce, Apart, Enter, Exited, Join, Leave, Opening, Renew, Seen};
 use region::Region;
+pub use token::TokenLife;
 
 /// Counts are sent to the front at once, and then at most once in this time.
 const COUNT_PAUSE: Duration = Duration::from_millis(20);
@@ -39,6 +41,7 @@ struct Entered {
     queue: Arc<OutQueue>,
     orders: Recipient<Disconnect>,
     heard: LastHeard,
+    token: TokenLife,
     next_ping: Instant,
     pings: u64,
     /// The regions that it watches, with the number that it said to have seen.
@@ -199,6 +202,7 @@ impl Handler<Enter> for RegistryShard {
             queue: enter.queue,
             orders: enter.orders,
             heard: enter.heard,
+            token: enter.token,
             pings: 0,
             regions: HashMap::new(),
             _entered: enter.entered,

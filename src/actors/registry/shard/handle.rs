@@ -10,7 +10,7 @@ use super::super::{
     CloseCode, Closing, Describe, Disconnect, EndSessions, HeadsPolled, ListPeers, Peer, Publish,
     RegistryDeps, SessionStats,
 };
-use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, ReportCounts, Seen};
+use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, Renew, ReportCounts, Seen};
 use crate::actors::supervise;
 
 /// Messages that a shard's mailbox holds for callers that wait.
@@ -131,6 +131,13 @@ impl ShardHandle {
     pub async fn leave(&self, leave: Leave) {
         if self.addr.send(leave).await.is_err() {
             slog_scope::debug!("a shard was restarted while a session left a region");
+        }
+    }
+
+    /// Gives a session a newer token.
+    pub async fn renew(&self, renew: Renew) {
+        if self.addr.send(renew).await.is_err() {
+            slog_scope::debug!("a shard was restarted while a token was renewed");
         }
     }
 

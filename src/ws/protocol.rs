@@ -253,13 +253,6 @@ pub enum ServerMessage<'a> {
         /// Why: `client`.
         code: &'static str,
     },
-    /// Come back after this time, with your positions.
-    Reconnect {
-        /// Milliseconds.
-        after_ms: u64,
-        /// Why: `drain`.
-        reason: &'static str,
-    },
     /// A message was refused.
     Error {
         /// The client's.

@@ -14,7 +14,6 @@ use actix::{Actor, ActorContext, Handler, SpawnHandle, StreamHandler};
 use actix_http::ws::{Message, ProtocolError};
 use actix_web_actors::ws::WebsocketContext;
 use fail::fail_point;
-use rand::RngExt;
 use uuid::Uuid;
 
 use super::protocol::{BEFORE_CONNECT_LIMIT, ClientMessage, ErrorCode, Read, ServerMessage, read};
@@ -119,13 +118,6 @@ impl WsSession {
 
     /// Obeys an order to go.
     fn depart(&self, order: &Disconnect, ctx: &mut Ctx) {
-        if order.code == CloseCode::Drain {
-            let after_ms = rand::rng().random_range(0..2000);
-            self.say(&ServerMessage::Reconnect {
-                after_ms,
-                reason: "drain",
-            });
-        }
         self.end(ctx, order.code, order.reason);
     }
 

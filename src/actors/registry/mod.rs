@@ -201,10 +201,18 @@ pub struct ListPeers;
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "()")]
 pub struct EndSessions {
-    /// The sessions; `None`: all, and those that still come.
+    /// The sessions; `None`: all.
     pub sessions: Option<Vec<Uuid>>,
     /// With what.
     pub order: Disconnect,
+}
+
+/// Tell every session to come back, each at its own moment of the time to come, and end it then.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Drain {
+    /// The time over which the ends are spread.
+    pub window: Duration,
 }
 
 /// Live connections, as the front last summed them up.

@@ -5,6 +5,7 @@
 //! the shard does not hold, the session reads from the table until it is close enough, and asks again.
 //! A shard that panics starts empty: its sessions are told to come back, and they resume.
 
+mod drain;
 mod handle;
 mod heartbeat;
 mod messages;
@@ -62,6 +63,8 @@ pub struct RegistryShard {
     counts_sent: bool,
     counts_changed: bool,
     is_wave_planned: bool,
+    /// Once the node drains: which session ends when, the next one last.
+    departures: Vec<(Instant, Uuid)>,
 }
 
 impl RegistryShard {
@@ -81,6 +84,7 @@ impl RegistryShard {
             counts_sent: false,
             counts_changed: false,
             is_wave_planned: false,
+            departures: Vec::new(),
         }
     }
 
@@ -208,7 +212,7 @@ impl Handler<Enter> for RegistryShard {
             _entered: enter.entered,
         });
         if let Some(order) = &*self.closing.borrow() {
-            Self::order(&entered, order);
+            Self::end_late(&entered, order);
         }
         self.sessions.insert(entered.peer.session, entered);
         self.report_counts(ctx);

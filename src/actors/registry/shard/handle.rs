@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::super::front::SessionRegistry;
 use super::super::{
-    CloseCode, Closing, Describe, Disconnect, EndSessions, HeadsPolled, ListPeers, Peer, Publish,
-    RegistryDeps, SessionStats,
+    CloseCode, Closing, Describe, Disconnect, Drain, EndSessions, HeadsPolled, ListPeers, Peer,
+    Publish, RegistryDeps, SessionStats,
 };
 use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, Renew, ReportCounts, Seen};
 use crate::actors::supervise;
@@ -105,6 +105,13 @@ impl ShardHandle {
     /// Its sessions' peers.
     pub(in super::super) async fn peers(&self) -> Vec<Peer> {
         self.addr.send(ListPeers).await.unwrap_or_default()
+    }
+
+    /// Ends all sessions of this shard, each at its own moment.
+    pub(in super::super) async fn drain(&self, drain: Drain) {
+        if self.addr.send(drain).await.is_err() {
+            slog_scope::debug!("a shard ended before its sessions");
+        }
     }
 
     /// Ends sessions of this shard.

@@ -1,9 +1,11 @@
 //! Every setting once: flag, environment variable, default, check. The only reader of the environment.
 
+mod admission;
 mod live;
 mod log;
 mod watch;
 
+pub use admission::AdmissionSettings;
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use watch::{Since, WatchSettings};
@@ -207,6 +209,9 @@ pub struct ServeSettings {
     /// The live feed.
     #[command(flatten)]
     pub live: LiveSettings,
+    /// Who is admitted to it.
+    #[command(flatten)]
+    pub admission: AdmissionSettings,
     /// Logs.
     #[command(flatten)]
     pub log: LogSettings,

@@ -13,8 +13,6 @@ use crate::domain::region::RegionId;
 
 /// Most bytes of a client's frame.
 pub const FRAME_LIMIT: usize = 64 * 1024;
-/// Most bytes that a client may send before it has authenticated.
-pub const BEFORE_CONNECT_LIMIT: usize = 4 * 1024;
 
 /// What a client says.
 #[derive(Debug, Deserialize)]
@@ -164,6 +162,8 @@ pub enum ErrorCode {
     TooManyRegions,
     /// The position cannot be resumed, and no snapshot is wanted.
     UnrecoverablePosition,
+    /// The session says too much.
+    RateLimited,
     /// The server has too much to do, or the database is away.
     Overloaded,
 }
@@ -171,7 +171,7 @@ pub enum ErrorCode {
 impl ErrorCode {
     /// Whether the same message may succeed later.
     const fn is_retryable(self) -> bool {
-        matches!(self, Self::Overloaded)
+        matches!(self, Self::Overloaded | Self::RateLimited)
     }
 }
 

@@ -16,7 +16,8 @@ use actix_web_actors::ws::WebsocketContext;
 use fail::fail_point;
 use uuid::Uuid;
 
-use super::protocol::{BEFORE_CONNECT_LIMIT, ClientMessage, ErrorCode, Read, ServerMessage, read};
+use super::admission::{CommandPace, Place};
+use super::protocol::{ClientMessage, ErrorCode, Read, ServerMessage, read};
 use super::{SignedIn, WsDeps};
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::ShardHandle;
@@ -51,7 +52,8 @@ pub(super) struct WsSession {
     shard: ShardHandle,
     queue: Arc<OutQueue>,
     heard: LastHeard,
-    address: String,
+    place: Place,
+    commands: CommandPace,
     stage: Stage,
     bytes_before_connect: usize,
     regions: HashMap<RegionId, Watch>,
@@ -63,15 +65,16 @@ impl WsSession {
         deps: Arc<WsDeps>,
         shard: ShardHandle,
         signed_in: Option<SignedIn>,
-        address: String,
+        place: Place,
     ) -> Self {
         Self {
             id: Uuid::now_v7(),
             queue: Arc::new(OutQueue::new(deps.live.outgoing_limit)),
+            commands: deps.admission.command_pace(),
             deps,
             shard,
             heard: LastHeard::now(),
-            address,
+            place,
             stage: signed_in.map_or(Stage::Waiting, Stage::Admitted),
             bytes_before_connect: 0,
             regions: HashMap::new(),
@@ -138,6 +141,15 @@ impl WsSession {
             (Read::Message(message), Stage::Waiting | Stage::Checking | Stage::Admitted(_)) => {
                 self.refuse_stranger(message.id());
             }
+            (Read::Message(ClientMessage::Pong { seen }), Stage::Connected(_)) => {
+                self.note_seen(seen);
+            }
+            (Read::Unknown { id, .. }, Stage::Connected(_)) if !self.commands.take() => {
+                self.refuse_talker(id);
+            }
+            (Read::Message(message), Stage::Connected(_)) if !self.commands.take() => {
+                self.refuse_talker(message.id());
+            }
             (Read::Unknown { id, reason }, Stage::Connected(_)) => {
                 self.refuse(id, ErrorCode::BadRequest, &reason);
             }
@@ -153,6 +165,14 @@ impl WsSession {
             id,
             ErrorCode::Unauthorized,
             "the first message must be connect, and its answer comes before all else",
+        );
+    }
+
+    fn refuse_talker(&self, id: Option<u64>) {
+        self.refuse(
+            id,
+            ErrorCode::RateLimited,
+            "this socket says too much; send it again later",
         );
     }
 
@@ -186,7 +206,7 @@ impl WsSession {
             Stage::Connected(_) => true,
             Stage::Waiting | Stage::Checking | Stage::Admitted(_) => {
                 self.bytes_before_connect = self.bytes_before_connect.saturating_add(bytes);
-                self.bytes_before_connect <= BEFORE_CONNECT_LIMIT
+                self.bytes_before_connect <= self.deps.admission.unauthenticated_bytes()
             }
         }
     }

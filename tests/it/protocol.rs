@@ -1,5 +1,6 @@
 //! The live protocol as a client sees it: who comes in, what is refused, and how a socket ends.
 
+mod admission;
 mod bounds;
 mod connect;
 mod endings;

@@ -49,6 +49,8 @@ pub enum CloseCode {
     NoPong,
     /// Its token has expired, and no new one came.
     TokenExpired,
+    /// Too much to do.
+    Overloaded,
     /// Role or regions changed, or logged out.
     SessionChanged,
     /// It sent what cannot be read.
@@ -59,6 +61,8 @@ pub enum CloseCode {
     AuthTimeout,
     /// It may not come in.
     Forbidden,
+    /// Its account has as many sockets as it may.
+    ConnectionLimit,
     /// An admin ended it.
     Kicked,
 }
@@ -72,11 +76,13 @@ impl CloseCode {
             Self::Slow => 4002,
             Self::NoPong => 4003,
             Self::TokenExpired => 4004,
+            Self::Overloaded => 4006,
             Self::SessionChanged => 4007,
             Self::BadFrame => 4500,
             Self::Unauthorized => 4501,
             Self::AuthTimeout => 4502,
             Self::Forbidden => 4503,
+            Self::ConnectionLimit => 4504,
             Self::Kicked => 4507,
         }
     }

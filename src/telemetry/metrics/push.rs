@@ -24,6 +24,8 @@ pub struct PushMetrics {
     pub closes: IntCounterVec,
     /// Joins of a session to a region, by mode.
     pub joins: IntCounterVec,
+    /// Sockets that were not opened, by reason.
+    pub refusals: IntCounterVec,
     /// Newer tokens that live sockets were given.
     pub token_refreshes: IntCounter,
 }
@@ -37,6 +39,14 @@ impl PushMetrics {
         )?;
         for role in Role::ALL {
             connections.with_label_values(&[role.as_str()]).set(0);
+        }
+        let refusals = declare.counters(
+            "websocket_refusals_total",
+            "Sockets that were not opened for want of room, by reason.",
+            &["reason"],
+        )?;
+        for reason in ["node", "unauthenticated", "address", "rate"] {
+            refusals.with_label_values(&[reason]).inc_by(0);
         }
         Ok(Self {
             connections,
@@ -69,6 +79,7 @@ impl PushMetrics {
                 "Joins of a session to a region, by mode.",
                 &["mode"],
             )?,
+            refusals,
             token_refreshes: declare.counter(
                 "websocket_token_refreshes_total",
                 "Newer tokens that live sockets were given.",

@@ -86,6 +86,10 @@ impl WsSession {
             identity,
             token_left,
         } = signed_in;
+        if !self.place.sign_in(identity.account) {
+            let reason = "this account has as many live sockets open as it may";
+            return self.end(ctx, CloseCode::ConnectionLimit, reason);
+        }
         let (entered, forgotten) = oneshot::channel();
         let accepted = self.shard.enter(Enter {
             peer: self.peer(&identity, client),
@@ -96,7 +100,11 @@ impl WsSession {
             entered,
         });
         if !accepted {
-            return self.end(ctx, CloseCode::Internal, "too many sessions begin at once");
+            return self.end(
+                ctx,
+                CloseCode::Overloaded,
+                "too many sessions begin at once",
+            );
         }
         ctx.spawn(forgotten.into_actor(self).map(|_, session, ctx| {
             session.end(
@@ -123,7 +131,7 @@ impl WsSession {
         Peer {
             session: self.id,
             identity: identity.clone(),
-            address: self.address.clone(),
+            address: self.place.address().to_string(),
             client: client.map(|name| name.chars().take(100).collect()),
             connected_at: Timestamp::now(),
         }

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::access::Access;
 use crate::access::secret::{self, SecretError};
-use crate::actors::registry::{CloseCode, Disconnect, EndSessions};
+use crate::actors::registry::{CloseCode, Disconnect};
 use crate::config::{ConfigError, ServeSettings};
 use crate::demo;
 use crate::embedded::EmbeddedError;
@@ -190,13 +190,7 @@ impl Application {
         self.parts
             .actors
             .registry
-            .end(EndSessions {
-                sessions: None,
-                order: Disconnect {
-                    code: CloseCode::Drain,
-                    reason: "the server stops",
-                },
-            })
+            .drain(drained(), self.parts.settings.server.drain_window)
             .await;
         self.parts
             .server
@@ -205,5 +199,13 @@ impl Application {
         self.parts.actors.stop();
         drop(self.parts.store);
         self.database.close().await;
+    }
+}
+
+/// The order to live sockets when the server stops.
+fn drained() -> Disconnect {
+    Disconnect {
+        code: CloseCode::Drain,
+        reason: "the server stops",
     }
 }

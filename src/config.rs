@@ -1,9 +1,11 @@
 //! Every setting once: flag, environment variable, default, check. The only reader of the environment.
 
+mod admission;
 mod live;
 mod log;
 mod watch;
 
+pub use admission::AdmissionSettings;
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use watch::{Since, WatchSettings};
@@ -138,8 +140,11 @@ pub struct ServerSettings {
     /// How long a command may wait for its commit, in seconds
     #[arg(long, env = "COMMAND_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     pub command_deadline: Duration,
-    /// How long a stop may take before the process ends anyway, in seconds
-    #[arg(long, env = "SHUTDOWN_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    /// Time over which live sockets are closed, one after the other, when the server stops, in seconds
+    #[arg(long, env = "DRAIN_WINDOW", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    pub drain_window: Duration,
+    /// How long requests under way may take after that before they are cut, in seconds
+    #[arg(long, env = "SHUTDOWN_DEADLINE", default_value = "4", value_name = "SECONDS", value_parser = seconds)]
     pub shutdown_deadline: Duration,
     /// Proxies whose X-Forwarded-For is believed, as addresses separated by commas
     #[arg(
@@ -204,6 +209,9 @@ pub struct ServeSettings {
     /// The live feed.
     #[command(flatten)]
     pub live: LiveSettings,
+    /// Who is admitted to it.
+    #[command(flatten)]
+    pub admission: AdmissionSettings,
     /// Logs.
     #[command(flatten)]
     pub log: LogSettings,

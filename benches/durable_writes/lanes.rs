@@ -46,6 +46,7 @@ impl Lanes {
             RegistryDeps {
                 ping_ms: 25_000,
                 recent_bytes: 1_048_576,
+                token_grace: Duration::from_secs(25),
                 supervision: supervision.clone(),
             },
         );

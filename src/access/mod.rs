@@ -31,7 +31,7 @@ use self::accounts::Accounts;
 use self::opaque::Opaque;
 use self::password::Passwords;
 use self::secret::Secret;
-use self::token::Signer;
+use self::token::{Claims, Signer};
 use crate::config::AccessSettings;
 use crate::domain::account::{ApiKey, Identity, Role};
 use crate::domain::credential::{Email, Password};
@@ -166,9 +166,29 @@ impl Access {
     /// # Errors
     /// [`AccessError::TokenExpired`], [`AccessError::InvalidToken`], [`AccessError::LoginEnded`].
     pub async fn authenticate(&self, bearer: &str) -> Result<Identity, AccessError> {
+        Ok(self.authenticate_for(bearer).await?.0)
+    }
+
+    /// As [`Access::authenticate`], with how long the token is still good.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn authenticate_for(
+        &self,
+        bearer: &str,
+    ) -> Result<(Identity, Duration), AccessError> {
         let claims = self.signer.verify(bearer)?;
         let identity = logins::find_live(&self.store, claims.sid, claims.sub).await?;
-        identity.ok_or(AccessError::LoginEnded)
+        let identity = identity.ok_or(AccessError::LoginEnded)?;
+        Ok((identity, left_of(&claims)))
+    }
+
+    /// How long an access token is still good.
+    ///
+    /// # Errors
+    /// [`AccessError::TokenExpired`], [`AccessError::InvalidToken`].
+    pub fn token_left(&self, bearer: &str) -> Result<Duration, AccessError> {
+        Ok(left_of(&self.signer.verify(bearer)?))
     }
 
     /// Which app sends this `X-API-Key`.
@@ -216,4 +236,11 @@ impl Access {
             refresh_token: refresh.expose().to_owned(),
         })
     }
+}
+
+/// The time until a token's end.
+fn left_of(claims: &Claims) -> Duration {
+    let ends_ms = i128::from(claims.exp) * 1000;
+    let left_ms = ends_ms - i128::from(Timestamp::now().as_millisecond());
+    Duration::from_millis(u64::try_from(left_ms).unwrap_or_default())
 }

@@ -102,7 +102,7 @@ fn account_key(account: &str) -> String {
 }
 
 /// What of an address is one customer: an IPv4 address, or the /64 that an IPv6 customer is given.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

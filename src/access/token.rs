@@ -29,7 +29,8 @@ pub(super) struct Claims {
     /// The role when it was signed, for clients; the server reads it from the database.
     role: Role,
     iat: i64,
-    exp: i64,
+    /// When its time is over, in seconds since 1970.
+    pub(super) exp: i64,
 }
 
 /// Signs and verifies tokens. Not `Debug`: it holds the secret.

@@ -164,6 +164,7 @@ fn registry(settings: &ServeSettings, home: &Arbiter, supervision: &Supervision)
         RegistryDeps {
             ping_ms: settings.live.ping_interval_ms,
             recent_bytes: settings.live.recent_bytes,
+            token_grace: settings.live.token_grace,
             supervision: supervision.clone(),
         },
     )

@@ -31,6 +31,7 @@ use crate::http::{routes, trace};
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
 use crate::ws::WsDeps;
+use crate::ws::admission::Admission;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 4096;
@@ -175,6 +176,7 @@ fn ws_deps(
         catalogue: actors.catalogue.clone(),
         epoch: actors.installation.epoch.as_str().into(),
         node: settings.server.node_name.as_str().into(),
+        admission: Admission::new(&settings.admission, settings.access.rate_limits, metrics),
         live: Arc::new(settings.live.clone()),
         public_url: settings.public_url().into(),
         snapshots: Arc::new(Semaphore::new(SNAPSHOTS)),

@@ -1,6 +1,10 @@
 //! The settings of the live feed.
 
+use std::time::Duration;
+
 use clap::Args;
+
+use super::seconds;
 
 /// The live feed.
 #[derive(Debug, Clone, Args)]
@@ -22,6 +26,9 @@ pub struct LiveSettings {
     #[arg(long, env = "CONNECT_DEADLINE_MS", default_value_t = 10_000, value_name = "MS",
           value_parser = clap::value_parser!(u64).range(100..=60_000))]
     pub connect_deadline_ms: u64,
+    /// How long a socket may stay open after its access token has expired, in seconds (then 4004)
+    #[arg(long, env = "TOKEN_GRACE", default_value = "25", value_name = "SECONDS", value_parser = seconds)]
+    pub token_grace: Duration,
     /// Bytes that may wait for one socket; who leaves more unread for a second is cut off (4002)
     #[arg(
         long,

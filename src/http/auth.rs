@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
@@ -85,6 +86,14 @@ async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
             Ok(Caller::ApiKey(key))
         }
         Presented::Nothing => Ok(Caller::Anonymous),
+    }
+}
+
+/// How long the access token of a request is still good; no time at all without one.
+pub(super) fn token_left(request: &HttpRequest) -> Result<Duration, Problem> {
+    match presented(request)? {
+        Presented::Token(token) => Ok(part::<Access>(request)?.token_left(token)?),
+        Presented::Key(_) | Presented::Nothing => Ok(Duration::ZERO),
     }
 }
 

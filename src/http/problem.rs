@@ -169,6 +169,14 @@ impl Problem {
         }
     }
 
+    /// 503: there is no room now; nothing failed.
+    pub fn no_room(detail: impl Into<String>) -> Self {
+        Self {
+            retry_after_s: Some(1),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+        }
+    }
+
     /// A plain problem for a status that a library below us chose (404 of the router, 405, …).
     pub(super) fn of_status(status: StatusCode) -> Self {
         let (kind, detail) = match status.as_u16() {

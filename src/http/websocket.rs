@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::auth::{AdminOnly, Caller};
+use super::auth::{self, AdminOnly, Caller};
 use super::client_address::ClientAddress;
 use super::health::Readiness;
 use super::problem::{Problem, ProblemBody};
@@ -15,7 +16,7 @@ use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::{CloseCode, Disconnect, EndSessions, RegistryHandle, SessionStats};
 use crate::domain::account::Role;
 use crate::domain::region::RegionId;
-use crate::ws::{self, WsDeps};
+use crate::ws::{self, SignedIn, UpgradeError, WsDeps};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -34,11 +35,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
         (status = 400, description = "No WebSocket handshake", body = ProblemBody),
         (status = 401, description = "The token is not valid", body = ProblemBody),
         (status = 403, description = "The origin is not allowed", body = ProblemBody),
-        (status = 503, description = "The node stops", body = ProblemBody)))]
+        (status = 429, description = "This address has too many sockets open", body = ProblemBody),
+        (status = 503, description = "The node stops, or has no room now", body = ProblemBody)))]
 pub async fn upgrade(
     request: HttpRequest,
     payload: web::Payload,
-    caller: Caller,
     address: ClientAddress,
     shard: web::Data<ShardHandle>,
     deps: web::Data<WsDeps>,
@@ -50,8 +51,17 @@ pub async fn upgrade(
             "not ready",
         ));
     }
-    let identity = match caller {
-        Caller::Staff(identity) => Some(identity),
+    // Before the credentials are checked: a flood must not reach the database.
+    let is_known = request.headers().contains_key(AUTHORIZATION);
+    let place = deps
+        .admission
+        .admit(address.0, is_known)
+        .map_err(UpgradeError::Refused)?;
+    let signed_in = match Caller::extract(&request).await? {
+        Caller::Staff(identity) => Some(SignedIn {
+            identity,
+            token_left: auth::token_left(&request)?,
+        }),
         Caller::Anonymous => None,
         Caller::ApiKey(_) => {
             return Err(Problem::forbidden(
@@ -59,9 +69,8 @@ pub async fn upgrade(
             ));
         }
     };
-    let address = address.0.to_string();
     Ok(ws::upgrade(
-        &request, payload, identity, address, &shard, &deps,
+        &request, payload, signed_in, place, &shard, &deps,
     )?)
 }
 

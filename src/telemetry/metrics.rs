@@ -6,6 +6,7 @@
 
 mod declare;
 mod process;
+mod push;
 mod timers;
 
 use prometheus::core::Collector;
@@ -15,8 +16,8 @@ use prometheus::{
 };
 
 use self::declare::{Declare, TIMES};
+pub use self::push::PushMetrics;
 pub use self::timers::TimerMetrics;
-use crate::domain::account::Role;
 use crate::domain::status::Status;
 
 /// The series of one node. Cheap to clone.
@@ -48,27 +49,6 @@ pub struct HttpMetrics {
     pub duration: HistogramVec,
     /// Requests being answered.
     pub in_flight: IntGauge,
-}
-
-/// The live feed.
-#[derive(Clone)]
-pub struct PushMetrics {
-    /// Live sockets that have authenticated, by role.
-    pub connections: IntGaugeVec,
-    /// Regions that at least one session watches.
-    pub regions_watched: IntGauge,
-    /// Events that desks published to the registry.
-    pub events_published: IntCounter,
-    /// Events put into sessions' queues.
-    pub events_delivered: IntCounter,
-    /// Bytes handed to sockets.
-    pub sent_bytes: IntCounter,
-    /// Time from a commit to the oldest waiting event being handed to a socket.
-    pub latency: Histogram,
-    /// Sockets closed by the server, by close code.
-    pub closes: IntCounterVec,
-    /// Joins of a session to a region, by mode.
-    pub joins: IntCounterVec,
 }
 
 /// Complaints and the commands on them.
@@ -172,51 +152,6 @@ impl HttpMetrics {
                 &["method", "endpoint"],
             )?,
             in_flight: declare.gauge("http_requests_in_flight", "Requests being answered.")?,
-        })
-    }
-}
-
-impl PushMetrics {
-    fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
-        let connections = declare.gauges(
-            "websocket_connections_active",
-            "Live sockets that have authenticated, by role (this node's).",
-            &["role"],
-        )?;
-        for role in Role::ALL {
-            connections.with_label_values(&[role.as_str()]).set(0);
-        }
-        Ok(Self {
-            connections,
-            regions_watched: declare.gauge(
-                "websocket_regions_watched",
-                "Regions that at least one session watches (this node's).",
-            )?,
-            events_published: declare.counter(
-                "events_published_total",
-                "Events that desks published to the registry.",
-            )?,
-            events_delivered: declare.counter(
-                "events_delivered_total",
-                "Events put into sessions' outgoing queues.",
-            )?,
-            sent_bytes: declare
-                .counter("websocket_sent_bytes_total", "Bytes handed to sockets.")?,
-            latency: declare.histogram(
-                "push_latency_seconds",
-                "Time from a commit to the oldest waiting event being handed to a socket.",
-                TIMES,
-            )?,
-            closes: declare.counters(
-                "websocket_closes_total",
-                "Sockets closed by the server, by close code.",
-                &["code"],
-            )?,
-            joins: declare.counters(
-                "websocket_joins_total",
-                "Joins of a session to a region, by mode.",
-                &["mode"],
-            )?,
         })
     }
 }

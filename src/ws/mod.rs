@@ -3,12 +3,14 @@
 //! Decides nothing about complaints; reaches the registry by handle and everything else by the
 //! functions of the floors below.
 
+pub mod admission;
 pub mod protocol;
 mod pump;
 mod session;
 mod subscribe;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_http::ws::HandshakeError;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
@@ -26,6 +28,7 @@ use crate::domain::account::Identity;
 use crate::store::Store;
 use crate::store::catalogue::CatalogueCell;
 use crate::telemetry::metrics::Metrics;
+use admission::{Admission, Place, Refused};
 use session::WsSession;
 
 /// The sub-protocol's name.
@@ -46,6 +49,8 @@ pub struct WsDeps {
     pub epoch: Arc<str>,
     /// This node's name.
     pub node: Arc<str>,
+    /// How many sockets, and how much from each.
+    pub admission: Arc<Admission>,
     /// Bounds and times.
     pub live: Arc<LiveSettings>,
     /// The address of the server's own pages.
@@ -54,6 +59,15 @@ pub struct WsDeps {
     pub snapshots: Arc<Semaphore>,
     /// Counts.
     pub metrics: Metrics,
+}
+
+/// Who has signed in, and how long the token is still good.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub identity: Identity,
+    /// How long.
+    pub token_left: Duration,
 }
 
 /// Why a request is not upgraded.
@@ -67,27 +81,30 @@ pub enum UpgradeError {
     /// The client speaks other protocols only.
     #[error("this address speaks {PROTOCOL}; ask for that in Sec-WebSocket-Protocol, or for none")]
     Protocol,
+    /// There is no room for it now.
+    #[error(transparent)]
+    Refused(#[from] Refused),
     /// The request is no WebSocket handshake.
     #[error("this address speaks WebSocket ({PROTOCOL}): {0}")]
     Handshake(#[from] HandshakeError),
 }
 
-/// Upgrades a request. `identity` is who its header authenticated; otherwise the first message must.
+/// Upgrades a request. `signed_in` is who its header authenticated; otherwise the first message must.
 ///
 /// # Errors
 /// [`UpgradeError`].
 pub fn upgrade(
     request: &HttpRequest,
     payload: web::Payload,
-    identity: Option<Identity>,
-    address: String,
+    signed_in: Option<SignedIn>,
+    place: Place,
     shard: &ShardHandle,
     deps: &Arc<WsDeps>,
 ) -> Result<HttpResponse, UpgradeError> {
     check_origin(request.headers(), deps)?;
     check_protocol(request.headers())?;
     let mut response = handshake_with_protocols(request, &[PROTOCOL])?;
-    let session = WsSession::new(Arc::clone(deps), shard.clone(), identity, address);
+    let session = WsSession::new(Arc::clone(deps), shard.clone(), signed_in, place);
     let wire = request.conn_data::<Wire>().cloned();
     Ok(response.streaming(pump::start(session, payload, wire)))
 }

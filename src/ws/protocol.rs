@@ -13,8 +13,6 @@ use crate::domain::region::RegionId;
 
 /// Most bytes of a client's frame.
 pub const FRAME_LIMIT: usize = 64 * 1024;
-/// Most bytes that a client may send before it has authenticated.
-pub const BEFORE_CONNECT_LIMIT: usize = 4 * 1024;
 
 /// What a client says.
 #[derive(Debug, Deserialize)]
@@ -48,6 +46,13 @@ pub enum ClientMessage {
         /// The region.
         region: String,
     },
+    /// Go on with a newer token.
+    Refresh {
+        /// Comes back in the answer.
+        id: Option<u64>,
+        /// An access token of the same account.
+        token: String,
+    },
     /// Answer a ping.
     Pong {
         /// The number of the last event that the client has applied, by region.
@@ -62,7 +67,8 @@ impl ClientMessage {
         match self {
             Self::Connect { id, .. }
             | Self::Subscribe { id, .. }
-            | Self::Unsubscribe { id, .. } => *id,
+            | Self::Unsubscribe { id, .. }
+            | Self::Refresh { id, .. } => *id,
             Self::Pong { .. } => None,
         }
     }
@@ -142,8 +148,10 @@ impl Mode {
 pub enum ErrorCode {
     /// It cannot be understood.
     BadRequest,
-    /// The session has not authenticated.
+    /// The session has not authenticated, or the newer token is not valid.
     Unauthorized,
+    /// The newer token has expired already.
+    TokenExpired,
     /// The region is not granted.
     Forbidden,
     /// There is no such region.
@@ -154,6 +162,8 @@ pub enum ErrorCode {
     TooManyRegions,
     /// The position cannot be resumed, and no snapshot is wanted.
     UnrecoverablePosition,
+    /// The session says too much.
+    RateLimited,
     /// The server has too much to do, or the database is away.
     Overloaded,
 }
@@ -161,7 +171,7 @@ pub enum ErrorCode {
 impl ErrorCode {
     /// Whether the same message may succeed later.
     const fn is_retryable(self) -> bool {
-        matches!(self, Self::Overloaded)
+        matches!(self, Self::Overloaded | Self::RateLimited)
     }
 }
 
@@ -186,8 +196,18 @@ pub enum ServerMessage<'a> {
         regions: Vec<RegionId>,
         /// Time between pings, in milliseconds.
         ping_ms: u64,
+        /// How long the token is still good, in milliseconds.
+        token_ttl_ms: u64,
         /// Most regions that it may watch at once.
         max_regions: usize,
+    },
+    /// The newer token is taken.
+    Refreshed {
+        /// The client's.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+        /// How long it is good, in milliseconds.
+        token_ttl_ms: u64,
     },
     /// The subscription begins.
     Subscribed {
@@ -232,13 +252,6 @@ pub enum ServerMessage<'a> {
         region: &'a RegionId,
         /// Why: `client`.
         code: &'static str,
-    },
-    /// Come back after this time, with your positions.
-    Reconnect {
-        /// Milliseconds.
-        after_ms: u64,
-        /// Why: `drain`.
-        reason: &'static str,
     },
     /// A message was refused.
     Error {

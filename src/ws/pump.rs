@@ -9,6 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_http::ws::Codec;
 use actix_web::{Error, web};
@@ -24,6 +25,10 @@ use crate::actors::registry::queue::{End, OutQueue};
 use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::wire::Wire;
 use crate::actors::registry::{CloseCode, frame};
+
+/// How long a client has to read the last that its socket was given, the close frame at its end. Then
+/// the socket is cut: one that does not read would otherwise hold it until the system gives up.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Starts driving the session; returns what the socket sends.
 pub(super) fn start(
@@ -43,7 +48,15 @@ pub(super) fn start(
         payload,
         Codec::new().max_size(FRAME_LIMIT),
     ));
-    actix::spawn(drive(output, Arc::clone(&queue), exit, Arc::clone(&deps)));
+    let cord = wire.as_ref().map(Wire::weak);
+    let driven = drive(output, Arc::clone(&queue), exit, Arc::clone(&deps));
+    actix::spawn(async move {
+        driven.await;
+        if let Some(cord) = cord {
+            tokio::time::sleep(LAST_WORDS).await;
+            cord.cut();
+        }
+    });
     Body { queue, deps, wire }
 }
 

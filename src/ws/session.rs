@@ -5,6 +5,7 @@
 
 mod regions;
 mod sign_in;
+mod token;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,11 +14,11 @@ use actix::{Actor, ActorContext, Handler, SpawnHandle, StreamHandler};
 use actix_http::ws::{Message, ProtocolError};
 use actix_web_actors::ws::WebsocketContext;
 use fail::fail_point;
-use rand::RngExt;
 use uuid::Uuid;
 
-use super::WsDeps;
-use super::protocol::{BEFORE_CONNECT_LIMIT, ClientMessage, ErrorCode, Read, ServerMessage, read};
+use super::admission::{CommandPace, Place};
+use super::protocol::{ClientMessage, ErrorCode, Read, ServerMessage, read};
+use super::{SignedIn, WsDeps};
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::{CloseCode, Disconnect, LastHeard, frame};
@@ -32,6 +33,8 @@ enum Stage {
     Waiting,
     /// Its token is being checked.
     Checking,
+    /// The upgrade's header has signed it in; it has not entered the registry.
+    Admitted(SignedIn),
     /// It is signed in.
     Connected(Identity),
 }
@@ -49,28 +52,30 @@ pub(super) struct WsSession {
     shard: ShardHandle,
     queue: Arc<OutQueue>,
     heard: LastHeard,
-    address: String,
+    place: Place,
+    commands: CommandPace,
     stage: Stage,
     bytes_before_connect: usize,
     regions: HashMap<RegionId, Watch>,
 }
 
 impl WsSession {
-    /// A session; `identity` when the upgrade's header authenticated it.
+    /// A session; `signed_in` when the upgrade's header authenticated it.
     pub(super) fn new(
         deps: Arc<WsDeps>,
         shard: ShardHandle,
-        identity: Option<Identity>,
-        address: String,
+        signed_in: Option<SignedIn>,
+        place: Place,
     ) -> Self {
         Self {
             id: Uuid::now_v7(),
             queue: Arc::new(OutQueue::new(deps.live.outgoing_limit)),
+            commands: deps.admission.command_pace(),
             deps,
             shard,
             heard: LastHeard::now(),
-            address,
-            stage: identity.map_or(Stage::Waiting, Stage::Connected),
+            place,
+            stage: signed_in.map_or(Stage::Waiting, Stage::Admitted),
             bytes_before_connect: 0,
             regions: HashMap::new(),
         }
@@ -116,13 +121,6 @@ impl WsSession {
 
     /// Obeys an order to go.
     fn depart(&self, order: &Disconnect, ctx: &mut Ctx) {
-        if order.code == CloseCode::Drain {
-            let after_ms = rand::rng().random_range(0..2000);
-            self.say(&ServerMessage::Reconnect {
-                after_ms,
-                reason: "drain",
-            });
-        }
         self.end(ctx, order.code, order.reason);
     }
 
@@ -137,11 +135,20 @@ impl WsSession {
             (Read::Message(ClientMessage::Connect { id, token, client }), Stage::Waiting) => {
                 self.check(id, token, client, ctx);
             }
-            (Read::Unknown { id, .. }, Stage::Waiting | Stage::Checking) => {
+            (Read::Unknown { id, .. }, Stage::Waiting | Stage::Checking | Stage::Admitted(_)) => {
                 self.refuse_stranger(id);
             }
-            (Read::Message(message), Stage::Waiting | Stage::Checking) => {
+            (Read::Message(message), Stage::Waiting | Stage::Checking | Stage::Admitted(_)) => {
                 self.refuse_stranger(message.id());
+            }
+            (Read::Message(ClientMessage::Pong { seen }), Stage::Connected(_)) => {
+                self.note_seen(seen);
+            }
+            (Read::Unknown { id, .. }, Stage::Connected(_)) if !self.commands.take() => {
+                self.refuse_talker(id);
+            }
+            (Read::Message(message), Stage::Connected(_)) if !self.commands.take() => {
+                self.refuse_talker(message.id());
             }
             (Read::Unknown { id, reason }, Stage::Connected(_)) => {
                 self.refuse(id, ErrorCode::BadRequest, &reason);
@@ -158,6 +165,14 @@ impl WsSession {
             id,
             ErrorCode::Unauthorized,
             "the first message must be connect, and its answer comes before all else",
+        );
+    }
+
+    fn refuse_talker(&self, id: Option<u64>) {
+        self.refuse(
+            id,
+            ErrorCode::RateLimited,
+            "this socket says too much; send it again later",
         );
     }
 
@@ -180,6 +195,7 @@ impl WsSession {
                 Err((code, message)) => self.refuse(id, code, message),
             },
             ClientMessage::Unsubscribe { id, region } => self.unsubscribe(id, &region, ctx),
+            ClientMessage::Refresh { id, token } => self.renew(id, token, identity.clone(), ctx),
             ClientMessage::Pong { seen } => self.note_seen(seen),
         }
     }
@@ -188,9 +204,9 @@ impl WsSession {
     fn within_bound(&mut self, bytes: usize) -> bool {
         match self.stage {
             Stage::Connected(_) => true,
-            Stage::Waiting | Stage::Checking => {
+            Stage::Waiting | Stage::Checking | Stage::Admitted(_) => {
                 self.bytes_before_connect = self.bytes_before_connect.saturating_add(bytes);
-                self.bytes_before_connect <= BEFORE_CONNECT_LIMIT
+                self.bytes_before_connect <= self.deps.admission.unauthenticated_bytes()
             }
         }
     }
@@ -202,8 +218,8 @@ impl Actor for WsSession {
     fn started(&mut self, ctx: &mut Ctx) {
         fail_point!(&format!("{}/ws_session/started", self.deps.node));
         let stage = std::mem::replace(&mut self.stage, Stage::Waiting);
-        if let Stage::Connected(identity) = stage {
-            return self.enter(None, identity, None, ctx);
+        if let Stage::Admitted(signed_in) = stage {
+            return self.enter(None, signed_in, None, ctx);
         }
         self.await_connect(ctx);
     }

@@ -1,14 +1,15 @@
 //! The end of a server: everybody is told to come back, and what was accepted is answered.
 
+mod process;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::support::officer::Came;
-use crate::support::process::{ServerProcess, free_address};
-use crate::support::world::World;
-use crate::support::{Officer, TestApp};
+use crate::support::{Officer, TestApp, eventually};
 
 #[actix::test]
 async fn live_sockets_are_told_to_come_back_and_the_stop_is_prompt() {
@@ -51,7 +52,7 @@ async fn what_was_accepted_before_a_stop_is_answered_and_stored() {
     let submitters: Vec<_> = (0..8)
         .map(|_| actix::spawn(submit_until_refused(api.clone(), key.clone())))
         .collect();
-    crate::support::eventually("load", async || {
+    eventually("load", async || {
         (app.head("north").await > 50).then_some(())
     })
     .await;
@@ -89,19 +90,106 @@ async fn submit_until_refused(api: crate::support::Api, key: String) -> usize {
     }
 }
 
+/// What an officer saw of a drain.
+struct Farewell {
+    after_ms: u64,
+    /// From `reconnect` to the close.
+    stayed: Duration,
+    /// The number of the last event.
+    last: i64,
+}
+
+/// Reads events, which must have no gap, up to the close.
+async fn read_to_the_close(mut officer: Officer) -> Farewell {
+    let (mut last, mut told) = (0, None);
+    loop {
+        match officer.next().await {
+            Came::Object(object) => match object["type"].as_str().unwrap() {
+                "event" => {
+                    last += 1;
+                    assert_eq!(object["seq"], last);
+                }
+                "reconnect" => {
+                    assert!(told.is_none(), "told once");
+                    told = Some((object["after_ms"].as_u64().unwrap(), Instant::now()));
+                }
+                "ping" => {}
+                other => panic!("{other}"),
+            },
+            Came::Close(code, _) => {
+                assert_eq!(code, 4000);
+                let (after_ms, at) = told.unwrap();
+                let stayed = at.elapsed();
+                return Farewell {
+                    after_ms,
+                    stayed,
+                    last,
+                };
+            }
+            Came::End => panic!("the socket ended without a close frame"),
+        }
+    }
+}
+
 #[actix::test]
-async fn a_process_that_is_terminated_says_goodbye_and_ends_cleanly() {
-    let world = World::create(0).await;
-    let server = ServerProcess::start(&world.database, free_address(), &[], &world.log("a")).await;
-    let olga = &world.demo.officers[0];
-    let token = server.api().login(&olga.email, &olga.password).await;
-    let mut officer = Officer::connect(server.address(), &token).await;
-    officer.join("north", None).await;
-    let reader = actix::spawn(async move {
-        let told = officer.object().await;
-        (told["type"] == "reconnect", officer.closed().await.0)
-    });
-    assert!(server.terminate().await, "a clean end");
-    assert_eq!(reader.await.unwrap(), (true, 4000));
-    world.database.remove().await;
+async fn closes_are_spread_over_the_window_and_no_event_is_lost() {
+    let flags = [
+        "--drain-window",
+        "4",
+        "--workers",
+        "1",
+        "--rate-limits",
+        "off",
+    ];
+    let mut app = TestApp::with(&flags).await;
+    let mut readers = Vec::new();
+    let mut epoch = Value::Null;
+    for _ in 0..8 {
+        let mut officer = app.officer(&app.olga().await).await;
+        epoch = officer.join("north", None).await[0]["epoch"].clone();
+        readers.push(actix::spawn(read_to_the_close(officer)));
+    }
+    let submitter = actix::spawn(submit_until_refused(
+        app.api.clone(),
+        app.demo.api_key.clone(),
+    ));
+    eventually("load", async || {
+        (app.head("north").await > 10).then_some(())
+    })
+    .await;
+    let begun = Instant::now();
+    app.stop().await;
+    let elapsed = begun.elapsed();
+    assert!(elapsed < Duration::from_secs(9), "{elapsed:?}");
+    let created = submitter.await.unwrap();
+    let mut farewells: Vec<Farewell> = join_all(readers)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    farewells.sort_by_key(|farewell| farewell.after_ms);
+    let told: Vec<u64> = farewells.iter().map(|farewell| farewell.after_ms).collect();
+    assert_eq!(told, [0, 500, 1000, 1500, 2000, 2500, 3000, 3500]);
+    for farewell in &farewells {
+        // They read the two a moment apart.
+        let promised = Duration::from_millis(farewell.after_ms.saturating_sub(250));
+        assert!(farewell.stayed >= promised, "{:?}", farewell.stayed);
+    }
+    let (first, final_one) = (&farewells[0], &farewells[7]);
+    assert!(final_one.last > first.last, "events went on meanwhile");
+
+    // Everybody gets the rest from where they were.
+    app.restart_stopped(&[]).await;
+    let head = app.head("north").await;
+    assert_eq!(usize::try_from(head).unwrap(), created);
+    for farewell in farewells {
+        let mut officer = app.officer(&app.olga().await).await;
+        let since = Some((epoch.as_str().unwrap(), farewell.last));
+        let came = officer.join("north", since).await;
+        let numbers = came.iter().filter_map(|object| object["seq"].as_i64());
+        let mut expected: Vec<i64> = (farewell.last + 1..=head).collect();
+        expected.push(head); // `live`
+        assert_eq!(numbers.collect::<Vec<_>>(), expected);
+    }
+    app.end().await;
 }

@@ -1,9 +1,11 @@
 //! The live protocol as a client sees it: who comes in, what is refused, and how a socket ends.
 
+mod admission;
 mod bounds;
 mod connect;
 mod endings;
 mod requests;
+mod tokens;
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{Error, Message};

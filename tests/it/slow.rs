@@ -1,7 +1,10 @@
 //! A client that does not read harms nobody but itself.
 
+use std::time::{Duration, Instant};
+
 use crate::support::officer::Came;
-use crate::support::{Officer, TestApp};
+use crate::support::stuck::Stuck;
+use crate::support::{Officer, TestApp, eventually};
 
 /// Reads until an event whose description is `the end`; fails unless every event came once, in order.
 async fn read_to_the_end(mut officer: Officer) -> i64 {
@@ -44,5 +47,31 @@ async fn who_never_reads_is_cut_off_and_its_neighbours_get_everything() {
     );
     // What the system had buffered can still be read; then the socket ends.
     while let Came::Object(_) = stuck.next().await {}
+    app.end().await;
+}
+
+#[actix::test]
+async fn the_connection_of_who_never_reads_is_cut() {
+    let flags = ["--rate-limits", "off", "--outgoing-limit", "200000"];
+    let app = TestApp::with(&flags).await;
+    let stuck = Stuck::follow(app.address(), &app.olga().await, "north").await;
+    eventually("it follows", async || {
+        (app.health().await["regions_watched"] == 1).then_some(())
+    })
+    .await;
+    let long = "\u{1F573}".repeat(4000);
+    while app.metric("websocket_closes_total{code=\"4002\"}").await < 1.0 {
+        assert!(!stuck.is_reset());
+        app.submit_many("north", 20, &long).await;
+    }
+    app.officers_are(0).await;
+    let begun = Instant::now();
+    eventually("the connection is cut", async || {
+        stuck.is_reset().then_some(())
+    })
+    .await;
+    // The system would have tried for fifteen seconds.
+    let elapsed = begun.elapsed();
+    assert!(elapsed < Duration::from_secs(10), "{elapsed:?}");
     app.end().await;
 }

@@ -14,6 +14,13 @@ pub fn text(message: &str) -> Bytes {
     frame(TEXT, message.as_bytes())
 }
 
+/// `reconnect` of `redress.v1`, before a node stops.
+pub fn reconnect(after_ms: u64) -> Bytes {
+    text(&format!(
+        r#"{{"type":"reconnect","after_ms":{after_ms},"reason":"drain"}}"#
+    ))
+}
+
 /// A close frame. The reason is cut to the 123 bytes that a control frame can hold.
 pub fn close(code: u16, reason: &str) -> Bytes {
     let mut end = reason.len().min(123);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use actix::{Addr, ArbiterHandle};
 use tokio::sync::watch;
@@ -9,13 +10,17 @@ use tokio::sync::watch;
 use super::front::SessionRegistry;
 use super::shard::ShardHandle;
 use super::{
-    Counts, Disconnect, EndSessions, HeadsPolled, Peer, Publish, RegistryDeps, SessionStats, Shards,
+    Counts, Disconnect, Drain, EndSessions, HeadsPolled, Peer, Publish, RegistryDeps, SessionStats,
+    Shards,
 };
 use crate::actors::supervise;
 use crate::domain::region::RegionId;
 
 /// Messages that the front's mailbox holds.
 const MAILBOX: usize = 8192;
+
+/// How often a drain looks whether anybody is left.
+const DRAIN_LOOK: Duration = Duration::from_millis(20);
 
 /// How the rest of the program reaches the registry. Cheap to clone; all clones share one bound.
 #[derive(Clone)]
@@ -99,11 +104,23 @@ impl RegistryHandle {
         all
     }
 
+    /// Tells all sessions, and those that still come, to come back, each at its own moment of `window`;
+    /// resolves when all have been told to go.
+    pub async fn drain(&self, order: Disconnect, window: Duration) {
+        let over = Instant::now() + window;
+        self.closing.send_replace(Some(order.clone()));
+        for shard in self.shards() {
+            shard.drain(Drain { window }).await;
+        }
+        while self.counts().total() > 0 && Instant::now() < over {
+            tokio::time::sleep(DRAIN_LOOK).await;
+        }
+        let sessions = None;
+        self.end(EndSessions { sessions, order }).await;
+    }
+
     /// Ends sessions on whichever shard they are.
     pub async fn end(&self, order: EndSessions) {
-        if order.sessions.is_none() {
-            self.closing.send_replace(Some(order.order.clone()));
-        }
         for shard in self.shards() {
             shard.end(order.clone()).await;
         }

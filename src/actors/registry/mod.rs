@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix::{Message, Recipient};
 use jiff::Timestamp;
@@ -47,6 +47,10 @@ pub enum CloseCode {
     Slow,
     /// Silent for a ping interval and its grace.
     NoPong,
+    /// Its token has expired, and no new one came.
+    TokenExpired,
+    /// Too much to do.
+    Overloaded,
     /// Role or regions changed, or logged out.
     SessionChanged,
     /// It sent what cannot be read.
@@ -57,6 +61,8 @@ pub enum CloseCode {
     AuthTimeout,
     /// It may not come in.
     Forbidden,
+    /// Its account has as many sockets as it may.
+    ConnectionLimit,
     /// An admin ended it.
     Kicked,
 }
@@ -69,11 +75,14 @@ impl CloseCode {
             Self::Internal => 4001,
             Self::Slow => 4002,
             Self::NoPong => 4003,
+            Self::TokenExpired => 4004,
+            Self::Overloaded => 4006,
             Self::SessionChanged => 4007,
             Self::BadFrame => 4500,
             Self::Unauthorized => 4501,
             Self::AuthTimeout => 4502,
             Self::Forbidden => 4503,
+            Self::ConnectionLimit => 4504,
             Self::Kicked => 4507,
         }
     }
@@ -198,10 +207,18 @@ pub struct ListPeers;
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "()")]
 pub struct EndSessions {
-    /// The sessions; `None`: all, and those that still come.
+    /// The sessions; `None`: all.
     pub sessions: Option<Vec<Uuid>>,
     /// With what.
     pub order: Disconnect,
+}
+
+/// Tell every session to come back, each at its own moment of the time to come, and end it then.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Drain {
+    /// The time over which the ends are spread.
+    pub window: Duration,
 }
 
 /// Live connections, as the front last summed them up.
@@ -236,6 +253,8 @@ pub struct RegistryDeps {
     pub ping_ms: u64,
     /// Most bytes of recent events that a watched region keeps.
     pub recent_bytes: usize,
+    /// How long a session may outlive its token.
+    pub token_grace: Duration,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }

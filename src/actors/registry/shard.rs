@@ -5,11 +5,13 @@
 //! the shard does not hold, the session reads from the table until it is close enough, and asks again.
 //! A shard that panics starts empty: its sessions are told to come back, and they resume.
 
+mod drain;
 mod handle;
 mod heartbeat;
 mod messages;
 mod region;
 mod sessions;
+mod token;
 mod waves;
 
 use std::collections::HashMap;
@@ -27,8 +29,9 @@ use super::{CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Peer
 use crate::domain::region::RegionId;
 pub use handle::ShardHandle;
 use messages::ReportCounts;
-pub use messages::{Announce, Apart, Enter, Exited, Join, Leave, Opening, Seen};
+pub use messages::{Announce, Apart, Enter, Exited, Join, Leave, Opening, Renew, Seen};
 use region::Region;
+pub use token::TokenLife;
 
 /// Counts are sent to the front at once, and then at most once in this time.
 const COUNT_PAUSE: Duration = Duration::from_millis(20);
@@ -39,6 +42,7 @@ struct Entered {
     queue: Arc<OutQueue>,
     orders: Recipient<Disconnect>,
     heard: LastHeard,
+    token: TokenLife,
     next_ping: Instant,
     pings: u64,
     /// The regions that it watches, with the number that it said to have seen.
@@ -59,6 +63,8 @@ pub struct RegistryShard {
     counts_sent: bool,
     counts_changed: bool,
     is_wave_planned: bool,
+    /// Once the node drains: which session ends when, the next one last.
+    departures: Vec<(Instant, Uuid)>,
 }
 
 impl RegistryShard {
@@ -78,6 +84,7 @@ impl RegistryShard {
             counts_sent: false,
             counts_changed: false,
             is_wave_planned: false,
+            departures: Vec::new(),
         }
     }
 
@@ -199,12 +206,13 @@ impl Handler<Enter> for RegistryShard {
             queue: enter.queue,
             orders: enter.orders,
             heard: enter.heard,
+            token: enter.token,
             pings: 0,
             regions: HashMap::new(),
             _entered: enter.entered,
         });
         if let Some(order) = &*self.closing.borrow() {
-            Self::order(&entered, order);
+            Self::end_late(&entered, order);
         }
         self.sessions.insert(entered.peer.session, entered);
         self.report_counts(ctx);

@@ -8,9 +8,10 @@
 use std::io::{self, ErrorKind};
 use std::net::Shutdown;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
@@ -42,6 +43,11 @@ impl Wire {
         &self.0.stream
     }
 
+    /// A handle to cut it by, which does not keep it open.
+    pub fn weak(&self) -> WeakWire {
+        WeakWire(Arc::downgrade(&self.0))
+    }
+
     /// The server is given bytes: until it has written them, nobody else writes.
     pub(super) fn leave_to_server(&self) {
         self.0.is_server_writing.store(true, Ordering::Release);
@@ -54,6 +60,26 @@ impl Wire {
         }
         // What cannot be written is left to the server: it waits for room, and hears the same error.
         self.stream().try_write(bytes).unwrap_or_default()
+    }
+}
+
+/// A connection that others hold, to be cut if its client does not let it end.
+#[derive(Debug, Clone)]
+pub struct WeakWire(Weak<Shared>);
+
+impl WeakWire {
+    /// Ends the connection now, if it is still there: what the system has buffered for it is dropped,
+    /// and whoever waits for it hears that it is gone.
+    pub fn cut(&self) {
+        let Some(shared) = self.0.upgrade() else {
+            return;
+        };
+        let socket = SockRef::from(&shared.stream);
+        let cut = socket.set_linger(Some(Duration::ZERO));
+        // Waiting readers and writers let go, and with the last of them the socket is closed.
+        if let Err(error) = cut.and_then(|()| socket.shutdown(Shutdown::Both)) {
+            slog_scope::debug!("a connection could not be cut: {}", error);
+        }
     }
 }
 

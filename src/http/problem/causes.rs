@@ -12,6 +12,10 @@ use crate::domain::fault::Faults;
 use crate::import::rules::RulesError;
 use crate::store::StoreError;
 use crate::ws::UpgradeError;
+use crate::ws::admission::Refused;
+
+/// When an address with too many sockets may try again: they are long-lived.
+const ADDRESS_RETRY_S: u64 = 5;
 
 impl From<Faults> for Problem {
     fn from(faults: Faults) -> Self {
@@ -94,6 +98,12 @@ fn json(current: &impl Serialize) -> Option<Value> {
 impl From<UpgradeError> for Problem {
     fn from(error: UpgradeError) -> Self {
         match error {
+            UpgradeError::Refused(Refused::Address) => {
+                Self::too_many(error.to_string(), ADDRESS_RETRY_S)
+            }
+            UpgradeError::Refused(Refused::Node | Refused::Unauthenticated | Refused::Rate) => {
+                Self::no_room(error.to_string())
+            }
             UpgradeError::Origin(_) => Self::forbidden(error.to_string()),
             UpgradeError::Handshake(_) | UpgradeError::Protocol => {
                 Self::malformed(error.to_string())

@@ -7,10 +7,12 @@ use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::super::SignedIn;
 use super::super::protocol::ServerMessage;
+use super::token::milliseconds;
 use super::{Ctx, Stage, WsSession};
 use crate::access::AccessError;
-use crate::actors::registry::shard::Enter;
+use crate::actors::registry::shard::{Enter, TokenLife};
 use crate::actors::registry::{CloseCode, Peer};
 use crate::domain::account::{Identity, Role};
 use crate::domain::region::RegionId;
@@ -24,12 +26,15 @@ impl WsSession {
         ctx.spawn(order.into_actor(self).map(|order, session, ctx| {
             match (&session.stage, order) {
                 (Stage::Connected(_), _) => {}
-                (Stage::Waiting | Stage::Checking, Ok(order)) => session.depart(&order, ctx),
-                (Stage::Waiting | Stage::Checking, Err(_elapsed)) => session.end(
-                    ctx,
-                    CloseCode::AuthTimeout,
-                    "no valid connect message came in time",
-                ),
+                (Stage::Waiting | Stage::Checking | Stage::Admitted(_), Ok(order)) => {
+                    session.depart(&order, ctx)
+                }
+                (Stage::Waiting | Stage::Checking | Stage::Admitted(_), Err(_elapsed)) => session
+                    .end(
+                        ctx,
+                        CloseCode::AuthTimeout,
+                        "no valid connect message came in time",
+                    ),
             }
         }));
     }
@@ -44,12 +49,18 @@ impl WsSession {
     ) {
         self.stage = Stage::Checking;
         let access = self.deps.access.clone();
-        let check = async move { access.authenticate(&token).await };
+        let check = async move { access.authenticate_for(&token).await };
         ctx.spawn(
             check
                 .into_actor(self)
                 .map(move |checked, session, ctx| match checked {
-                    Ok(identity) => session.enter(id, identity, client, ctx),
+                    Ok((identity, token_left)) => {
+                        let signed_in = SignedIn {
+                            identity,
+                            token_left,
+                        };
+                        session.enter(id, signed_in, client, ctx);
+                    }
                     Err(AccessError::Store(error)) => {
                         slog_scope::warn!("a token could not be checked: {}", error);
                         session.end(
@@ -67,20 +78,33 @@ impl WsSession {
     pub(super) fn enter(
         &mut self,
         id: Option<u64>,
-        identity: Identity,
+        signed_in: SignedIn,
         client: Option<String>,
         ctx: &mut Ctx,
     ) {
+        let SignedIn {
+            identity,
+            token_left,
+        } = signed_in;
+        if !self.place.sign_in(identity.account) {
+            let reason = "this account has as many live sockets open as it may";
+            return self.end(ctx, CloseCode::ConnectionLimit, reason);
+        }
         let (entered, forgotten) = oneshot::channel();
         let accepted = self.shard.enter(Enter {
             peer: self.peer(&identity, client),
             queue: Arc::clone(&self.queue),
             orders: ctx.address().recipient(),
             heard: self.heard.clone(),
+            token: TokenLife::of(token_left),
             entered,
         });
         if !accepted {
-            return self.end(ctx, CloseCode::Internal, "too many sessions begin at once");
+            return self.end(
+                ctx,
+                CloseCode::Overloaded,
+                "too many sessions begin at once",
+            );
         }
         ctx.spawn(forgotten.into_actor(self).map(|_, session, ctx| {
             session.end(
@@ -97,6 +121,7 @@ impl WsSession {
             role: identity.role,
             regions: self.granted(&identity),
             ping_ms: self.deps.live.ping_interval_ms,
+            token_ttl_ms: milliseconds(token_left),
             max_regions: self.deps.live.max_regions,
         });
         self.stage = Stage::Connected(identity);
@@ -106,7 +131,7 @@ impl WsSession {
         Peer {
             session: self.id,
             identity: identity.clone(),
-            address: self.address.clone(),
+            address: self.place.address().to_string(),
             client: client.map(|name| name.chars().take(100).collect()),
             connected_at: Timestamp::now(),
         }

@@ -155,6 +155,11 @@ impl TestApp {
     /// Stops the server and starts another with these flags on its database.
     pub(crate) async fn restart(&mut self, flags: &[&str]) {
         self.stop().await;
+        self.restart_stopped(flags).await;
+    }
+
+    /// Starts another server with these flags on the database of one that was stopped.
+    pub(crate) async fn restart_stopped(&mut self, flags: &[&str]) {
         let application = start(settings(self.database(), flags), &self.gave_up).await;
         application.open().await;
         self.api = Api::at(&application.url());
@@ -225,6 +230,8 @@ pub(crate) fn settings(database: &TestDatabase, flags: &[&str]) -> ServeSettings
         "a secret of tests that is long enough",
         "--database-pool-size",
         "8",
+        "--drain-window",
+        "0.2",
     ]);
     line.extend(flags);
     let command = ServeSettings::augment_args(Command::new("serve"));

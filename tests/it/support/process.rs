@@ -38,6 +38,7 @@ impl ServerProcess {
                 "8",
             ])
             .args(["--jwt-secret", "a secret of tests that is long enough"])
+            .env("DRAIN_WINDOW", "0.2")
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -63,12 +64,22 @@ impl ServerProcess {
     }
 
     /// SIGTERM, and waits for the end; returns whether it was a clean one.
-    pub(crate) async fn terminate(mut self) -> bool {
+    pub(crate) async fn terminate(self) -> bool {
+        self.signal();
+        self.ended().await == Some(0)
+    }
+
+    /// SIGTERM.
+    pub(crate) fn signal(&self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// Waits for the end; returns the exit code.
+    pub(crate) async fn ended(mut self) -> Option<i32> {
         super::eventually("the server ends", async || self.child.try_wait().unwrap())
             .await
-            .success()
+            .code()
     }
 
     /// `kill -9`, and waits for the end.

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::super::front::SessionRegistry;
 use super::super::{
-    CloseCode, Closing, Describe, Disconnect, EndSessions, HeadsPolled, ListPeers, Peer, Publish,
-    RegistryDeps, SessionStats,
+    CloseCode, Closing, Describe, Disconnect, Drain, EndSessions, HeadsPolled, ListPeers, Peer,
+    Publish, RegistryDeps, SessionStats,
 };
-use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, ReportCounts, Seen};
+use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, Renew, ReportCounts, Seen};
 use crate::actors::supervise;
 
 /// Messages that a shard's mailbox holds for callers that wait.
@@ -107,6 +107,13 @@ impl ShardHandle {
         self.addr.send(ListPeers).await.unwrap_or_default()
     }
 
+    /// Ends all sessions of this shard, each at its own moment.
+    pub(in super::super) async fn drain(&self, drain: Drain) {
+        if self.addr.send(drain).await.is_err() {
+            slog_scope::debug!("a shard ended before its sessions");
+        }
+    }
+
     /// Ends sessions of this shard.
     pub(in super::super) async fn end(&self, end: EndSessions) {
         if self.addr.send(end).await.is_err() {
@@ -131,6 +138,13 @@ impl ShardHandle {
     pub async fn leave(&self, leave: Leave) {
         if self.addr.send(leave).await.is_err() {
             slog_scope::debug!("a shard was restarted while a session left a region");
+        }
+    }
+
+    /// Gives a session a newer token.
+    pub async fn renew(&self, renew: Renew) {
+        if self.addr.send(renew).await.is_err() {
+            slog_scope::debug!("a shard was restarted while a token was renewed");
         }
     }
 

@@ -37,6 +37,7 @@ impl RegistryShard {
         // A ping names the regions' heads: what they stand for goes out before it.
         self.send_waves();
         let now = Instant::now();
+        self.look_after_tokens(now);
         let interval = Duration::from_millis(self.deps.ping_ms);
         let mut silent: Vec<Uuid> = Vec::new();
         let mut due: Vec<Uuid> = Vec::new();

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use super::super::queue::OutQueue;
 use super::super::{Disconnect, LastHeard, Peer};
+use super::TokenLife;
+use crate::domain::account::Identity;
 use crate::domain::region::RegionId;
 
 /// A session that has signed in.
@@ -24,6 +26,8 @@ pub struct Enter {
     pub orders: Recipient<Disconnect>,
     /// When it was last heard of.
     pub heard: LastHeard,
+    /// How long its token is good.
+    pub token: TokenLife,
     /// Dropped when the shard forgets the session; the session then ends.
     pub entered: oneshot::Sender<()>,
 }
@@ -72,6 +76,18 @@ pub struct Leave {
     pub session: Uuid,
     /// The region.
     pub region: RegionId,
+}
+
+/// A session has a newer token.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Renew {
+    /// The session.
+    pub session: Uuid,
+    /// Who signed in: the same account, perhaps by another login.
+    pub identity: Identity,
+    /// How long the token is good.
+    pub token: TokenLife,
 }
 
 /// A session has ended.

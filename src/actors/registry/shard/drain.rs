@@ -1,0 +1,84 @@
+//! How a shard empties before its node stops: every session hears at once when it will end, and then ends
+//! at that moment, so that the other nodes get the clients one after the other.
+
+use std::time::{Duration, Instant};
+
+use actix::{AsyncContext, Context, Handler};
+use rand::RngExt;
+
+use super::super::{CloseCode, Disconnect, Drain, frame};
+use super::{Entered, RegistryShard};
+
+/// How exactly the moments are kept.
+const TICK: Duration = Duration::from_millis(20);
+/// Those who come in while the node drains come back within this time, in milliseconds.
+const LATE_MS: u64 = 2000;
+
+impl Handler<Drain> for RegistryShard {
+    type Result = ();
+
+    fn handle(&mut self, drain: Drain, ctx: &mut Context<Self>) {
+        let now = Instant::now();
+        let count = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX);
+        for (turn, (session, entered)) in (0..count).zip(&self.sessions) {
+            let after = share(drain.window, turn, count);
+            entered.queue.push(frame::reconnect(milliseconds(after)));
+            self.departures.push((now + after, *session));
+        }
+        self.departures.reverse();
+        self.end_due();
+        ctx.run_interval(TICK, |shard, _| shard.end_due());
+    }
+}
+
+impl RegistryShard {
+    /// Ends the sessions whose moment has come.
+    fn end_due(&mut self) {
+        // What was published until now goes out before the end.
+        self.send_waves();
+        let now = Instant::now();
+        while let Some((_, session)) = self.departures.pop_if(|(at, _)| *at <= now) {
+            if let Some(entered) = self.sessions.get(&session) {
+                Self::order(entered, &drained());
+            }
+        }
+    }
+
+    /// Ends a session that came in while the node drains.
+    pub(super) fn end_late(entered: &Entered, order: &Disconnect) {
+        let after_ms = rand::rng().random_range(0..LATE_MS);
+        entered.queue.push(frame::reconnect(after_ms));
+        Self::order(entered, order);
+    }
+}
+
+/// The moment of one of `count` turns, evenly spread from the beginning of the window.
+fn share(window: Duration, turn: u32, count: u32) -> Duration {
+    window.mul_f64(f64::from(turn) / f64::from(count.max(1)))
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The order to a session whose moment has come.
+fn drained() -> Disconnect {
+    Disconnect {
+        code: CloseCode::Drain,
+        reason: "the server stops",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_spread_evenly_and_one_alone_goes_at_once() {
+        let window = Duration::from_secs(10);
+        let all = |count| (0..count).map(move |turn| share(window, turn, count).as_millis());
+        assert_eq!(all(1).collect::<Vec<_>>(), [0]);
+        assert_eq!(all(4).collect::<Vec<_>>(), [0, 2500, 5000, 7500]);
+        assert!(all(5000).zip(0..).all(|(at, turn)| at == turn * 2));
+    }
+}

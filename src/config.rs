@@ -141,7 +141,7 @@ pub struct ServerSettings {
     #[arg(long, env = "COMMAND_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     pub command_deadline: Duration,
     /// Time over which live sockets are closed, one after the other, when the server stops, in seconds
-    #[arg(long, env = "DRAIN_WINDOW", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, env = "DRAIN_WINDOW", default_value = "5", value_name = "SECONDS", value_parser = seconds)]
     pub drain_window: Duration,
     /// How long requests under way may take after that before they are cut, in seconds
     #[arg(long, env = "SHUTDOWN_DEADLINE", default_value = "4", value_name = "SECONDS", value_parser = seconds)]

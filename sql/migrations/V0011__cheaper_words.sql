@@ -1,4 +1,4 @@
--- Words for searches at about half the cost (CAPACITY.md). What went: two of six maps, functions that
+-- Words for searches at two thirds of the cost (CAPACITY.md). What went: two of six maps, functions that
 -- PostgreSQL cannot inline (a sub-select in them forbids it), and asking of each new complaint whether
 -- its words are known already.
 

@@ -51,7 +51,7 @@ fn on(level: u8, area: &BoundingBox, most: i64) -> Option<Vec<String>> {
 /// The number of the row or column in which an angle lies, counted from −`half` degrees.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "at most 360/180 × 2^17, and not negative"
+    reason = "at most 360/180 × 2^16, and not negative"
 )]
 fn number(level: u8, degrees: f64, half: f64) -> i64 {
     ((degrees + half) / 180.0 * f64::from(1_u32 << level)).floor() as i64

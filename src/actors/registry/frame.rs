@@ -1,5 +1,7 @@
 //! WebSocket frames as the server sends them (RFC 6455 § 5.2: unmasked), framed once and shared.
 
+use std::time::Duration;
+
 use bytes::{BufMut, Bytes, BytesMut};
 
 /// FIN and opcode of a text frame.
@@ -15,10 +17,16 @@ pub fn text(message: &str) -> Bytes {
 }
 
 /// `reconnect` of `redress.v1`, before a node stops.
-pub fn reconnect(after_ms: u64) -> Bytes {
+pub fn reconnect(after: Duration) -> Bytes {
+    let after_ms = milliseconds(after);
     text(&format!(
         r#"{{"type":"reconnect","after_ms":{after_ms},"reason":"drain"}}"#
     ))
+}
+
+/// A time as messages tell it.
+pub fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A close frame. The reason is cut to the 123 bytes that a control frame can hold.

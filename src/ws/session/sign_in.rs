@@ -9,11 +9,10 @@ use tokio::sync::oneshot;
 
 use super::super::SignedIn;
 use super::super::protocol::ServerMessage;
-use super::token::milliseconds;
 use super::{Ctx, Stage, WsSession};
 use crate::access::AccessError;
 use crate::actors::registry::shard::{Enter, TokenLife};
-use crate::actors::registry::{CloseCode, Peer};
+use crate::actors::registry::{CloseCode, Peer, frame};
 use crate::domain::account::{Identity, Role};
 use crate::domain::region::RegionId;
 
@@ -121,7 +120,7 @@ impl WsSession {
             role: identity.role,
             regions: self.granted(&identity),
             ping_ms: self.deps.live.ping_interval_ms,
-            token_ttl_ms: milliseconds(token_left),
+            token_ttl_ms: frame::milliseconds(token_left),
             max_regions: self.deps.live.max_regions,
         });
         self.stage = Stage::Connected(identity);

@@ -8,8 +8,8 @@ use super::super::SignedIn;
 use super::super::protocol::{ErrorCode, ServerMessage};
 use super::{Ctx, Stage, WsSession};
 use crate::access::AccessError;
-use crate::actors::registry::CloseCode;
 use crate::actors::registry::shard::{Renew, TokenLife};
+use crate::actors::registry::{CloseCode, frame};
 use crate::domain::account::Identity;
 
 /// What a newer token is to a session.
@@ -52,7 +52,7 @@ impl WsSession {
                 self.deps.metrics.push.token_refreshes.inc();
                 self.say(&ServerMessage::Refreshed {
                     id,
-                    token_ttl_ms: milliseconds(signed_in.token_left),
+                    token_ttl_ms: frame::milliseconds(signed_in.token_left),
                 });
             }
             Ok(Renewal::Foreign) => self.refuse(
@@ -92,9 +92,4 @@ fn judge(identity: Identity, token_left: Duration, present: &Identity) -> Renewa
             token_left,
         })
     }
-}
-
-/// A time as messages tell it.
-pub(super) fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -11,8 +11,8 @@ use super::{Entered, RegistryShard};
 
 /// How exactly the moments are kept.
 const TICK: Duration = Duration::from_millis(20);
-/// Those who come in while the node drains come back within this time, in milliseconds.
-const LATE_MS: u64 = 2000;
+/// Those who come in while the node drains come back within this time.
+const LATE: Duration = Duration::from_secs(2);
 
 impl Handler<Drain> for RegistryShard {
     type Result = ();
@@ -22,7 +22,7 @@ impl Handler<Drain> for RegistryShard {
         let count = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX);
         for (turn, (session, entered)) in (0..count).zip(&self.sessions) {
             let after = share(drain.window, turn, count);
-            entered.queue.push(frame::reconnect(milliseconds(after)));
+            entered.queue.push(frame::reconnect(after));
             self.departures.push((now + after, *session));
         }
         self.departures.reverse();
@@ -46,8 +46,8 @@ impl RegistryShard {
 
     /// Ends a session that came in while the node drains.
     pub(super) fn end_late(entered: &Entered, order: &Disconnect) {
-        let after_ms = rand::rng().random_range(0..LATE_MS);
-        entered.queue.push(frame::reconnect(after_ms));
+        let after = LATE.mul_f64(rand::rng().random());
+        entered.queue.push(frame::reconnect(after));
         Self::order(entered, order);
     }
 }
@@ -55,10 +55,6 @@ impl RegistryShard {
 /// The moment of one of `count` turns, evenly spread from the beginning of the window.
 fn share(window: Duration, turn: u32, count: u32) -> Duration {
     window.mul_f64(f64::from(turn) / f64::from(count.max(1)))
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The order to a session whose moment has come.

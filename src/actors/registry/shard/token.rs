@@ -71,7 +71,7 @@ impl RegistryShard {
 fn tell(entered: &Entered, left: Duration) {
     let message = TokenExpiring {
         kind: "token_expiring",
-        in_ms: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
+        in_ms: frame::milliseconds(left),
     };
     match serde_json::to_string(&message) {
         Ok(message) => {

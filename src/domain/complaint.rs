@@ -201,6 +201,11 @@ pub fn time_of(id: Uuid) -> Option<Timestamp> {
     Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()
 }
 
+/// The lowest id of a time, which is cut to the millisecond that ids begin with.
+pub fn first_id_at(at: Timestamp) -> Uuid {
+    u128::try_from(at.as_millisecond()).map_or(Uuid::nil(), |ms| Uuid::from_u128(ms << 80))
+}
+
 impl Complaint {
     /// The complaint that a submission becomes. Its times are the one in its id, so that the order
     /// of ids is the order of submission; `now` stands in for an id without a time.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::desk::Desk;
 use super::problem::Problem;
-use crate::domain::complaint::{Submission, time_of};
+use crate::domain::complaint::{Submission, first_id_at, time_of};
 use crate::domain::nearby::Search;
 
 /// Most of them that are named.
@@ -53,11 +53,6 @@ pub(super) fn duplicates(desk: &Desk, submission: &Submission, before: Uuid) -> 
         support: format!("/api/v1/complaints/{}/support", near.complaint),
     };
     near.into_iter().map(view).collect()
-}
-
-/// The lowest UUIDv7 of a time.
-fn first_id_at(at: Timestamp) -> Uuid {
-    u128::try_from(at.as_millisecond()).map_or(Uuid::nil(), |ms| Uuid::from_u128(ms << 80))
 }
 
 /// The refusal of a submission that would rather not be a duplicate.

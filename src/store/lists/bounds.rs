@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Filter, Slice};
+use crate::domain::complaint::first_id_at;
 use crate::domain::listing::{Cursor, Direction, Key, Sort};
 
 /// The ids that were made between two times and lie beyond the cursor: the lowest, and the one below
@@ -20,16 +21,18 @@ pub(super) fn ids(filter: &Filter, slice: Slice) -> (Option<Uuid>, Option<Uuid>)
         ),
         Direction::Descending => (None, after),
     };
-    let first = |at: Timestamp| {
-        u128::try_from(at.as_millisecond()).map_or(Uuid::nil(), |ms| Uuid::from_u128(ms << 80))
-    };
     let millisecond = jiff::SignedDuration::from_millis(1);
-    let next = |at: Timestamp| first(at.saturating_add(millisecond).unwrap_or(Timestamp::MAX));
+    let next =
+        |at: Timestamp| first_id_at(at.saturating_add(millisecond).unwrap_or(Timestamp::MAX));
     let is_whole = |at: Timestamp| at.subsec_nanosecond() % 1_000_000 == 0;
     let low = filter.created_after.map(next);
-    let below = filter
-        .created_before
-        .map(|at| if is_whole(at) { first(at) } else { next(at) });
+    let below = filter.created_before.map(|at| {
+        if is_whole(at) {
+            first_id_at(at)
+        } else {
+            next(at)
+        }
+    });
     (
         low.max(cursor_low),
         [below, cursor_below].into_iter().flatten().min(),

@@ -19,6 +19,8 @@ const DEGREE_M: f64 = 111_195.08;
 const LOOKED_AT: usize = 200;
 /// Most squares of a row that are looked at to either side: near a pole a metre is many degrees.
 const COLUMNS_MOST: i32 = 64;
+/// From this latitude on a circle is taken to reach all around.
+const NEAR_POLE: f64 = 89.9;
 /// Takes what rounding may add off a distance.
 const ROUNDED: f64 = 0.999_999;
 
@@ -184,17 +186,20 @@ struct Reach {
 impl Reach {
     fn of(middle: Point, radius_m: f64) -> Self {
         let up = radius_m / DEGREE_M / ROUNDED;
-        let highest = (middle.latitude.abs() + up).min(89.9).to_radians();
-        let aside = (up / highest.cos()).min(180.0);
+        let highest = middle.latitude.abs() + up;
+        let aside = if highest < NEAR_POLE {
+            (up / highest.to_radians().cos()).min(180.0)
+        } else {
+            180.0
+        };
         Self { up, aside }
     }
 
     /// Whether a point may lie in the circle, without the sines and cosines of its distance.
     fn may_hold(self, middle: Point, point: Point) -> bool {
         let apart = (point.longitude - middle.longitude).abs();
-        let near_pole = middle.latitude.abs() + self.up > 89.9;
         (point.latitude - middle.latitude).abs() <= self.up
-            && (near_pole || apart.min(360.0 - apart) <= self.aside)
+            && apart.min(360.0 - apart) <= self.aside
     }
 }
 

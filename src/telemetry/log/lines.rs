@@ -81,7 +81,9 @@ impl Drop for JsonLines {
 fn write_all(queue: &Receiver<Vec<u8>>, dropped: &AtomicU64, mut out: impl Write) {
     while let Ok(mut lines) = queue.recv() {
         thread::sleep(GATHERING);
-        lines.extend(queue.try_iter().take(QUEUE).flatten());
+        for line in queue.try_iter().take(QUEUE) {
+            lines.extend_from_slice(&line);
+        }
         let lost = dropped.swap(0, Ordering::Relaxed);
         if lost > 0 {
             lines.extend(told_of(lost));

@@ -3,7 +3,7 @@
 //! They are kept apart from the writing of complaints, which would cost twice as much with them. A
 //! search does the same before it searches, so that nothing that was answered is missed; this actor
 //! keeps what is left for it short. In a storm it leaves the machine to those who submit, as long as
-//! a search would take up what is left within about two seconds.
+//! a search would take up what is left within about three seconds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::store::{Store, words};
 /// Time between two looks.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Events in that time that are a storm: noting the words of so many takes a tenth of a core.
+/// Events in that time that are a storm: noting the words of so many takes more than a tenth of a core.
 const STORM: i64 = 3000;
 /// Most events that wait for the end of a storm.
 const LEFT_MOST: i64 = 50_000;

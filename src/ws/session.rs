@@ -21,7 +21,7 @@ use super::protocol::{ClientMessage, ErrorCode, Read, ServerMessage, read};
 use super::{SignedIn, WsDeps};
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::ShardHandle;
-use crate::actors::registry::{CloseCode, Disconnect, LastHeard, frame};
+use crate::actors::registry::{CloseCode, Disconnect, LastHeard, Order, frame};
 use crate::domain::account::Identity;
 use crate::domain::region::RegionId;
 
@@ -41,7 +41,8 @@ enum Stage {
 
 /// A region of this session: being joined, or live.
 enum Watch {
-    Joining(SpawnHandle),
+    /// With the id of the client's message.
+    Joining(SpawnHandle, Option<u64>),
     Live,
 }
 
@@ -264,10 +265,13 @@ impl StreamHandler<Result<Message, ProtocolError>> for WsSession {
     }
 }
 
-impl Handler<Disconnect> for WsSession {
+impl Handler<Order> for WsSession {
     type Result = ();
 
-    fn handle(&mut self, order: Disconnect, ctx: &mut Ctx) {
-        self.depart(&order, ctx);
+    fn handle(&mut self, order: Order, ctx: &mut Ctx) {
+        match order {
+            Order::End(order) => self.depart(&order, ctx),
+            Order::Grants(identity) => self.adopt(identity, ctx),
+        }
     }
 }

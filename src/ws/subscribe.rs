@@ -42,6 +42,9 @@ pub(super) enum Failure {
     /// The database is away.
     #[error("the database is away; try again")]
     Store(#[from] StoreError),
+    /// The region was granted when the client asked, and is not any more.
+    #[error("this region is not granted to you")]
+    Forbidden,
     /// The session has ended meanwhile.
     #[error("the session has ended")]
     Ended,
@@ -51,6 +54,7 @@ impl Failure {
     pub(super) fn code(&self) -> ErrorCode {
         match self {
             Self::Unrecoverable => ErrorCode::UnrecoverablePosition,
+            Self::Forbidden => ErrorCode::Forbidden,
             Self::NotReady | Self::NotRead | Self::Store(_) | Self::Ended => ErrorCode::Overloaded,
         }
     }
@@ -113,6 +117,7 @@ impl Subscription {
             }
             match apart {
                 Apart::Unknown => return Err(Failure::Ended),
+                Apart::Forbidden => return Err(Failure::Forbidden),
                 Apart::Ahead => self.hurry_desk(head).await,
                 Apart::Behind => match self.read_on(seq, &mut announce, head).await? {
                     Some(next) if next > seq => (seq, begun) = (next, Instant::now()),
@@ -166,6 +171,7 @@ impl Subscription {
             match self.ask_shard(seq, announce).await? {
                 Ok(()) => return Ok(()),
                 Err(Apart::Unknown) => return Err(Failure::Ended),
+                Err(Apart::Forbidden) => return Err(Failure::Forbidden),
                 Err(Apart::Ahead) => self.hurry_desk(seq).await,
                 Err(Apart::Behind) => match self.read_on(seq, &mut announce, seq).await? {
                     Some(next) if next > seq => (seq, begun) = (next, Instant::now()),

@@ -6,6 +6,7 @@
 //! A shard that panics starts empty: its sessions are told to come back, and they resume.
 
 mod drain;
+mod grants;
 mod handle;
 mod heartbeat;
 mod messages;
@@ -25,7 +26,9 @@ use uuid::Uuid;
 
 use super::front::{SessionRegistry, ShardCounted, ShardOpened};
 use super::queue::OutQueue;
-use super::{CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Peer, RegistryDeps};
+use super::{
+    CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Order, Peer, RegistryDeps,
+};
 use crate::domain::region::RegionId;
 pub use handle::ShardHandle;
 use messages::ReportCounts;
@@ -40,7 +43,7 @@ const COUNT_PAUSE: Duration = Duration::from_millis(20);
 struct Entered {
     peer: Peer,
     queue: Arc<OutQueue>,
-    orders: Recipient<Disconnect>,
+    orders: Recipient<Order>,
     heard: LastHeard,
     token: TokenLife,
     next_ping: Instant,
@@ -145,7 +148,11 @@ impl RegistryShard {
     }
 
     fn order(entered: &Entered, order: &Disconnect) {
-        if entered.orders.try_send(order.clone()).is_err() {
+        Self::tell(entered, Order::End(order.clone()));
+    }
+
+    fn tell(entered: &Entered, order: Order) {
+        if entered.orders.try_send(order).is_err() {
             // Its mailbox is full or it is gone: freeing its queue ends its socket either way.
             entered.queue.finish(super::queue::End::Gone);
         }
@@ -224,6 +231,9 @@ impl Handler<Join> for RegistryShard {
 
     fn handle(&mut self, join: Join, ctx: &mut Context<Self>) -> Self::Result {
         let entered = self.sessions.get_mut(&join.session).ok_or(Apart::Unknown)?;
+        if !entered.peer.identity.may_work_in(&join.region) {
+            return Err(Apart::Forbidden);
+        }
         let known = self.regions.get_mut(&join.region).ok_or(Apart::Ahead)?;
         let head = known.recent.published();
         if join.since > head {

@@ -112,6 +112,10 @@ impl Follower {
             ServerMessage::Ping { t, heads } => self.ping(&t, &heads),
             ServerMessage::TokenExpiring {} => vec![Action::RefreshToken],
             ServerMessage::Unsubscribed { region, code } => self.unsubscribed(&region, &code),
+            ServerMessage::Granted { regions } => {
+                let regions = regions.join(", ");
+                vec![Action::Notice(format!("you may watch now: {regions}"))]
+            }
             ServerMessage::Reconnect { after_ms, reason } => {
                 let notice = format!("the server asks to reconnect ({reason})");
                 vec![Action::Notice(notice), Action::Reconnect { after_ms }]
@@ -220,6 +224,10 @@ impl Follower {
                     .collect()
             }
             ("unrecoverable_position", Some(region)) => self.start_anew(&region),
+            // It was lost while this client was away.
+            ("forbidden", Some(region)) if self.regions.len() > 1 && self.is_known(&region) => {
+                self.unsubscribed(&region, code)
+            }
             ("token_expired" | "unauthorized", _) => vec![Action::NewToken],
             ("overloaded" | "rate_limited", _) => vec![
                 Action::Notice(format!("the server is busy: {message}")),
@@ -235,6 +243,12 @@ impl Follower {
                 "the server refused a message: {message} ({code})"
             ))],
         }
+    }
+
+    /// Whether the server has delivered a region to this client.
+    fn is_known(&self, region: &str) -> bool {
+        let region = self.regions.get(region);
+        region.is_some_and(|region| region.last.is_some())
     }
 
     /// What lies between is lost and no snapshot is wanted: says so, and goes on from now.

@@ -47,6 +47,8 @@ pub(super) enum ServerMessage {
     TokenExpiring {},
     /// A region is no longer subscribed.
     Unsubscribed { region: String, code: String },
+    /// The account may watch other regions than before.
+    Granted { regions: Vec<String> },
     /// Leave, and come back.
     Reconnect {
         after_ms: u64,

@@ -136,7 +136,8 @@ impl WsSession {
         }
     }
 
-    fn granted(&self, identity: &Identity) -> Vec<RegionId> {
+    /// The regions that a client may watch, as it is told.
+    pub(super) fn granted(&self, identity: &Identity) -> Vec<RegionId> {
         match identity.role {
             Role::Officer => identity.regions.iter().cloned().collect(),
             Role::Admin => self.deps.catalogue.get().regions.keys().cloned().collect(),

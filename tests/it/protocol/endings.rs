@@ -108,12 +108,11 @@ async fn officer_and_account(app: &TestApp) -> (Officer, String, String) {
 }
 
 #[actix::test]
-async fn a_change_of_rights_ends_the_live_socket() {
+async fn a_change_of_role_or_deactivation_ends_the_live_socket() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
     let mut untouched = app.officer(&app.otto().await).await;
     for change in [
-        json!({"regions": ["north"]}),
         json!({"role": "admin"}),
         json!({"role": "officer", "regions": ["north", "harbour"]}),
         json!({"active": false}),

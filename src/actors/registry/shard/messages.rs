@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::super::queue::OutQueue;
-use super::super::{Disconnect, LastHeard, Peer};
+use super::super::{LastHeard, Order, Peer};
 use super::TokenLife;
 use crate::domain::account::Identity;
 use crate::domain::region::RegionId;
@@ -23,7 +23,7 @@ pub struct Enter {
     /// Its outgoing bytes.
     pub queue: Arc<OutQueue>,
     /// Where orders to it go.
-    pub orders: Recipient<Disconnect>,
+    pub orders: Recipient<Order>,
     /// When it was last heard of.
     pub heard: LastHeard,
     /// How long its token is good.
@@ -50,6 +50,8 @@ pub enum Apart {
     Behind,
     /// The client knows a number that was not published here yet; the desk is about to catch up.
     Ahead,
+    /// The region is not granted to the session (any more).
+    Forbidden,
     /// The session is not entered (any more).
     Unknown,
 }

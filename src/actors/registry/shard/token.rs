@@ -92,11 +92,12 @@ fn expired() -> Disconnect {
 impl Handler<Renew> for RegistryShard {
     type Result = ();
 
-    fn handle(&mut self, renew: Renew, _: &mut Context<Self>) {
+    fn handle(&mut self, renew: Renew, ctx: &mut Context<Self>) {
         if let Some(entered) = self.sessions.get_mut(&renew.session) {
-            entered.peer.identity = renew.identity;
             entered.token = renew.token;
         }
+        self.grant(renew.session, renew.identity);
+        self.report_counts(ctx);
     }
 }
 

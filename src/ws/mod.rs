@@ -4,6 +4,7 @@
 //! functions of the floors below.
 
 pub mod admission;
+mod filter;
 pub mod protocol;
 mod pump;
 mod session;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::domain::complaint::Severity;
 pub use server::{ErrorCode, Mode, ServerMessage};
 
 /// Most bytes of a client's frame.
@@ -26,17 +27,7 @@ pub enum ClientMessage {
         client: Option<String>,
     },
     /// Watch a region.
-    Subscribe {
-        /// Comes back in the answer.
-        id: Option<u64>,
-        /// The region.
-        region: String,
-        /// Where the client left off.
-        since: Option<Position>,
-        /// Whether a snapshot is wanted when the position cannot be resumed.
-        #[serde(default = "yes")]
-        snapshot: bool,
-    },
+    Subscribe(SubscribeMessage),
     /// Stop watching a region.
     Unsubscribe {
         /// Comes back in the answer.
@@ -63,13 +54,43 @@ impl ClientMessage {
     /// The client's number for it, which comes back in the answer.
     pub fn id(&self) -> Option<u64> {
         match self {
-            Self::Connect { id, .. }
-            | Self::Subscribe { id, .. }
-            | Self::Unsubscribe { id, .. }
-            | Self::Refresh { id, .. } => *id,
+            Self::Subscribe(message) => message.id,
+            Self::Connect { id, .. } | Self::Unsubscribe { id, .. } | Self::Refresh { id, .. } => {
+                *id
+            }
             Self::Pong { .. } => None,
         }
     }
+}
+
+/// `subscribe`: watch a region.
+#[derive(Debug, Deserialize)]
+pub struct SubscribeMessage {
+    /// Comes back in the answer.
+    pub id: Option<u64>,
+    /// The region.
+    pub region: String,
+    /// Where the client left off.
+    pub since: Option<Position>,
+    /// Whether a snapshot is wanted when the position cannot be resumed.
+    #[serde(default = "yes")]
+    pub snapshot: bool,
+    /// What of the region is wanted.
+    pub filter: Option<FilterRequest>,
+}
+
+/// What of a region a client wants, as it says it. A member that is not known is refused: leaving it out
+/// would send what was not wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilterRequest {
+    /// Only these categories.
+    pub categories: Option<Vec<String>>,
+    /// Only what matters at least so much.
+    pub min_severity: Option<Severity>,
+    /// Only what the account itself has.
+    #[serde(default)]
+    pub assigned_to_me: bool,
 }
 
 const fn yes() -> bool {

@@ -186,15 +186,7 @@ impl WsSession {
                     "this session is connected already",
                 );
             }
-            ClientMessage::Subscribe {
-                id,
-                region,
-                since,
-                snapshot,
-            } => match self.admit(&region, identity) {
-                Ok(region) => self.subscribe(id, region, since, snapshot, ctx),
-                Err((code, message)) => self.refuse(id, code, message),
-            },
+            ClientMessage::Subscribe(asked) => self.subscribe(asked, identity, ctx),
             ClientMessage::Unsubscribe { id, region } => self.unsubscribe(id, &region, ctx),
             ClientMessage::Refresh { id, token } => self.renew(id, token, identity.clone(), ctx),
             ClientMessage::Pong { seen } => self.note_seen(seen),

@@ -8,6 +8,7 @@ mod snapshot;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use thiserror::Error;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
 use crate::actors::registry::frame;
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::{Apart, Join, Opening, ShardHandle};
+use crate::domain::event::{Event, Filter};
 use crate::domain::region::RegionId;
 use crate::store::{StoreError, events};
 
@@ -66,6 +68,8 @@ pub(super) struct Subscription {
     pub(super) region: RegionId,
     pub(super) since: Option<Position>,
     pub(super) snapshot: bool,
+    /// What is wanted of the region; `None`: everything.
+    pub(super) filter: Option<Arc<Filter>>,
     pub(super) session: Uuid,
     pub(super) shard: ShardHandle,
     pub(super) queue: Arc<OutQueue>,
@@ -151,10 +155,27 @@ impl Subscription {
         if let Some(mode) = announce.take() {
             self.send(self.subscribed(mode, head)).await?;
         }
-        for event in &page {
+        let (mut told, last) = (seq, page.last().map_or(seq, |last| last.seq));
+        for event in page.iter().filter(|event| self.wants(event)) {
+            self.skip_to(event.seq - 1, told).await?;
             self.send(event.message(&self.region)).await?;
+            told = event.seq;
         }
-        Ok(Some(page.last().map_or(seq, |last| last.seq)))
+        self.skip_to(last, told).await?;
+        Ok(Some(last))
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        let filter = self.filter.as_ref();
+        filter.is_none_or(|filter| filter.matches(event.sides.as_deref()))
+    }
+
+    /// Marks that there was nothing more up to `seq`, for a client that was told everything up to `told`.
+    async fn skip_to(&self, seq: i64, told: i64) -> Result<(), Failure> {
+        if seq == told {
+            return Ok(());
+        }
+        self.send_frame(frame::skipped_to(&self.region, seq)).await
     }
 
     /// The open complaints at one moment, then everything behind that moment.
@@ -215,6 +236,7 @@ impl Subscription {
             session: self.session,
             region: self.region.clone(),
             since: seq,
+            filter: self.filter.clone(),
             announce,
         };
         Ok(self.shard.join(join).await.map(|_head| ()))
@@ -247,7 +269,10 @@ impl Subscription {
 
     /// Puts a message into the queue, once there is room: never faster than the client reads.
     async fn send(&self, message: String) -> Result<(), Failure> {
-        let frame = frame::text(&message);
+        self.send_frame(frame::text(&message)).await
+    }
+
+    async fn send_frame(&self, frame: Bytes) -> Result<(), Failure> {
         if self.queue.room_for(frame.len()).await && self.queue.push(frame) {
             Ok(())
         } else {

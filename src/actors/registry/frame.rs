@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use crate::domain::region::RegionId;
+
 /// FIN and opcode of a text frame.
 const TEXT: u8 = 0x81;
 /// FIN and opcode of a close frame.
@@ -21,6 +23,13 @@ pub fn reconnect(after: Duration) -> Bytes {
     let after_ms = milliseconds(after);
     text(&format!(
         r#"{{"type":"reconnect","after_ms":{after_ms},"reason":"drain"}}"#
+    ))
+}
+
+/// `skipped_to` of `redress.v1`: up to this number there is nothing more that suits the filter.
+pub fn skipped_to(region: &RegionId, seq: i64) -> Bytes {
+    text(&format!(
+        r#"{{"type":"skipped_to","region":"{region}","seq":{seq}}}"#
     ))
 }
 

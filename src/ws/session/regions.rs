@@ -5,23 +5,62 @@ use std::sync::Arc;
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 
-use super::super::protocol::{ErrorCode, Position, ServerMessage};
+use super::super::protocol::{ErrorCode, ServerMessage, SubscribeMessage};
 use super::super::subscribe::{Failure, Subscription};
 use super::{Ctx, Stage, Watch, WsSession};
 use crate::actors::registry::shard::{Leave, Seen};
 use crate::domain::account::Identity;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::region::RegionId;
 
 impl WsSession {
+    /// Begins a subscription, or says why not.
+    pub(super) fn subscribe(
+        &mut self,
+        asked: SubscribeMessage,
+        identity: &Identity,
+        ctx: &mut Ctx,
+    ) {
+        let (id, catalogue) = (asked.id, self.deps.catalogue.get());
+        let region = match self.admit(&asked.region, identity, &catalogue) {
+            Ok(region) => region,
+            Err((code, message)) => return self.refuse(id, code, message),
+        };
+        let filter = asked.filter.unwrap_or_default();
+        let filter = match filter.parse(identity.account, &catalogue) {
+            Ok(filter) => filter,
+            Err(message) => return self.refuse(id, ErrorCode::BadRequest, &message),
+        };
+        let subscription = Subscription {
+            id,
+            region: region.clone(),
+            since: asked.since,
+            snapshot: asked.snapshot,
+            filter,
+            session: self.id,
+            shard: self.shard.clone(),
+            queue: Arc::clone(&self.queue),
+            deps: Arc::clone(&self.deps),
+        };
+        let joined = region.clone();
+        let join = ctx.spawn(subscription.join().into_actor(self).map(
+            move |outcome, session, _| {
+                session.joined(id, joined, outcome);
+            },
+        ));
+        self.regions.insert(region, Watch::Joining(join, id));
+    }
+
     /// The region, when this session may watch it now.
-    pub(super) fn admit(
+    fn admit(
         &self,
         region: &str,
         identity: &Identity,
+        catalogue: &Catalogue,
     ) -> Result<RegionId, (ErrorCode, &'static str)> {
         let region = RegionId::parse(region)
             .map_err(|(_, _)| (ErrorCode::UnknownRegion, "there is no such region"))?;
-        if !self.deps.catalogue.get().regions.contains_key(&region) {
+        if !catalogue.regions.contains_key(&region) {
             return Err((ErrorCode::UnknownRegion, "there is no such region"));
         }
         if !identity.may_work_in(&region) {
@@ -40,33 +79,6 @@ impl WsSession {
             ));
         }
         Ok(region)
-    }
-
-    pub(super) fn subscribe(
-        &mut self,
-        id: Option<u64>,
-        region: RegionId,
-        since: Option<Position>,
-        snapshot: bool,
-        ctx: &mut Ctx,
-    ) {
-        let subscription = Subscription {
-            id,
-            region: region.clone(),
-            since,
-            snapshot,
-            session: self.id,
-            shard: self.shard.clone(),
-            queue: Arc::clone(&self.queue),
-            deps: Arc::clone(&self.deps),
-        };
-        let joined = region.clone();
-        let join = ctx.spawn(subscription.join().into_actor(self).map(
-            move |outcome, session, _| {
-                session.joined(id, joined, outcome);
-            },
-        ));
-        self.regions.insert(region, Watch::Joining(join, id));
     }
 
     fn joined(&mut self, id: Option<u64>, region: RegionId, outcome: Result<(), Failure>) {

@@ -21,7 +21,13 @@ impl Subscription {
             Ok(Err(_)) | Err(_) => return Err(Failure::NotReady),
         };
         let snapshot = snapshot::read(&self.deps.store, &self.region).await?;
-        let Snapshot { seq, complaints } = snapshot.ok_or(Failure::NotReady)?;
+        let Snapshot {
+            seq,
+            mut complaints,
+        } = snapshot.ok_or(Failure::NotReady)?;
+        if let Some(filter) = &self.filter {
+            complaints.retain(|complaint| filter.suits(complaint));
+        }
         self.send_in_time(self.subscribed(Mode::Snapshot, seq))
             .await?;
         let most_bytes = PART_BYTES.min(self.queue.limit() / 4);

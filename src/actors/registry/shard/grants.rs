@@ -22,13 +22,10 @@ impl RegistryShard {
         }
         let is_lost = |region: &&RegionId| !identity.may_work_in(region);
         let lost: Vec<RegionId> = entered.regions.keys().filter(is_lost).cloned().collect();
-        for region in &lost {
-            entered.regions.remove(region);
-            if let Some(known) = self.regions.get_mut(region) {
-                known.unwatch(session);
-            }
-        }
         Self::tell(entered, Order::Grants(identity));
+        for region in &lost {
+            self.leave(session, region);
+        }
     }
 }
 

@@ -8,8 +8,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::super::{Peer, frame};
-use super::{Entered, RegistryShard, no_pong};
+use super::{Entered, RegistryShard, Watching, no_pong};
 use crate::domain::region::RegionId;
+
+/// Marks of a busy region in a ping interval, for those whose filter nothing suits.
+const MARKS: u64 = 5;
 
 /// `ping` of `redress.v1`.
 #[derive(Serialize)]
@@ -36,6 +39,10 @@ impl RegistryShard {
     fn beat(&mut self) {
         // A ping names the regions' heads: what they stand for goes out before it.
         self.send_waves();
+        let pause = Duration::from_millis(self.deps.ping_ms / MARKS);
+        for (id, region) in &mut self.regions {
+            region.send_marks(id, pause);
+        }
         let now = Instant::now();
         self.look_after_tokens(now);
         let interval = Duration::from_millis(self.deps.ping_ms);
@@ -63,14 +70,15 @@ impl RegistryShard {
 
     /// The protocol's ping for programs, and a WebSocket ping for their libraries.
     fn ping(&self, entered: &Entered) {
-        let head = |region| {
+        // Behind a filter: as far as the session was told, or it would think that something was lost.
+        let head = |(region, watching): (_, &Watching)| {
             let known = self.regions.get(region)?;
-            Some((region, known.recent.published()))
+            Some((region, known.told(&watching.wanted)))
         };
         let ping = Ping {
             kind: "ping",
             t: entered.pings,
-            heads: entered.regions.keys().filter_map(head).collect(),
+            heads: entered.regions.iter().filter_map(head).collect(),
         };
         match serde_json::to_string(&ping) {
             Ok(message) => {

@@ -12,6 +12,7 @@ use super::super::queue::OutQueue;
 use super::super::{LastHeard, Order, Peer};
 use super::TokenLife;
 use crate::domain::account::Identity;
+use crate::domain::event::Filter;
 use crate::domain::region::RegionId;
 
 /// A session that has signed in.
@@ -66,6 +67,8 @@ pub struct Join {
     pub region: RegionId,
     /// The client's number.
     pub since: i64,
+    /// What the client wants of it; `None`: everything.
+    pub filter: Option<Arc<Filter>>,
     /// What it gets around the missed events.
     pub announce: Announce,
 }

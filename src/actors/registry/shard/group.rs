@@ -1,0 +1,143 @@
+//! The sessions that want the same of a region: what is made for one of them is made for all.
+//!
+//! Those with a filter get only what suits it. The numbers between are covered by marks (`skipped_to`), so
+//! that a client knows at each event that nothing is missing: one right before the next event that
+//! suits, otherwise one now and then, and none while nothing happens.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use uuid::Uuid;
+
+use super::super::queue::OutQueue;
+use super::super::wave::{Tally, Wave};
+use super::super::{PublishedEvent, frame};
+use crate::domain::event::Filter;
+use crate::domain::region::RegionId;
+use crate::telemetry::metrics::PushMetrics;
+
+/// What the sessions of a group want; `None`: everything.
+pub(super) type Wanted = Option<Arc<Filter>>;
+
+/// The sessions.
+pub(super) struct Group {
+    members: HashMap<Uuid, Arc<OutQueue>>,
+    /// Everything up to this number was dealt with, as far as the members were told.
+    told: i64,
+    told_at: Instant,
+}
+
+impl Group {
+    /// A group without members, in a region that was published up to `told`.
+    pub(super) fn at(told: i64) -> Self {
+        Self {
+            members: HashMap::new(),
+            told,
+            told_at: Instant::now(),
+        }
+    }
+
+    pub(super) fn add(&mut self, session: Uuid, queue: Arc<OutQueue>) {
+        self.members.insert(session, queue);
+    }
+
+    pub(super) fn remove(&mut self, session: Uuid) {
+        self.members.remove(&session);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub(super) fn told(&self) -> i64 {
+        self.told
+    }
+
+    /// Sends what suits of the next events to every member.
+    pub(super) fn send(
+        &mut self,
+        region: &RegionId,
+        filter: Option<&Filter>,
+        events: &[PublishedEvent],
+        metrics: &PushMetrics,
+    ) {
+        let waves = match filter {
+            None => {
+                self.told = events.last().map_or(self.told, |event| event.seq);
+                Wave::all_of(events)
+            }
+            Some(_) => {
+                let suiting = events.iter().filter(|event| event.suits(filter)).cloned();
+                let (marked, told) = marked(region, self.told, suiting);
+                if told > self.told {
+                    (self.told, self.told_at) = (told, Instant::now());
+                }
+                Wave::all_of(&marked)
+            }
+        };
+        if !waves.is_empty() {
+            self.push(&waves, metrics);
+        }
+    }
+
+    fn push(&self, waves: &[Wave], metrics: &PushMetrics) {
+        let events: u64 = waves.iter().map(|wave| wave.events).sum();
+        let mut tally = Tally::new(metrics);
+        let mut members = self.members.values().peekable();
+        while let Some(queue) = members.next() {
+            if !queue.has_ended() {
+                tally.delivered(events);
+            }
+            // Before the last write: whoever has seen the wave arrive everywhere finds it counted.
+            if members.peek().is_none() {
+                tally.flush();
+            }
+            for wave in waves {
+                let written = queue.push_wave(wave).unwrap_or_default();
+                tally.sent(wave, written);
+            }
+        }
+        tally.flush();
+    }
+
+    /// Tells the members that everything up to `published` was dealt with, when they were told nothing for
+    /// a `pause`.
+    pub(super) fn mark(&mut self, region: &RegionId, published: i64, pause: Duration) {
+        if self.told >= published || self.told_at.elapsed() < pause {
+            return;
+        }
+        (self.told, self.told_at) = (published, Instant::now());
+        let mark = frame::skipped_to(region, published);
+        for queue in self.members.values() {
+            queue.push(mark.clone());
+        }
+    }
+}
+
+/// Events that suit, each behind the mark that it needs, and the number of the last one: what somebody gets
+/// who was told everything up to `told`.
+pub(super) fn marked(
+    region: &RegionId,
+    mut told: i64,
+    suiting: impl Iterator<Item = PublishedEvent>,
+) -> (Vec<PublishedEvent>, i64) {
+    let mark = |event: PublishedEvent| {
+        let before = std::mem::replace(&mut told, event.seq);
+        if event.seq == before + 1 {
+            return event;
+        }
+        let frame = joined(&frame::skipped_to(region, event.seq - 1), &event.frame);
+        PublishedEvent { frame, ..event }
+    };
+    (suiting.map(mark).collect(), told)
+}
+
+/// Two frames in one piece.
+fn joined(first: &Bytes, second: &Bytes) -> Bytes {
+    let mut both = BytesMut::with_capacity(first.len() + second.len());
+    both.extend_from_slice(first);
+    both.extend_from_slice(second);
+    both.freeze()
+}

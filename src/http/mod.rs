@@ -25,6 +25,7 @@ pub mod login;
 pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod region_events;
 pub mod regions;
 pub mod snapshot;
 pub mod stats;
@@ -53,6 +54,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(calendars::configure)
             .configure(deadlines::configure)
             .configure(websocket::configure)
+            .configure(region_events::configure)
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure),

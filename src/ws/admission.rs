@@ -28,6 +28,9 @@ pub enum Refused {
     /// Too many from this address.
     #[error("your address has as many live sockets open here as it may; close one")]
     Address,
+    /// Too many of this account.
+    #[error("this account has as many live connections open here as it may; close one")]
+    Account,
     /// Too many at once.
     #[error("too many live sockets are opened at once; try again")]
     Rate,
@@ -40,6 +43,7 @@ impl Refused {
             Self::Node => "node",
             Self::Unauthenticated => "unauthenticated",
             Self::Address => "address",
+            Self::Account => "account",
             Self::Rate => "rate",
         }
     }
@@ -89,12 +93,14 @@ impl Admission {
                 account: None,
                 is_known,
             }),
-            Err(refused) => {
-                let refusals = &self.metrics.push.refusals;
-                refusals.with_label_values(&[refused.as_str()]).inc();
-                Err(refused)
-            }
+            Err(refused) => Err(self.counted(refused)),
         }
+    }
+
+    fn counted(&self, refused: Refused) -> Refused {
+        let refusals = &self.metrics.push.refusals;
+        refusals.with_label_values(&[refused.as_str()]).inc();
+        refused
     }
 
     fn take(&self, network: IpAddr, is_known: bool) -> Result<(), Refused> {
@@ -159,6 +165,15 @@ impl Place {
     /// The client's address.
     pub(super) fn address(&self) -> IpAddr {
         self.address
+    }
+
+    /// As [`Place::sign_in`], for who is refused before anything was answered.
+    pub(super) fn sign_in_or_refuse(&mut self, account: Uuid) -> Result<(), Refused> {
+        if self.sign_in(account) {
+            Ok(())
+        } else {
+            Err(self.admission.counted(Refused::Account))
+        }
     }
 
     /// Counts the socket to its account; `false` when that has as many as it may.

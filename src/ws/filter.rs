@@ -17,7 +17,7 @@ impl FilterRequest {
     ///
     /// # Errors
     /// What is wrong, for people.
-    pub(super) fn parse(
+    pub fn parse(
         self,
         account: Uuid,
         catalogue: &Catalogue,

@@ -1,4 +1,5 @@
-//! The live protocol `redress.v1`: the upgrade of a request, the session, and the pump of its bytes.
+//! The live protocol `redress.v1`: the upgrade of a request, the session, and the pump of its bytes; and the
+//! same feed as an event stream (`stream`).
 //!
 //! Decides nothing about complaints; reaches the registry by handle and everything else by the
 //! functions of the floors below.
@@ -8,6 +9,7 @@ mod filter;
 pub mod protocol;
 mod pump;
 mod session;
+pub mod stream;
 mod subscribe;
 
 use std::sync::Arc;

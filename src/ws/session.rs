@@ -21,7 +21,7 @@ use super::protocol::{ClientMessage, ErrorCode, Read, ServerMessage, read};
 use super::{SignedIn, WsDeps};
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::ShardHandle;
-use crate::actors::registry::{CloseCode, Disconnect, LastHeard, Order, frame};
+use crate::actors::registry::{CloseCode, Disconnect, Form, LastHeard, Order, frame};
 use crate::domain::account::Identity;
 use crate::domain::region::RegionId;
 
@@ -70,7 +70,7 @@ impl WsSession {
     ) -> Self {
         Self {
             id: Uuid::now_v7(),
-            queue: Arc::new(OutQueue::new(deps.live.outgoing_limit)),
+            queue: Arc::new(OutQueue::new(deps.live.outgoing_limit, Form::WebSocket)),
             commands: deps.admission.command_pace(),
             deps,
             shard,

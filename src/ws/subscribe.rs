@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::WsDeps;
 use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
-use crate::actors::registry::frame;
+use crate::actors::registry::Form;
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::{Apart, Join, Opening, ShardHandle};
 use crate::domain::event::{Event, Filter};
@@ -158,7 +158,9 @@ impl Subscription {
         let (mut told, last) = (seq, page.last().map_or(seq, |last| last.seq));
         for event in page.iter().filter(|event| self.wants(event)) {
             self.skip_to(event.seq - 1, told).await?;
-            self.send(event.message(&self.region)).await?;
+            let message = event.message(&self.region);
+            let message = self.form().message("event", Some(event.seq), &message);
+            self.send(message).await?;
             told = event.seq;
         }
         self.skip_to(last, told).await?;
@@ -175,7 +177,7 @@ impl Subscription {
         if seq == told {
             return Ok(());
         }
-        self.send_frame(frame::skipped_to(&self.region, seq)).await
+        self.send(self.form().skipped_to(&self.region, seq)).await
     }
 
     /// The open complaints at one moment, then everything behind that moment.
@@ -213,23 +215,20 @@ impl Subscription {
             return Err(Failure::Ended);
         }
         let (id, region, epoch) = (self.id, self.region.clone(), Arc::clone(&self.deps.epoch));
+        let form = self.form().clone();
         let announce = Box::new(move |head| {
+            let region = &region;
             let subscribed = |mode| ServerMessage::Subscribed {
                 id,
-                region: &region,
+                region,
                 epoch: &epoch,
                 mode,
                 head,
             };
+            let live = ServerMessage::Live { region, seq: head };
             Opening {
-                before: announce.map(|mode| frame::text(&subscribed(mode).encode())),
-                after: frame::text(
-                    &ServerMessage::Live {
-                        region: &region,
-                        seq: head,
-                    }
-                    .encode(),
-                ),
+                before: announce.map(|mode| subscribed(mode).form(&form)),
+                after: live.form(&form),
             }
         });
         let join = Join {
@@ -255,7 +254,7 @@ impl Subscription {
         head.ok_or(Failure::NotReady)
     }
 
-    fn subscribed(&self, mode: Mode, head: i64) -> String {
+    fn subscribed(&self, mode: Mode, head: i64) -> Bytes {
         let (id, region, epoch) = (self.id, &self.region, &*self.deps.epoch);
         ServerMessage::Subscribed {
             id,
@@ -264,16 +263,16 @@ impl Subscription {
             mode,
             head,
         }
-        .encode()
+        .form(self.form())
+    }
+
+    fn form(&self) -> &Form {
+        self.queue.form()
     }
 
     /// Puts a message into the queue, once there is room: never faster than the client reads.
-    async fn send(&self, message: String) -> Result<(), Failure> {
-        self.send_frame(frame::text(&message)).await
-    }
-
-    async fn send_frame(&self, frame: Bytes) -> Result<(), Failure> {
-        if self.queue.room_for(frame.len()).await && self.queue.push(frame) {
+    async fn send(&self, message: Bytes) -> Result<(), Failure> {
+        if self.queue.room_for(message.len()).await && self.queue.push(message) {
             Ok(())
         } else {
             Err(Failure::Ended)

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use crate::domain::region::RegionId;
-
 /// FIN and opcode of a text frame.
 const TEXT: u8 = 0x81;
 /// FIN and opcode of a close frame.
@@ -18,19 +16,14 @@ pub fn text(message: &str) -> Bytes {
     frame(TEXT, message.as_bytes())
 }
 
-/// `reconnect` of `redress.v1`, before a node stops.
-pub fn reconnect(after: Duration) -> Bytes {
-    let after_ms = milliseconds(after);
-    text(&format!(
-        r#"{{"type":"reconnect","after_ms":{after_ms},"reason":"drain"}}"#
-    ))
-}
-
-/// `skipped_to` of `redress.v1`: up to this number there is nothing more that suits the filter.
-pub fn skipped_to(region: &RegionId, seq: i64) -> Bytes {
-    text(&format!(
-        r#"{{"type":"skipped_to","region":"{region}","seq":{seq}}}"#
-    ))
+/// The message of a whole text frame of ours.
+pub(super) fn payload(frame: &[u8]) -> &[u8] {
+    let head = match frame.get(1) {
+        Some(126) => 4,
+        Some(127) => 10,
+        Some(_) | None => 2,
+    };
+    frame.get(head..).unwrap_or_default()
 }
 
 /// A time as messages tell it.

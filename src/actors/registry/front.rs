@@ -78,6 +78,8 @@ impl SessionRegistry {
             let gauge = metrics.push.connections.with_label_values(&[role.as_str()]);
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
+        let streams = i64::try_from(sum.event_streams).unwrap_or(i64::MAX);
+        metrics.push.event_streams.set(streams);
         let watched = i64::try_from(sum.by_region.len()).unwrap_or(i64::MAX);
         metrics.push.regions_watched.set(watched);
         *self

@@ -6,6 +6,7 @@
 //! and a recipient for orders.
 
 mod ending;
+mod form;
 pub mod frame;
 mod front;
 mod handle;
@@ -32,6 +33,7 @@ use super::supervise::Supervision;
 use crate::domain::account::{Identity, Role};
 use crate::domain::region::RegionId;
 pub use ending::{CloseCode, Disconnect};
+pub use form::Form;
 pub use front::SessionRegistry;
 pub use handle::RegistryHandle;
 pub use recent::PublishedEvent;
@@ -107,6 +109,8 @@ pub struct SessionStats {
     pub address: String,
     /// What the client calls itself.
     pub client: Option<String>,
+    /// `websocket` or `event_stream`.
+    pub transport: &'static str,
     /// Since when it is signed in (UTC).
     #[schema(value_type = String, format = DateTime)]
     pub connected_at: Timestamp,
@@ -176,6 +180,8 @@ pub struct Counts {
     pub by_role: HashMap<Role, usize>,
     /// Sessions that watch each region.
     pub by_region: HashMap<RegionId, usize>,
+    /// Those among them that are event streams.
+    pub event_streams: usize,
 }
 
 impl Counts {
@@ -185,6 +191,7 @@ impl Counts {
     }
 
     fn add(&mut self, other: &Self) {
+        self.event_streams += other.event_streams;
         for (&role, count) in &other.by_role {
             *self.by_role.entry(role).or_default() += count;
         }

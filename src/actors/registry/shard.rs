@@ -29,7 +29,7 @@ use uuid::Uuid;
 use super::front::{SessionRegistry, ShardCounted, ShardOpened};
 use super::queue::OutQueue;
 use super::{
-    CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Order, Peer, RegistryDeps,
+    CloseCode, Closing, Counts, Disconnect, Form, HeadsPolled, LastHeard, Order, Peer, RegistryDeps,
 };
 use crate::domain::region::RegionId;
 use group::Wanted;
@@ -129,6 +129,8 @@ impl RegistryShard {
                 .by_role
                 .entry(entered.peer.identity.role)
                 .or_default() += 1;
+            let is_stream = *entered.queue.form() != Form::WebSocket;
+            counts.event_streams += usize::from(is_stream);
         }
         for (region, known) in &self.regions {
             if known.watchers() > 0 {

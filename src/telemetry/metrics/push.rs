@@ -8,8 +8,10 @@ use crate::domain::account::Role;
 /// The live feed.
 #[derive(Clone)]
 pub struct PushMetrics {
-    /// Live sockets that have authenticated, by role.
+    /// Live sockets and event streams that have authenticated, by role.
     pub connections: IntGaugeVec,
+    /// Event streams among them.
+    pub event_streams: IntGauge,
     /// Regions that at least one session watches.
     pub regions_watched: IntGauge,
     /// Events that desks published to the registry.
@@ -34,7 +36,7 @@ impl PushMetrics {
     pub(super) fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
         let connections = declare.gauges(
             "websocket_connections_active",
-            "Live sockets that have authenticated, by role (this node's).",
+            "Live sockets and event streams that have authenticated, by role (this node's).",
             &["role"],
         )?;
         for role in Role::ALL {
@@ -45,11 +47,15 @@ impl PushMetrics {
             "Sockets that were not opened for want of room, by reason.",
             &["reason"],
         )?;
-        for reason in ["node", "unauthenticated", "address", "rate"] {
+        for reason in ["node", "unauthenticated", "address", "account", "rate"] {
             refusals.with_label_values(&[reason]).inc_by(0);
         }
         Ok(Self {
             connections,
+            event_streams: declare.gauge(
+                "event_streams_active",
+                "Event streams of officers among the live connections (this node's).",
+            )?,
             regions_watched: declare.gauge(
                 "websocket_regions_watched",
                 "Regions that at least one session watches (this node's).",

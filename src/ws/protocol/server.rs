@@ -1,9 +1,11 @@
 //! What the server says.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::actors::registry::Form;
 use crate::domain::account::Role;
 use crate::domain::complaint::Complaint;
 use crate::domain::region::RegionId;
@@ -170,6 +172,26 @@ impl<'a> ServerMessage<'a> {
             code,
             message,
             retryable,
+        }
+    }
+
+    /// The message in the form that a client gets.
+    pub fn form(&self, form: &Form) -> Bytes {
+        let (kind, seq) = self.position();
+        form.message(kind, seq, &self.encode())
+    }
+
+    /// Its type, and the number up to which its client needs nothing any more.
+    const fn position(&self) -> (&'static str, Option<i64>) {
+        match self {
+            Self::Connected { .. } => ("connected", None),
+            Self::Refreshed { .. } => ("refreshed", None),
+            Self::Subscribed { .. } => ("subscribed", None),
+            Self::Snapshot { seq, last, .. } => ("snapshot", if *last { Some(*seq) } else { None }),
+            Self::Live { seq, .. } => ("live", Some(*seq)),
+            Self::Unsubscribed { .. } => ("unsubscribed", None),
+            Self::Granted { .. } => ("granted", None),
+            Self::Error { .. } => ("error", None),
         }
     }
 

@@ -13,13 +13,45 @@ use uuid::Uuid;
 
 use super::super::queue::OutQueue;
 use super::super::wave::{Tally, Wave};
-use super::super::{PublishedEvent, frame};
+use super::super::{Form, PublishedEvent};
 use crate::domain::event::Filter;
 use crate::domain::region::RegionId;
 use crate::telemetry::metrics::PushMetrics;
 
-/// What the sessions of a group want; `None`: everything.
-pub(super) type Wanted = Option<Arc<Filter>>;
+/// What the sessions of a group want.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    /// `None`: everything.
+    pub(super) filter: Option<Arc<Filter>>,
+    /// In what form.
+    pub(super) form: Form,
+}
+
+impl Wanted {
+    /// Whether it is served with the bytes that were published.
+    fn is_as_published(&self) -> bool {
+        self.filter.is_none() && self.form == Form::WebSocket
+    }
+
+    /// Events that suit, in this form and each behind the mark that it needs, and the number of the last
+    /// one: what somebody gets who was told everything up to `told`.
+    pub(super) fn made(
+        &self,
+        region: &RegionId,
+        mut told: i64,
+        suiting: impl Iterator<Item = PublishedEvent>,
+    ) -> (Vec<PublishedEvent>, i64) {
+        let make = |event: PublishedEvent| {
+            let before = std::mem::replace(&mut told, event.seq);
+            let mut frame = self.form.event(&event);
+            if event.seq != before + 1 {
+                frame = joined(&self.form.skipped_to(region, event.seq - 1), &frame);
+            }
+            PublishedEvent { frame, ..event }
+        };
+        (suiting.map(make).collect(), told)
+    }
+}
 
 /// The sessions.
 pub(super) struct Group {
@@ -59,23 +91,21 @@ impl Group {
     pub(super) fn send(
         &mut self,
         region: &RegionId,
-        filter: Option<&Filter>,
+        wanted: &Wanted,
         events: &[PublishedEvent],
         metrics: &PushMetrics,
     ) {
-        let waves = match filter {
-            None => {
-                self.told = events.last().map_or(self.told, |event| event.seq);
-                Wave::all_of(events)
+        let waves = if wanted.is_as_published() {
+            self.told = events.last().map_or(self.told, |event| event.seq);
+            Wave::all_of(events)
+        } else {
+            let filter = wanted.filter.as_deref();
+            let suiting = events.iter().filter(|event| event.suits(filter)).cloned();
+            let (made, told) = wanted.made(region, self.told, suiting);
+            if told > self.told {
+                (self.told, self.told_at) = (told, Instant::now());
             }
-            Some(_) => {
-                let suiting = events.iter().filter(|event| event.suits(filter)).cloned();
-                let (marked, told) = marked(region, self.told, suiting);
-                if told > self.told {
-                    (self.told, self.told_at) = (told, Instant::now());
-                }
-                Wave::all_of(&marked)
-            }
+            Wave::all_of(&made)
         };
         if !waves.is_empty() {
             self.push(&waves, metrics);
@@ -104,34 +134,16 @@ impl Group {
 
     /// Tells the members that everything up to `published` was dealt with, when they were told nothing for
     /// a `pause`.
-    pub(super) fn mark(&mut self, region: &RegionId, published: i64, pause: Duration) {
+    pub(super) fn mark(&mut self, region: &RegionId, form: &Form, published: i64, pause: Duration) {
         if self.told >= published || self.told_at.elapsed() < pause {
             return;
         }
         (self.told, self.told_at) = (published, Instant::now());
-        let mark = frame::skipped_to(region, published);
+        let mark = form.skipped_to(region, published);
         for queue in self.members.values() {
             queue.push(mark.clone());
         }
     }
-}
-
-/// Events that suit, each behind the mark that it needs, and the number of the last one: what somebody gets
-/// who was told everything up to `told`.
-pub(super) fn marked(
-    region: &RegionId,
-    mut told: i64,
-    suiting: impl Iterator<Item = PublishedEvent>,
-) -> (Vec<PublishedEvent>, i64) {
-    let mark = |event: PublishedEvent| {
-        let before = std::mem::replace(&mut told, event.seq);
-        if event.seq == before + 1 {
-            return event;
-        }
-        let frame = joined(&frame::skipped_to(region, event.seq - 1), &event.frame);
-        PublishedEvent { frame, ..event }
-    };
-    (suiting.map(mark).collect(), told)
 }
 
 /// Two frames in one piece.

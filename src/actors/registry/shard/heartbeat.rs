@@ -7,7 +7,7 @@ use actix::{AsyncContext, Context};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::super::{Peer, frame};
+use super::super::{Form, Peer, frame};
 use super::{Entered, RegistryShard, Watching, no_pong};
 use crate::domain::region::RegionId;
 
@@ -21,6 +21,14 @@ struct Ping<'a> {
     kind: &'static str,
     t: u64,
     heads: BTreeMap<&'a RegionId, i64>,
+}
+
+impl Entered {
+    /// Whether a client that is to answer pings has not been heard of for so long. That of an event stream
+    /// cannot speak: its connection ends when what is written to it is not acknowledged.
+    fn is_silent(&self, most_ms: u64) -> bool {
+        *self.queue.form() == Form::WebSocket && self.heard.silent_ms() > most_ms
+    }
 }
 
 impl RegistryShard {
@@ -49,7 +57,7 @@ impl RegistryShard {
         let mut silent: Vec<Uuid> = Vec::new();
         let mut due: Vec<Uuid> = Vec::new();
         for (session, entered) in &mut self.sessions {
-            if entered.heard.silent_ms() > self.deps.ping_ms.saturating_mul(2) {
+            if entered.is_silent(self.deps.ping_ms.saturating_mul(2)) {
                 silent.push(*session);
             } else if entered.next_ping <= now {
                 entered.next_ping = now + interval;
@@ -68,8 +76,14 @@ impl RegistryShard {
         }
     }
 
-    /// The protocol's ping for programs, and a WebSocket ping for their libraries.
+    /// The protocol's ping for programs, and a WebSocket ping for their libraries; a comment on an event
+    /// stream, whose client cannot answer.
     fn ping(&self, entered: &Entered) {
+        let form = entered.queue.form();
+        if *form != Form::WebSocket {
+            entered.queue.push(form.heartbeat());
+            return;
+        }
         // Behind a filter: as far as the session was told, or it would think that something was lost.
         let head = |(region, watching): (_, &Watching)| {
             let known = self.regions.get(region)?;
@@ -83,7 +97,7 @@ impl RegistryShard {
         match serde_json::to_string(&ping) {
             Ok(message) => {
                 entered.queue.push(frame::text(&message));
-                entered.queue.push(frame::PING);
+                entered.queue.push(form.heartbeat());
             }
             Err(error) => slog_scope::error!("a ping cannot be encoded: {}", error),
         }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use actix::{Context, Handler};
 
-use super::super::frame;
-use super::group::marked;
-use super::{Apart, Join, RegistryShard, Watching};
+use super::{Apart, Join, RegistryShard, Wanted, Watching};
 
 impl Handler<Join> for RegistryShard {
     type Result = Result<i64, Apart>;
@@ -24,24 +22,26 @@ impl Handler<Join> for RegistryShard {
         }
         // Those who watch already get the events up to here now; the new one gets them below.
         known.send_wave(&join.region, &self.deps.supervision.metrics.push);
-        let filter = join.filter.as_deref();
+        let wanted = Wanted {
+            filter: join.filter,
+            form: entered.queue.form().clone(),
+        };
         // Half of the bound: the opening itself must not overrun the queue.
         let room = (entered.queue.limit() / 2).saturating_sub(entered.queue.waiting_bytes());
-        let missed = known.recent.behind(join.since, filter, room);
+        let missed = known
+            .recent
+            .behind(join.since, wanted.filter.as_deref(), room);
         let missed = missed.ok_or(Apart::Behind)?.into_iter();
-        let (missed, told) = marked(&join.region, join.since, missed);
+        let (missed, told) = wanted.made(&join.region, join.since, missed);
         let opening = (join.announce)(head);
         // Without its commit's time: what a client missed says nothing of the push's latency.
         let missed = missed.into_iter().map(|event| event.frame);
-        let rest = (told < head).then(|| frame::skipped_to(&join.region, head));
+        let rest = (told < head).then(|| wanted.form.skipped_to(&join.region, head));
         let frames = opening.before.into_iter().chain(missed).chain(rest);
         let mut frames = frames.chain([opening.after]);
         if frames.all(|frame| entered.queue.push(frame)) {
-            known.watch(join.session, &join.filter, Arc::clone(&entered.queue));
-            let watching = Watching {
-                wanted: join.filter,
-                seen: None,
-            };
+            known.watch(join.session, &wanted, Arc::clone(&entered.queue));
+            let watching = Watching { wanted, seen: None };
             entered.regions.insert(join.region, watching);
             self.report_counts(ctx);
         }

@@ -73,22 +73,23 @@ impl Region {
             return;
         }
         let events = std::mem::take(&mut self.unsent);
-        for (filter, group) in &mut self.groups {
-            group.send(region, filter.as_deref(), &events, metrics);
+        for (wanted, group) in &mut self.groups {
+            group.send(region, wanted, &events, metrics);
         }
     }
 
     /// Marks how far the region is for those who wanted nothing of it for a `pause`.
     pub(super) fn send_marks(&mut self, region: &RegionId, pause: Duration) {
         let published = self.recent.published();
-        for group in self.groups.values_mut() {
-            group.mark(region, published, pause);
+        for (wanted, group) in &mut self.groups {
+            group.mark(region, &wanted.form, published, pause);
         }
     }
 
     /// How far those who want the same were told that the region is.
     pub(super) fn told(&self, wanted: &Wanted) -> i64 {
-        let group = self.groups.get(wanted).filter(|_| wanted.is_some());
+        let group = self.groups.get(wanted);
+        let group = group.filter(|_| wanted.filter.is_some());
         group.map_or(self.recent.published(), Group::told)
     }
 

@@ -29,6 +29,7 @@ impl Handler<Describe> for RegistryShard {
             role: entered.peer.identity.role,
             address: entered.peer.address.clone(),
             client: entered.peer.client.clone(),
+            transport: entered.queue.form().as_str(),
             connected_at: entered.peer.connected_at,
             lag: lag(entered),
             queued_bytes: entered.queue.waiting_bytes(),

@@ -75,7 +75,10 @@ fn tell(entered: &Entered, left: Duration) {
     };
     match serde_json::to_string(&message) {
         Ok(message) => {
-            entered.queue.push(frame::text(&message));
+            let form = entered.queue.form();
+            entered
+                .queue
+                .push(form.message("token_expiring", None, &message));
         }
         Err(error) => slog_scope::error!("a notice cannot be encoded: {}", error),
     }

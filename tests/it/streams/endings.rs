@@ -144,3 +144,24 @@ async fn a_client_that_does_not_read_is_cut_off() {
     drop(stuck);
     app.end().await;
 }
+
+#[actix::test]
+async fn a_stream_that_cannot_begin_says_so_and_asks_for_a_longer_wait() {
+    let app = TestApp::spawn().await;
+    let olga = app.olga().await;
+    let database = app.database().connect().await;
+    let rename = async |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        database.batch_execute(&sql).await.unwrap();
+    };
+    rename("region_heads", "hidden").await;
+    let mut stream = Stream::open(request(&app, &olga, NORTH)).await;
+    let refused = stream.read_to("error").await;
+    assert_eq!(refused.message["code"], "overloaded");
+    assert_eq!(code(&mut stream).await, 4006);
+    let closes = "websocket_closes_total{code=\"4006\"}";
+    assert_eq!(app.metric(closes).await, 1.0);
+    rename("hidden", "region_heads").await;
+    live(&app, &olga, NORTH).await;
+    app.end().await;
+}

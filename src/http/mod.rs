@@ -31,6 +31,7 @@ pub mod snapshot;
 pub mod stats;
 pub mod submission;
 pub mod trace;
+pub mod tracking_events;
 pub mod views;
 pub mod websocket;
 pub mod workflows;
@@ -55,6 +56,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(deadlines::configure)
             .configure(websocket::configure)
             .configure(region_events::configure)
+            .configure(tracking_events::configure)
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure),

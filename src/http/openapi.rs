@@ -8,7 +8,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::changes::{assignee, bulk, comments, edit, history, merge, relocation, status, support};
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    login, region_events, regions, snapshot, stats, websocket, workflows,
+    login, region_events, regions, snapshot, stats, tracking_events, websocket, workflows,
 };
 
 /// Where the document is served.
@@ -23,7 +23,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
                        lists are read page by page with a cursor. The live feed is described in docs/PROTOCOL.md.",
     ),
     paths(
-        complaints::submit, complaints::get, complaints::track,
+        complaints::submit, complaints::get, complaints::track, tracking_events::follow,
         status::change_status, assignee::assign, edit::edit, comments::comment, comments::list_comments,
         relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,

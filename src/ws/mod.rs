@@ -24,6 +24,7 @@ use tokio::sync::Semaphore;
 
 use crate::access::Access;
 use crate::actors::desks::DesksHandle;
+use crate::actors::registry::Followed;
 use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::wire::Wire;
 use crate::config::LiveSettings;
@@ -58,6 +59,8 @@ pub struct WsDeps {
     pub live: Arc<LiveSettings>,
     /// The address of the server's own pages.
     pub public_url: Arc<str>,
+    /// Reporters who wait for news of their complaints.
+    pub followed: Followed,
     /// Turns to send a snapshot: each is in memory while its client reads.
     pub snapshots: Arc<Semaphore>,
     /// Counts.

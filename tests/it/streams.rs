@@ -1,6 +1,7 @@
 //! The live feed as event streams (SSE), as officers' clients without WebSocket see it.
 
 mod endings;
+mod tracking;
 
 use reqwest::RequestBuilder;
 use serde_json::json;

@@ -120,6 +120,7 @@ impl Handler<Publish> for SessionRegistry {
             "{}/session_registry/publish",
             self.deps.supervision.node
         ));
+        self.deps.followed.note(&publish.events);
         let known = self.published.get(&publish.region);
         // What is published again for one shard may be older than what a new shard begins with.
         if known.is_none_or(|known| known.head <= publish.head) {

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use super::front::SessionRegistry;
 use super::shard::ShardHandle;
 use super::{
-    Counts, Disconnect, Drain, EndSessions, HeadsPolled, Peer, Publish, RegistryDeps, Regrant,
-    SessionStats, Shards,
+    Counts, Disconnect, Drain, EndSessions, Followed, HeadsPolled, Peer, Publish, RegistryDeps,
+    Regrant, SessionStats, Shards,
 };
 use crate::actors::supervise;
 use crate::domain::region::RegionId;
@@ -76,6 +76,11 @@ impl RegistryHandle {
         if self.front.try_send(HeadsPolled(heads)).is_err() {
             slog_scope::debug!("the registry is busy; it hears of the next poll");
         }
+    }
+
+    /// Those who wait for news of single complaints.
+    pub fn followed(&self) -> &Followed {
+        &self.deps.followed
     }
 
     /// Live connections, as last summed up.

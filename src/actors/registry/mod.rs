@@ -6,6 +6,7 @@
 //! and a recipient for orders.
 
 mod ending;
+mod followed;
 mod form;
 pub mod frame;
 mod front;
@@ -33,6 +34,7 @@ use super::supervise::Supervision;
 use crate::domain::account::{Identity, Role};
 use crate::domain::region::RegionId;
 pub use ending::{CloseCode, Disconnect};
+pub use followed::{Followed, News};
 pub use form::Form;
 pub use front::SessionRegistry;
 pub use handle::RegistryHandle;
@@ -210,6 +212,8 @@ pub struct RegistryDeps {
     pub recent_bytes: usize,
     /// How long a session may outlive its token.
     pub token_grace: Duration,
+    /// Those who wait for news of single complaints.
+    pub followed: Followed,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }

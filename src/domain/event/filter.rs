@@ -85,6 +85,7 @@ pub struct FormerTraits {
 /// An event's complaint before and after it, as far as filters ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sides {
+    complaint: Uuid,
     after: Traits,
     /// `None` when it was the same.
     before: Option<Traits>,
@@ -94,17 +95,23 @@ pub struct Sides {
 
 impl Sides {
     /// From what an event says of its complaint after it and before it.
-    pub fn new(after: Traits, former: FormerTraits, has_left: bool) -> Self {
+    pub fn new(complaint: Uuid, after: Traits, former: FormerTraits, has_left: bool) -> Self {
         let before = (former != FormerTraits::default()).then(|| Traits {
             category: former.category.unwrap_or_else(|| after.category.clone()),
             severity: former.severity.unwrap_or(after.severity),
             assignee: former.assignee.unwrap_or(after.assignee),
         });
         Self {
+            complaint,
             after,
             before,
             has_left,
         }
+    }
+
+    /// The complaint's id.
+    pub fn complaint(&self) -> Uuid {
+        self.complaint
     }
 
     /// Of an event that has just been decided.
@@ -122,13 +129,15 @@ impl Sides {
             severity: change.severity.as_ref().map(|severity| severity.from),
             assignee: change.assignee.as_ref().map(|assignee| assignee.from),
         };
-        Self::new(after, former, kind == EventKind::MovedOut)
+        Self::new(complaint.id, after, former, kind == EventKind::MovedOut)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ID: Uuid = Uuid::from_u128(7);
 
     fn traits(category: &str, severity: Severity, assignee: Option<u128>) -> Traits {
         Traits {
@@ -150,7 +159,7 @@ mod tests {
     #[test]
     fn every_condition_must_hold_on_one_side() {
         let hole = || traits("pothole", Severity::High, Some(1));
-        let unchanged = Sides::new(hole(), FormerTraits::default(), false);
+        let unchanged = Sides::new(ID, hole(), FormerTraits::default(), false);
         for (filter, expected) in [
             (of(&[], None, None), true),
             (of(&["pothole", "lamp"], None, None), true),
@@ -170,7 +179,7 @@ mod tests {
             category: Some("lamp".into()),
             ..FormerTraits::default()
         };
-        let renamed = Sides::new(traits("pothole", Severity::Low, None), former, false);
+        let renamed = Sides::new(ID, traits("pothole", Severity::Low, None), former, false);
         assert!(!of(&["pothole"], Some(Severity::High), None).matches(Some(&renamed)));
     }
 
@@ -179,7 +188,7 @@ mod tests {
         let former = |change: fn(&mut FormerTraits)| {
             let mut former = FormerTraits::default();
             change(&mut former);
-            Sides::new(traits("lamp", Severity::Low, Some(2)), former, false)
+            Sides::new(ID, traits("lamp", Severity::Low, Some(2)), former, false)
         };
         let renamed = former(|former| former.category = Some("pothole".into()));
         let eased = former(|former| former.severity = Some(Severity::Critical));
@@ -194,7 +203,7 @@ mod tests {
     #[test]
     fn a_complaint_that_moves_away_may_have_been_anybodys() {
         let after = traits("lamp", Severity::Low, None);
-        let gone = Sides::new(after, FormerTraits::default(), true);
+        let gone = Sides::new(ID, after, FormerTraits::default(), true);
         assert!(of(&[], None, Some(1)).matches(Some(&gone)));
         assert!(!of(&["pothole"], None, Some(1)).matches(Some(&gone)));
     }

@@ -101,7 +101,7 @@ impl From<Refused> for Problem {
             Refused::Address | Refused::Account => {
                 Self::too_many(refused.to_string(), ADDRESS_RETRY_S)
             }
-            Refused::Node | Refused::Unauthenticated | Refused::Rate => {
+            Refused::Node | Refused::Unauthenticated | Refused::Reporters | Refused::Rate => {
                 Self::no_room(refused.to_string())
             }
         }

@@ -74,7 +74,7 @@ impl Told {
 
     /// The complaint before and after the event, as far as filters ask.
     pub(super) fn into_sides(self) -> Arc<Sides> {
-        let has_left = self.has_left();
+        let (complaint, has_left) = (self.complaint.id, self.has_left());
         let after = Traits {
             category: self.complaint.category,
             severity: self.complaint.severity,
@@ -85,6 +85,6 @@ impl Told {
             severity: self.change.severity.map(|former| former.from),
             assignee: self.change.assignee.map(|former| former.from),
         };
-        Arc::new(Sides::new(after, former, has_left))
+        Arc::new(Sides::new(complaint, after, former, has_left))
     }
 }

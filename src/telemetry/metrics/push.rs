@@ -12,6 +12,8 @@ pub struct PushMetrics {
     pub connections: IntGaugeVec,
     /// Event streams among them.
     pub event_streams: IntGauge,
+    /// Reporters who follow their complaint.
+    pub reporters_following: IntGauge,
     /// Regions that at least one session watches.
     pub regions_watched: IntGauge,
     /// Events that desks published to the registry.
@@ -42,19 +44,15 @@ impl PushMetrics {
         for role in Role::ALL {
             connections.with_label_values(&[role.as_str()]).set(0);
         }
-        let refusals = declare.counters(
-            "websocket_refusals_total",
-            "Sockets that were not opened for want of room, by reason.",
-            &["reason"],
-        )?;
-        for reason in ["node", "unauthenticated", "address", "account", "rate"] {
-            refusals.with_label_values(&[reason]).inc_by(0);
-        }
         Ok(Self {
             connections,
             event_streams: declare.gauge(
                 "event_streams_active",
                 "Event streams of officers among the live connections (this node's).",
+            )?,
+            reporters_following: declare.gauge(
+                "reporters_following_active",
+                "Reporters who follow their complaint as an event stream (this node's).",
             )?,
             regions_watched: declare.gauge(
                 "websocket_regions_watched",
@@ -85,11 +83,30 @@ impl PushMetrics {
                 "Joins of a session to a region, by mode.",
                 &["mode"],
             )?,
-            refusals,
+            refusals: refusals(declare)?,
             token_refreshes: declare.counter(
                 "websocket_token_refreshes_total",
                 "Newer tokens that live sockets were given.",
             )?,
         })
     }
+}
+
+fn refusals(declare: &Declare<'_>) -> Result<IntCounterVec, Error> {
+    let refusals = declare.counters(
+        "websocket_refusals_total",
+        "Sockets and event streams that were not opened for want of room, by reason.",
+        &["reason"],
+    )?;
+    for reason in [
+        "node",
+        "unauthenticated",
+        "address",
+        "reporters",
+        "account",
+        "rate",
+    ] {
+        refusals.with_label_values(&[reason]).inc_by(0);
+    }
+    Ok(refusals)
 }

@@ -1,5 +1,7 @@
 //! Subscriptions that want only some of a region: what comes, and that nothing is missing between.
 
+mod history;
+
 use std::process::{Command, Stdio};
 
 use reqwest::StatusCode;
@@ -156,7 +158,7 @@ async fn a_complaint_that_leaves_the_filter_is_told_once_more() {
     app.end().await;
 }
 
-/// Three leaks among nine complaints; the numbers of those that suit, and the officer's epoch.
+/// Three leaks among nine complaints; the epoch.
 async fn mixed(app: &TestApp, token: &str) -> String {
     let mut officer = app.officer(token).await;
     for turn in 1..=9 {

@@ -16,6 +16,7 @@ pub mod desk;
 pub mod duplicates;
 mod export;
 mod field;
+pub mod filter_query;
 pub mod health;
 pub mod idempotency;
 mod import;

@@ -7,16 +7,15 @@ use utoipa::IntoParams;
 
 use super::auth::{self, Staff};
 use super::client_address::ClientAddress;
+use super::filter_query::FilterQuery;
 use super::health::Readiness;
 use super::page::query;
 use super::problem::{Problem, ProblemBody};
 use crate::actors::registry::shard::ShardHandle;
 use crate::domain::account::Identity;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::complaint::Severity;
-use crate::domain::fault::Faults;
 use crate::domain::region::RegionId;
-use crate::ws::protocol::{FilterRequest, Position};
+use crate::ws::protocol::Position;
 use crate::ws::stream::{self, Wanted};
 use crate::ws::{SignedIn, WsDeps};
 
@@ -102,12 +101,17 @@ fn wanted(
     let query: FollowQuery = query(request)?;
     let since = last_event_id(request)?.or(query.since.as_deref());
     let since = since.map(position).transpose()?;
-    let filter = query.filter()?.parse(identity.account, catalogue);
+    let filter = FilterQuery {
+        categories: query.categories,
+        min_severity: query.min_severity,
+        assigned_to_me: query.assigned_to_me,
+    };
+    let filter = filter.parse(identity, catalogue)?;
     let client = auth::header(request, USER_AGENT.as_str())?;
     Ok(Wanted {
         region,
         since,
-        filter: filter.map_err(|told| Problem::invalid_field("categories", "invalid", told))?,
+        filter,
         client: client.map(|name| name.chars().take(CLIENT_LONGEST).collect()),
     })
 }
@@ -127,28 +131,4 @@ fn position(text: &str) -> Result<Position, Problem> {
     })?;
     let epoch = epoch.to_owned();
     Ok(Position { epoch, seq })
-}
-
-impl FollowQuery {
-    fn filter(&self) -> Result<FilterRequest, Problem> {
-        let mut faults = Faults::default();
-        let severity = self.min_severity.as_deref().map(Severity::parse);
-        let min_severity = severity.and_then(|parsed| faults.keep("min_severity", parsed));
-        let assigned_to_me = match self.assigned_to_me.as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => {
-                faults.add("assigned_to_me", "invalid", "must be true or false");
-                false
-            }
-        };
-        let categories = self.categories.as_deref();
-        let categories = categories.map(|named| named.split(',').map(str::to_owned).collect());
-        let filter = FilterRequest {
-            categories,
-            min_severity,
-            assigned_to_me,
-        };
-        Ok(faults.into_result(Some(filter))?)
-    }
 }

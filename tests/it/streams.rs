@@ -152,3 +152,29 @@ async fn what_cannot_be_followed_is_refused() {
     app.officers_are(0).await;
     app.end().await;
 }
+
+#[actix::test]
+async fn a_snapshot_over_http_takes_the_same_filters() {
+    let app = TestApp::spawn().await;
+    let olga = app.olga().await;
+    app.submit("north", "a pothole").await;
+    let ask = async |query: &str| {
+        let path = format!("/api/v1/regions/north/snapshot{query}");
+        call(request(&app, &olga, &path)).await
+    };
+    for (query, complaints) in [
+        ("", 1),
+        ("?categories=pothole,water-leak&min_severity=low", 1),
+        ("?categories=water-leak", 0),
+        ("?assigned_to_me=true", 0),
+    ] {
+        let snapshot = ask(query).await.expect(200);
+        assert_eq!(snapshot["seq"], 1);
+        let found = snapshot["complaints"].as_array().unwrap().len();
+        assert_eq!(found, complaints, "{query}");
+    }
+    ask("?status=open").await.problem(400, "malformed");
+    let faults = ask("?categories=dragons").await.faults();
+    assert_eq!(faults[0].0, "categories");
+    app.end().await;
+}

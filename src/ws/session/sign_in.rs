@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
+use fail::fail_point;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
@@ -90,7 +91,7 @@ impl WsSession {
             return self.end(ctx, CloseCode::ConnectionLimit, reason);
         }
         let (entered, forgotten) = oneshot::channel();
-        let accepted = self.shard.enter(Enter {
+        let accepted = self.is_let_in(Enter {
             peer: self.peer(&identity, client),
             queue: Arc::clone(&self.queue),
             orders: ctx.address().recipient(),
@@ -124,6 +125,12 @@ impl WsSession {
             max_regions: self.deps.live.max_regions,
         });
         self.stage = Stage::Connected(identity);
+    }
+
+    /// Enters the registry; `false` when the shard is too busy.
+    fn is_let_in(&self, enter: Enter) -> bool {
+        fail_point!(&format!("{}/ws_session/enter", self.deps.node), |_| false);
+        self.shard.enter(enter)
     }
 
     fn peer(&self, identity: &Identity, client: Option<String>) -> Peer {

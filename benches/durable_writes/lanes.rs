@@ -8,7 +8,7 @@ use actix::Arbiter;
 use redress::actors::commit_lane::{LaneDeps, LaneHandle};
 use redress::actors::desks::{DesksDeps, DesksHandle, Home};
 use redress::actors::region_desk::{DeskHandle, NearbyCell};
-use redress::actors::registry::{RegistryDeps, RegistryHandle};
+use redress::actors::registry::{Followed, RegistryDeps, RegistryHandle};
 use redress::actors::supervise::Supervision;
 use redress::config::cores;
 use redress::domain::account::By;
@@ -47,6 +47,7 @@ impl Lanes {
                 ping_ms: 25_000,
                 recent_bytes: 1_048_576,
                 token_grace: Duration::from_secs(25),
+                followed: Followed::default(),
                 supervision: supervision.clone(),
             },
         );

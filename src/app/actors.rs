@@ -13,7 +13,7 @@ use crate::actors::desks::{DesksDeps, DesksHandle, Home};
 use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
 use crate::actors::region_desk::NearbyCell;
-use crate::actors::registry::{RegistryDeps, RegistryHandle};
+use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
 use crate::actors::word_keeper::{WordKeeper, WordKeeperDeps};
@@ -165,6 +165,7 @@ fn registry(settings: &ServeSettings, home: &Arbiter, supervision: &Supervision)
             ping_ms: settings.live.ping_interval_ms,
             recent_bytes: settings.live.recent_bytes,
             token_grace: settings.live.token_grace,
+            followed: Followed::default(),
             supervision: supervision.clone(),
         },
     )

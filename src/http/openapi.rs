@@ -8,7 +8,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::changes::{assignee, bulk, comments, edit, history, merge, relocation, status, support};
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    login, regions, snapshot, stats, websocket, workflows,
+    login, region_events, regions, snapshot, stats, tracking_events, websocket, workflows,
 };
 
 /// Where the document is served.
@@ -23,7 +23,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
                        lists are read page by page with a cursor. The live feed is described in docs/PROTOCOL.md.",
     ),
     paths(
-        complaints::submit, complaints::get, complaints::track,
+        complaints::submit, complaints::get, complaints::track, tracking_events::follow,
         status::change_status, assignee::assign, edit::edit, comments::comment, comments::list_comments,
         relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,
@@ -33,7 +33,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         calendars::get, calendars::put, calendars::delete,
         deadlines::get, deadlines::put, deadlines::delete,
         snapshot::get, stats::get,
-        websocket::upgrade, websocket::health, websocket::stats, websocket::kick,
+        websocket::upgrade, region_events::follow, websocket::health, websocket::stats, websocket::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,

@@ -34,5 +34,6 @@ mod slow;
 mod source;
 mod start;
 mod statistics;
+mod streams;
 mod support;
 mod work;

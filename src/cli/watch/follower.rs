@@ -4,11 +4,13 @@
 //! The rule (`docs/PROTOCOL.md`): apply `seq = last + 1`, ignore `seq ≤ last`, otherwise subscribe
 //! again with `since`.
 
+mod refusals;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::message::{ClientMessage, ServerMessage};
+use super::message::{ClientMessage, Filter, ServerMessage};
 use super::subscription::{Subscription, Verdict};
 use crate::config::Since;
 
@@ -45,17 +47,25 @@ pub(super) enum Action {
 pub(super) struct Follower {
     regions: BTreeMap<String, Subscription>,
     wants_snapshot: bool,
+    /// What is wanted of each region.
+    filter: Filter,
     next_id: u64,
 }
 
 impl Follower {
     /// Follows `regions`; `since` is where to begin in each of them.
-    pub(super) fn new(regions: &[String], since: Option<&Since>, wants_snapshot: bool) -> Self {
+    pub(super) fn new(
+        regions: &[String],
+        since: Option<&Since>,
+        wants_snapshot: bool,
+        filter: Filter,
+    ) -> Self {
         let fresh = || Subscription::new(since.cloned());
         let regions = regions.iter().map(|id| (id.clone(), fresh())).collect();
         Self {
             regions,
             wants_snapshot,
+            filter,
             next_id: 1,
         }
     }
@@ -101,6 +111,12 @@ impl Follower {
                 Vec::new()
             }
             ServerMessage::Event { region, seq } => self.event(&region, seq),
+            ServerMessage::SkippedTo { region, seq } => {
+                if let Some(state) = self.regions.get_mut(&region) {
+                    state.skip_to(seq);
+                }
+                Vec::new()
+            }
             ServerMessage::Live { region, seq } => self.live(&region, seq),
             ServerMessage::Snapshot {
                 region,
@@ -112,6 +128,10 @@ impl Follower {
             ServerMessage::Ping { t, heads } => self.ping(&t, &heads),
             ServerMessage::TokenExpiring {} => vec![Action::RefreshToken],
             ServerMessage::Unsubscribed { region, code } => self.unsubscribed(&region, &code),
+            ServerMessage::Granted { regions } => {
+                let regions = regions.join(", ");
+                vec![Action::Notice(format!("you may watch now: {regions}"))]
+            }
             ServerMessage::Reconnect { after_ms, reason } => {
                 let notice = format!("the server asks to reconnect ({reason})");
                 vec![Action::Notice(notice), Action::Reconnect { after_ms }]
@@ -195,61 +215,6 @@ impl Follower {
         }
     }
 
-    fn refused(
-        &mut self,
-        id: Option<u64>,
-        code: &str,
-        message: &str,
-        retryable: bool,
-    ) -> Vec<Action> {
-        let asked = |region: &Subscription| Some(region.request) == id;
-        let region = self.regions.iter().find(|(_, region)| asked(region));
-        let region = region.map(|(region, _)| region.clone());
-        match (code, region) {
-            ("already_subscribed", Some(region)) => {
-                let id = self.id();
-                let leave = ClientMessage::Unsubscribe {
-                    id,
-                    region: &region,
-                }
-                .encode();
-                let enter = self.subscribe(&region).into_iter();
-                std::iter::once(leave)
-                    .chain(enter)
-                    .map(Action::Send)
-                    .collect()
-            }
-            ("unrecoverable_position", Some(region)) => self.start_anew(&region),
-            ("token_expired" | "unauthorized", _) => vec![Action::NewToken],
-            ("overloaded" | "rate_limited", _) => vec![
-                Action::Notice(format!("the server is busy: {message}")),
-                Action::BackOff { slowly: true },
-            ],
-            (_, _) if retryable => vec![
-                Action::Notice(format!("the server failed: {message} ({code})")),
-                Action::BackOff { slowly: false },
-            ],
-            (_, Some(region)) => vec![Action::Stop(format!("{region}: {message} ({code})"))],
-            // Not about a subscription: if it matters, the server closes with a code that says so.
-            (_, None) => vec![Action::Notice(format!(
-                "the server refused a message: {message} ({code})"
-            ))],
-        }
-    }
-
-    /// What lies between is lost and no snapshot is wanted: says so, and goes on from now.
-    fn start_anew(&mut self, region: &str) -> Vec<Action> {
-        if let Some(state) = self.regions.get_mut(region) {
-            state.last = None;
-        }
-        let notice =
-            format!("{region}: cannot go on from that position; events in between are not shown");
-        let send = self.subscribe(region).map(Action::Send);
-        std::iter::once(Action::Notice(notice))
-            .chain(send)
-            .collect()
-    }
-
     /// Subscribes again because an event is missing.
     fn again(&mut self, region: &str) -> Vec<Action> {
         let notice = format!("{region}: an event is missing; asking for it");
@@ -268,6 +233,7 @@ impl Follower {
             region,
             since: state.last.as_ref().map(Into::into),
             snapshot: self.wants_snapshot,
+            filter: self.filter.given(),
         };
         Some(message.encode())
     }

@@ -21,6 +21,7 @@ use thiserror::Error;
 
 use access::{Access, Credentials};
 use follower::Follower;
+use message::Filter;
 use screen::Screen;
 use session::Watcher;
 
@@ -104,6 +105,7 @@ fn watcher(settings: &WatchSettings) -> Result<Watcher, WatchError> {
         &settings.regions,
         settings.since.as_ref(),
         !settings.no_snapshot,
+        filter(settings),
     );
     Ok(Watcher::new(
         address,
@@ -112,6 +114,14 @@ fn watcher(settings: &WatchSettings) -> Result<Watcher, WatchError> {
         Screen::new(settings.json),
         settings.count,
     ))
+}
+
+fn filter(settings: &WatchSettings) -> Filter {
+    Filter {
+        categories: settings.categories.clone(),
+        min_severity: settings.min_severity.clone(),
+        assigned_to_me: settings.assigned_to_me,
+    }
 }
 
 /// How to sign in, and the server's address when the demo file told it.

@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a newcomer needs; both install what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench
+.PHONY: help run cluster test check bench
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -9,6 +9,11 @@ help: ## list these commands
 run: ## build and start the server with demonstration data, on port 8080
 	@scripts/setup
 	cargo run --release --locked -- serve --demo
+
+cluster: ## build and start three nodes on one PostgreSQL behind HAProxy, on port 8080
+	@scripts/setup --cluster-tools
+	cargo build --release --locked
+	@scripts/cluster
 
 test: ## run all tests, on a private PostgreSQL
 	@scripts/setup --test-tools

@@ -3,6 +3,7 @@
 //! Frames in, frames out; every answer goes through the session's queue, so that answers and events
 //! keep their order. Owns no subscription that the shard does not know of.
 
+mod fragments;
 mod regions;
 mod sign_in;
 mod token;
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix::{Actor, ActorContext, Handler, SpawnHandle, StreamHandler};
-use actix_http::ws::{Message, ProtocolError};
+use actix_http::ws::{Item, Message, ProtocolError};
 use actix_web_actors::ws::WebsocketContext;
 use fail::fail_point;
 use uuid::Uuid;
@@ -24,8 +25,12 @@ use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::{CloseCode, Disconnect, Form, LastHeard, Order, frame};
 use crate::domain::account::Identity;
 use crate::domain::region::RegionId;
+use fragments::Fragments;
 
 type Ctx = WebsocketContext<WsSession>;
+
+/// Why a socket ends that has said more than `--unauthenticated-bytes`.
+const TOO_EARLY: &str = "too much came before connect";
 
 /// How far a session has come.
 enum Stage {
@@ -57,6 +62,7 @@ pub(super) struct WsSession {
     commands: CommandPace,
     stage: Stage,
     bytes_before_connect: usize,
+    fragments: Fragments,
     regions: HashMap<RegionId, Watch>,
 }
 
@@ -78,6 +84,7 @@ impl WsSession {
             place,
             stage: signed_in.map_or(Stage::Waiting, Stage::Admitted),
             bytes_before_connect: 0,
+            fragments: Fragments::default(),
             regions: HashMap::new(),
         }
     }
@@ -125,7 +132,26 @@ impl WsSession {
         self.end(ctx, order.code, order.reason);
     }
 
-    /// One object of a frame.
+    /// A frame of a text that comes in several.
+    fn hear_fragment(&mut self, bytes: &[u8], is_last: bool, ctx: &mut Ctx) {
+        if !self.within_bound(bytes.len()) {
+            return self.end(ctx, CloseCode::BadFrame, TOO_EARLY);
+        }
+        match self.fragments.take(bytes, is_last) {
+            Ok(text) => self.hear_objects(&text.unwrap_or_default(), ctx),
+            Err(error) => self.end(ctx, CloseCode::BadFrame, &error.to_string()),
+        }
+    }
+
+    /// The objects of a text. After one that ended the session the rest is not heard.
+    fn hear_objects(&mut self, text: &str, ctx: &mut Ctx) {
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        while let Some(line) = lines.next().filter(|_| !self.queue.has_ended()) {
+            self.hear(line, ctx);
+        }
+    }
+
+    /// One object of a text.
     fn hear(&mut self, text: &str, ctx: &mut Ctx) {
         match (read(text), &self.stage) {
             (Read::Garbage, _) => self.end(
@@ -224,27 +250,21 @@ impl StreamHandler<Result<Message, ProtocolError>> for WsSession {
         self.heard.note();
         match message {
             Ok(Message::Text(text)) if self.within_bound(text.len()) => {
-                let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-                // After an object that ended the session the rest of its frame is not heard.
-                while let Some(line) = lines.next().filter(|_| !self.queue.has_ended()) {
-                    self.hear(line, ctx);
-                }
+                self.hear_objects(&text, ctx);
             }
-            Ok(Message::Text(_)) => {
-                self.end(ctx, CloseCode::BadFrame, "too much came before connect");
+            Ok(Message::Text(_)) => self.end(ctx, CloseCode::BadFrame, TOO_EARLY),
+            Ok(Message::Continuation(Item::FirstText(bytes) | Item::Continue(bytes))) => {
+                self.hear_fragment(&bytes, false, ctx);
             }
+            Ok(Message::Continuation(Item::Last(bytes))) => self.hear_fragment(&bytes, true, ctx),
             Ok(Message::Ping(payload)) => ctx.pong(&payload),
             Ok(Message::Pong(_) | Message::Nop) => {}
             Ok(Message::Close(reason)) => {
                 ctx.close(reason);
                 ctx.stop();
             }
-            Ok(Message::Binary(_) | Message::Continuation(_)) => {
-                self.end(
-                    ctx,
-                    CloseCode::BadFrame,
-                    "only whole text frames are understood",
-                );
+            Ok(Message::Binary(_) | Message::Continuation(Item::FirstBinary(_))) => {
+                self.end(ctx, CloseCode::BadFrame, "only text is understood");
             }
             Err(error) => {
                 self.end(

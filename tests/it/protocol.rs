@@ -5,6 +5,7 @@ mod bounds;
 mod connect;
 mod endings;
 mod filters;
+mod fragments;
 mod grants;
 mod requests;
 mod tokens;

@@ -47,6 +47,7 @@ impl Lanes {
                 ping_ms: 25_000,
                 recent_bytes: 1_048_576,
                 token_grace: Duration::from_secs(25),
+                board: Arc::default(),
                 supervision: supervision.clone(),
             },
         );

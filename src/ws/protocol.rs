@@ -38,6 +38,9 @@ pub enum ClientMessage {
         /// Whether a snapshot is wanted when the position cannot be resumed.
         #[serde(default = "yes")]
         snapshot: bool,
+        /// Whether who is online, and who is on the way where, is told too.
+        #[serde(default)]
+        presence: bool,
     },
     /// Stop watching a region.
     Unsubscribe {

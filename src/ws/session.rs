@@ -190,8 +190,9 @@ impl WsSession {
                 region,
                 since,
                 snapshot,
+                presence,
             } => match self.admit(&region, identity) {
-                Ok(region) => self.subscribe(id, region, since, snapshot, ctx),
+                Ok(region) => self.subscribe(id, region, since, snapshot, presence, ctx),
                 Err((code, message)) => self.refuse(id, code, message),
             },
             ClientMessage::Unsubscribe { id, region } => self.unsubscribe(id, &region, ctx),

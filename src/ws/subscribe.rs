@@ -16,7 +16,7 @@ use super::WsDeps;
 use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
 use crate::actors::registry::frame;
 use crate::actors::registry::queue::OutQueue;
-use crate::actors::registry::shard::{Apart, Join, Opening, ShardHandle};
+use crate::actors::registry::shard::{Apart, FollowPresence, Join, Opening, ShardHandle};
 use crate::domain::region::RegionId;
 use crate::store::{StoreError, events};
 
@@ -62,6 +62,8 @@ pub(super) struct Subscription {
     pub(super) region: RegionId,
     pub(super) since: Option<Position>,
     pub(super) snapshot: bool,
+    /// Whether who is online and who is on the way is told too.
+    pub(super) presence: bool,
     pub(super) session: Uuid,
     pub(super) shard: ShardHandle,
     pub(super) queue: Arc<OutQueue>,
@@ -78,6 +80,12 @@ impl Subscription {
             .joins
             .with_label_values(&[mode.as_str()])
             .inc();
+        if self.presence {
+            let (session, region) = (self.session, self.region);
+            self.shard
+                .follow_presence(FollowPresence { session, region })
+                .await;
+        }
         Ok(())
     }
 

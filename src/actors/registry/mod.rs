@@ -8,6 +8,7 @@
 pub mod frame;
 mod front;
 mod handle;
+mod presence;
 pub mod queue;
 mod recent;
 pub mod shard;
@@ -27,6 +28,7 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::presence::Board;
 use super::region_desk::Republish;
 use super::supervise::Supervision;
 use crate::domain::account::{Identity, Role};
@@ -255,6 +257,8 @@ pub struct RegistryDeps {
     pub recent_bytes: usize,
     /// How long a session may outlive its token.
     pub token_grace: Duration,
+    /// Who is online where, for those who ask to be told.
+    pub board: Arc<Board>,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }

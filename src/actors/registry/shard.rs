@@ -9,6 +9,7 @@ mod drain;
 mod handle;
 mod heartbeat;
 mod messages;
+mod presence;
 mod region;
 mod sessions;
 mod token;
@@ -30,6 +31,7 @@ use crate::domain::region::RegionId;
 pub use handle::ShardHandle;
 use messages::ReportCounts;
 pub use messages::{Announce, Apart, Enter, Exited, Join, Leave, Opening, Renew, Seen};
+pub use presence::FollowPresence;
 use region::Region;
 pub use token::TokenLife;
 
@@ -58,6 +60,8 @@ pub struct RegistryShard {
     /// Boxed: a table that grows by doubling has up to half of its places empty.
     sessions: HashMap<Uuid, Box<Entered>>,
     regions: HashMap<RegionId, Region>,
+    /// Who is told of presence.
+    followers: presence::Followers,
     /// Set once the node drains: whoever still enters is told to go.
     closing: Closing,
     counts_sent: bool,
@@ -80,6 +84,7 @@ impl RegistryShard {
             deps,
             sessions: HashMap::new(),
             regions: HashMap::new(),
+            followers: presence::Followers::default(),
             closing,
             counts_sent: false,
             counts_changed: false,
@@ -102,6 +107,7 @@ impl RegistryShard {
         if let Some(known) = self.regions.get_mut(region) {
             known.unwatch(session);
         }
+        self.followers.forget(session, region);
     }
 
     fn counts(&self) -> Counts {
@@ -126,6 +132,7 @@ impl RegistryShard {
         reason = "bounded: one message in COUNT_PAUSE"
     )]
     fn report_counts(&mut self, ctx: &mut Context<Self>) {
+        self.deps.board.note_move();
         self.counts_changed = true;
         if self.counts_sent {
             return;

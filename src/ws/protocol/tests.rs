@@ -12,7 +12,9 @@ fn messages_of_the_documentation_are_read() {
             region,
             since,
             snapshot,
+            presence,
         }) => {
+            assert!(!presence, "told to those who ask");
             assert_eq!((id, region.as_str(), snapshot), (Some(2), "north", true));
             assert_eq!(
                 since,

@@ -48,6 +48,7 @@ impl WsSession {
         region: RegionId,
         since: Option<Position>,
         snapshot: bool,
+        presence: bool,
         ctx: &mut Ctx,
     ) {
         let subscription = Subscription {
@@ -55,6 +56,7 @@ impl WsSession {
             region: region.clone(),
             since,
             snapshot,
+            presence,
             session: self.id,
             shard: self.shard.clone(),
             queue: Arc::clone(&self.queue),

@@ -58,6 +58,9 @@ pub struct WatchSettings {
     /// Do not show the open complaints first; start with what happens from now on
     #[arg(long)]
     pub no_snapshot: bool,
+    /// Show who is online, who comes and goes, and who is on the way to which complaint
+    #[arg(long)]
+    pub presence: bool,
     /// End after so many events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,

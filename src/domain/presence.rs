@@ -69,9 +69,9 @@ impl Online {
     }
 }
 
-/// Who holds a claim.
+/// An account, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Holder {
+pub struct Person {
     /// The account.
     pub id: Uuid,
     /// What it is called.
@@ -87,7 +87,7 @@ pub struct Claim {
     #[schema(value_type = String)]
     pub region: RegionId,
     /// Who is on the way.
-    pub holder: Holder,
+    pub holder: Person,
     /// Since when (UTC).
     #[schema(value_type = String, format = DateTime)]
     pub claimed_at: Timestamp,
@@ -133,7 +133,7 @@ pub struct Released {
     /// The complaint.
     pub complaint: Uuid,
     /// Who held it.
-    pub holder: Holder,
+    pub holder: Person,
     /// Why it ended.
     pub reason: Release,
 }
@@ -144,7 +144,7 @@ pub struct Turnover<'a> {
     /// New, or called otherwise than before; by id.
     pub joined: Vec<&'a Online>,
     /// Not there any more; by id.
-    pub left: Vec<Uuid>,
+    pub left: Vec<Person>,
 }
 
 /// What changed from one list of those online to the next.
@@ -153,10 +153,14 @@ pub fn turnover<'a>(
     now: &'a BTreeMap<Uuid, Online>,
 ) -> Turnover<'a> {
     let is_new = |one: &&Online| !before.get(&one.id).is_some_and(|old| old.looks_like(one));
-    let is_gone = |id: &&Uuid| !now.contains_key(*id);
+    let gone = before.values().filter(|old| !now.contains_key(&old.id));
+    let person = |old: &Online| Person {
+        id: old.id,
+        name: old.name.clone(),
+    };
     Turnover {
         joined: now.values().filter(is_new).collect(),
-        left: before.keys().filter(is_gone).copied().collect(),
+        left: gone.map(person).collect(),
     }
 }
 
@@ -215,7 +219,7 @@ mod tests {
         let claim = Claim {
             complaint,
             region: RegionId::from_stored("north"),
-            holder: Holder {
+            holder: Person {
                 id: Uuid::from_u128(holder),
                 name: "Olga".into(),
             },
@@ -234,7 +238,8 @@ mod tests {
         let turnover = turnover(&before, &now);
         let joined: Vec<_> = turnover.joined.iter().map(|one| &*one.name).collect();
         assert_eq!(joined, ["Olga Ost", "Ada"]);
-        assert_eq!(turnover.left, [Uuid::from_u128(2)]);
+        let left: Vec<_> = turnover.left.iter().map(|one| &*one.name).collect();
+        assert_eq!(left, ["Otto"]);
     }
 
     #[test]

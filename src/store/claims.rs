@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{Store, StoreError, column};
-use crate::domain::presence::{Claim, Holder, Release};
+use crate::domain::presence::{Claim, Person, Release};
 use crate::domain::region::RegionId;
 
 const CLAIM: &str = include_str!("../../sql/queries/claims/claim.sql");
@@ -112,7 +112,7 @@ fn claim_of(row: &Row) -> Result<Claim, StoreError> {
     Ok(Claim {
         complaint: column(row, "complaint_id")?,
         region: RegionId::from_stored(column(row, "region_id")?),
-        holder: Holder {
+        holder: Person {
             id: column(row, "holder_id")?,
             name: column(row, "holder_name")?,
         },

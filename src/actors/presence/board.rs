@@ -172,7 +172,10 @@ mod tests {
         let second = post(&board, &[]).unwrap();
         assert_eq!((second.from, second.to), (1, 2));
         let text = String::from_utf8_lossy(&second.frames[0]).into_owned();
-        assert!(text.contains(r#""joined":[],"left":["00000000-"#), "{text}");
+        assert!(
+            text.contains(r#""joined":[],"left":[{"id":"00000000-"#),
+            "{text}"
+        );
     }
 
     #[test]

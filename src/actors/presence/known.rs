@@ -35,6 +35,8 @@ pub(super) struct Known {
     others: HashMap<Uuid, Other>,
     names: HashMap<Uuid, Named>,
     named_at: Option<Instant>,
+    /// Whether somebody may have come whose name is not known.
+    is_unnamed: bool,
 }
 
 impl Known {
@@ -54,6 +56,7 @@ impl Known {
         self.listed_at = Some(moves);
         let is_new = own != self.own;
         self.is_saved &= !is_new;
+        self.is_unnamed |= is_new;
         self.own = own;
         is_new
     }
@@ -78,32 +81,31 @@ impl Known {
     pub(super) async fn hear(
         &mut self,
         deps: &PresenceDeps,
-        nodes: HashMap<Uuid, Timestamp>,
+        nodes: &HashMap<Uuid, Timestamp>,
     ) -> Result<bool, StoreError> {
-        let before = self.others.len();
-        self.others.retain(|node, _| nodes.contains_key(node));
-        let mut is_new = self.others.len() < before;
         let is_old = |(node, changed_at): &(&Uuid, &Timestamp)| {
             let known = self.others.get(*node);
             known.is_none_or(|known| known.changed_at != **changed_at)
         };
         let stale: Vec<Uuid> = nodes.iter().filter(is_old).map(|(node, _)| *node).collect();
-        if stale.is_empty() {
-            return Ok(is_new);
+        let is_gone = self.others.keys().any(|node| !nodes.contains_key(node));
+        if stale.is_empty() && !is_gone {
+            return Ok(false);
         }
         let mut found = presence::of_nodes(&deps.store, &stale).await?;
-        for (node, changed_at) in nodes {
-            if stale.contains(&node) {
+        self.others.retain(|node, _| nodes.contains_key(node));
+        for node in stale {
+            if let Some(&changed_at) = nodes.get(&node) {
                 let present = found.remove(&node).unwrap_or_default();
                 let other = Other {
                     changed_at,
                     present,
                 };
                 self.others.insert(node, other);
-                is_new = true;
             }
         }
-        Ok(is_new)
+        self.is_unnamed = true;
+        Ok(true)
     }
 
     /// Who attends which region, on whichever node.
@@ -117,34 +119,26 @@ impl Known {
         all
     }
 
-    /// Learns what people are called, from time to time and when somebody `is_new`; whether one is called
+    /// Learns what people are called, from time to time and when somebody came; whether one is called
     /// otherwise than before.
-    pub(super) async fn learn_names(
-        &mut self,
-        deps: &PresenceDeps,
-        is_new: bool,
-    ) -> Result<bool, StoreError> {
-        if !is_new && self.named_at.is_some_and(|at| at.elapsed() < NAMES_LIVE) {
+    pub(super) async fn learn_names(&mut self, deps: &PresenceDeps) -> Result<bool, StoreError> {
+        let is_fresh = self.named_at.is_some_and(|at| at.elapsed() < NAMES_LIVE);
+        if is_fresh && !self.is_unnamed {
             return Ok(false);
         }
         let everybody = self.everybody();
         let accounts: BTreeSet<Uuid> = everybody.keys().map(|(_, account)| *account).collect();
-        let is_known = accounts
-            .iter()
-            .all(|account| self.names.contains_key(account));
-        if is_known && self.named_at.is_some_and(|at| at.elapsed() < NAMES_LIVE) {
-            return Ok(false);
+        let mut is_new = false;
+        if !is_fresh || !accounts.iter().all(|one| self.names.contains_key(one)) {
+            let accounts: Vec<Uuid> = accounts.into_iter().collect();
+            let names = accounts::names(&deps.store, &accounts).await?;
+            let names: HashMap<Uuid, Named> = names.into_iter().collect();
+            is_new = names != self.names;
+            self.names = names;
+            self.named_at = Some(Instant::now());
         }
         // Until it succeeds it is tried again.
-        self.named_at = None;
-        let accounts: Vec<Uuid> = accounts.into_iter().collect();
-        let names: HashMap<Uuid, Named> = accounts::names(&deps.store, &accounts)
-            .await?
-            .into_iter()
-            .collect();
-        self.named_at = Some(Instant::now());
-        let is_new = names != self.names;
-        self.names = names;
+        self.is_unnamed = false;
         Ok(is_new)
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::actors::registry::frame;
-use crate::domain::presence::{Claim, ClaimChanges, Online, Released, Turnover};
+use crate::domain::presence::{Claim, ClaimChanges, Online, Person, Released, Turnover};
 use crate::domain::region::RegionId;
 
 /// Most entries of a message: about 100 KB with long names, well under what may wait for a socket.
@@ -27,7 +27,7 @@ struct AllOnline<'a> {
 struct OnlineChanged<'a> {
     region: &'a RegionId,
     joined: &'a [&'a Online],
-    left: &'a [Uuid],
+    left: &'a [Person],
 }
 
 #[derive(Serialize)]

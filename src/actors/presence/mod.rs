@@ -98,8 +98,9 @@ struct State {
     rounds: u64,
     /// Whether the other nodes were heard: before that, who is at them seems to be gone.
     has_heard: bool,
-    /// Whether claims were read.
+    /// Whether all changes of claims that are known of were read.
     has_read: bool,
+    /// Whether the board may show something else.
     is_unposted: bool,
 }
 
@@ -108,7 +109,10 @@ impl Presence {
         Self {
             deps,
             claim_changed,
-            state: Some(State::default()),
+            state: Some(State {
+                is_unposted: true,
+                ..State::default()
+            }),
             is_look_planned: false,
         }
     }
@@ -128,11 +132,11 @@ impl Presence {
             self.is_look_planned = false;
         }
         let deps = self.deps.clone();
-        let is_claim_new = self.claim_changed.swap(false, Ordering::SeqCst);
+        state.has_read &= !self.claim_changed.swap(false, Ordering::SeqCst);
         let done = async move {
             let outcome = match work {
-                Work::Round => state.round(&deps, is_claim_new).await,
-                Work::Claims => state.look_at_claims(&deps, is_claim_new).await,
+                Work::Round => state.round(&deps).await,
+                Work::Claims => state.read_claims(&deps, None).await,
             };
             // The head poll tells the operator of an outage. Meanwhile everybody is where they were.
             if let Err(error) = outcome {
@@ -151,20 +155,18 @@ impl Presence {
 }
 
 impl State {
-    async fn round(&mut self, deps: &PresenceDeps, is_claim_new: bool) -> Result<(), StoreError> {
-        let mut is_new = self.known.list_own(deps).await;
-        self.is_unposted |= is_new;
-        let mut polled = self.claims.version();
+    async fn round(&mut self, deps: &PresenceDeps) -> Result<(), StoreError> {
+        self.is_unposted |= self.known.list_own(deps).await;
+        let mut polled = None;
         if deps.has_others {
             self.known.tell(deps).await?;
             let heard = presence::poll(&deps.store, deps.node).await?;
-            polled = heard.claims;
-            is_new |= self.known.hear(deps, heard.nodes).await?;
+            polled = Some(heard.claims);
+            self.is_unposted |= self.known.hear(deps, &heard.nodes).await?;
             self.has_heard = true;
         }
-        is_new |= self.known.learn_names(deps, is_new).await?;
-        self.is_unposted |= is_new;
-        self.read_claims(deps, is_claim_new, polled).await?;
+        self.is_unposted |= self.known.learn_names(deps).await?;
+        self.read_claims(deps, polled).await?;
         self.rounds += 1;
         if self.rounds % FORGET_EVERY == 1 {
             table::forget_ended(&deps.store).await?;
@@ -173,39 +175,37 @@ impl State {
         Ok(())
     }
 
-    async fn look_at_claims(
-        &mut self,
-        deps: &PresenceDeps,
-        is_claim_new: bool,
-    ) -> Result<(), StoreError> {
-        let polled = self.claims.version();
-        self.read_claims(deps, is_claim_new, polled).await
-    }
-
-    /// Reads the claims that changed and looks after those that hold.
+    /// Reads the claims that changed and looks after those that hold. `polled`: how far the table is.
     async fn read_claims(
         &mut self,
         deps: &PresenceDeps,
-        is_claim_new: bool,
-        polled: i64,
+        polled: Option<i64>,
     ) -> Result<(), StoreError> {
-        // Before they are looked after: what is over by its time needs no database.
+        let known = self.claims.version();
+        let polled = polled.unwrap_or(known);
+        let read = if !self.has_read || polled > known {
+            self.catch_up(deps, polled).await
+        } else {
+            Ok(())
+        };
+        // What is over by its time needs no database, but what was renewed is known first.
         self.is_unposted |= self.claims.expire(Instant::now());
-        if !self.has_read || is_claim_new || polled > self.claims.version() {
-            // Until it succeeds it is tried again.
-            self.has_read = false;
-            self.is_unposted |= self.claims.catch_up(&deps.store, polled).await?;
-            self.has_read = true;
-        }
+        read?;
         if self.claims.is_empty() {
             return Ok(());
         }
         let present = self.known.own_accounts();
         if table::look_after(&deps.store, &present, deps.claim_grace).await? > 0 {
-            self.has_read = false;
-            self.is_unposted |= self.claims.catch_up(&deps.store, polled).await?;
-            self.has_read = true;
+            self.catch_up(deps, polled).await?;
         }
+        Ok(())
+    }
+
+    async fn catch_up(&mut self, deps: &PresenceDeps, polled: i64) -> Result<(), StoreError> {
+        // Until it succeeds it is tried again.
+        self.has_read = false;
+        self.is_unposted |= self.claims.catch_up(&deps.store, polled).await?;
+        self.has_read = true;
         Ok(())
     }
 

@@ -19,6 +19,8 @@ pub(super) enum Action {
     Send(String),
     /// Show the event that was fed.
     ShowEvent,
+    /// Show the message about presence or claims that was fed.
+    ShowPresence,
     /// Show the open complaints of a region.
     ShowSnapshot {
         region: String,
@@ -45,6 +47,8 @@ pub(super) enum Action {
 pub(super) struct Follower {
     regions: BTreeMap<String, Subscription>,
     wants_snapshot: bool,
+    /// Whether it asks who is online and who is on the way.
+    pub(super) wants_presence: bool,
     next_id: u64,
 }
 
@@ -56,6 +60,7 @@ impl Follower {
         Self {
             regions,
             wants_snapshot,
+            wants_presence: false,
             next_id: 1,
         }
     }
@@ -110,6 +115,7 @@ impl Follower {
                 complaints,
             } => self.snapshot(&region, Since { epoch, seq }, last, complaints),
             ServerMessage::Ping { t, heads } => self.ping(&t, &heads),
+            ServerMessage::Presence {} | ServerMessage::Claims {} => vec![Action::ShowPresence],
             ServerMessage::TokenExpiring {} => vec![Action::RefreshToken],
             ServerMessage::Unsubscribed { region, code } => self.unsubscribed(&region, &code),
             ServerMessage::Reconnect { after_ms, reason } => {
@@ -268,6 +274,7 @@ impl Follower {
             region,
             since: state.last.as_ref().map(Into::into),
             snapshot: self.wants_snapshot,
+            presence: self.wants_presence,
         };
         Some(message.encode())
     }

@@ -43,6 +43,10 @@ pub(super) enum ServerMessage {
         #[serde(default)]
         heads: BTreeMap<String, i64>,
     },
+    /// Who is online in a region, or who came and went.
+    Presence {},
+    /// Who is on the way where in a region, or what changed of that.
+    Claims {},
     /// The token ends soon.
     TokenExpiring {},
     /// A region is no longer subscribed.
@@ -91,6 +95,8 @@ pub(super) enum ClientMessage<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         since: Option<Position<'a>>,
         snapshot: bool,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        presence: bool,
     },
     /// Wants them no more.
     Unsubscribe { id: u64, region: &'a str },

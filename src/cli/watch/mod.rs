@@ -1,7 +1,7 @@
 //! `redress watch`: the live feed of regions in a terminal, by the protocol that any client uses.
 //!
 //! `follower` holds the protocol's rules, `reconnect` when to come back, `link` the socket,
-//! `access` the tokens, `screen` and `detail` what is shown; this file starts them and `session` runs them.
+//! `access` the tokens, `screen`, `detail` and `presence` what is shown; this file starts them and `session` runs them.
 
 mod access;
 mod detail;
@@ -9,6 +9,7 @@ mod ending;
 mod follower;
 mod link;
 mod message;
+mod presence;
 mod reconnect;
 mod screen;
 mod session;
@@ -100,11 +101,12 @@ fn watcher(settings: &WatchSettings) -> Result<Watcher, WatchError> {
     })?;
     let access =
         Access::new(base, credentials).map_err(|error| WatchError::Stopped(error.to_string()))?;
-    let follower = Follower::new(
+    let mut follower = Follower::new(
         &settings.regions,
         settings.since.as_ref(),
         !settings.no_snapshot,
     );
+    follower.wants_presence = settings.presence;
     Ok(Watcher::new(
         address,
         access,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    account, claim, follow, next_claims, read_claim, release, submitted, told, until_turnover,
+    account, claim, follow, follow_and_be_seen, next_claims, read_claim, release, submitted, told,
 };
 use crate::support::{Officer, TestApp, call, eventually};
 
@@ -208,8 +208,7 @@ async fn followers_of_a_shard_that_panicked_come_back_and_are_told_again() {
     let (olga, otto) = (app.olga().await, app.otto().await);
     let (olga_id, otto_id) = (account(&app, &olga).await, account(&app, &otto).await);
     let mut watching = app.officer(&otto).await;
-    follow(&mut watching, "harbour").await;
-    until_turnover(&mut watching, "joined", &otto_id).await;
+    follow_and_be_seen(&mut watching, "harbour", &otto_id).await;
     app.provoke("registry_shard/follow_presence", ONCE);
     let mut failing = app.officer(&olga).await;
     let message = json!({"type": "subscribe", "region": "harbour", "presence": true});

@@ -5,7 +5,6 @@
 //! gets the whole lists again.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use actix::{Context, Handler, Message};
@@ -55,19 +54,17 @@ impl Followers {
         }
     }
 
-    /// Gives a session the whole lists, once.
+    /// Gives a session the whole lists.
     fn begin(&mut self, session: Uuid, region: RegionId, queue: &Arc<OutQueue>, board: &Board) {
         let notice = board.notice(&region);
-        let told = self.0.entry(region.clone()).or_default();
-        if let Entry::Vacant(new) = told.entry(session) {
-            for frame in notice.frames(&region) {
-                queue.push(frame.clone());
-            }
-            new.insert(Told {
-                queue: Arc::clone(queue),
-                version: notice.version(),
-            });
+        for frame in notice.frames(&region) {
+            queue.push(frame.clone());
         }
+        let told = Told {
+            queue: Arc::clone(queue),
+            version: notice.version(),
+        };
+        self.0.entry(region).or_default().insert(session, told);
     }
 
     /// Tells everybody who follows a region, and is subscribed to it still, what changed.

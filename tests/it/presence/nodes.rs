@@ -160,3 +160,57 @@ async fn nodes_write_again_what_the_database_has_lost() {
     other.stop().await;
     app.end().await;
 }
+
+#[actix::test]
+async fn nobody_seems_to_go_while_the_database_gives_no_answer() {
+    let app = TestApp::spawn().await;
+    let other = app.another_node().await;
+    let (olga, otto) = (app.olga().await, app.otto().await);
+    let otto_id = account(&app, &otto).await;
+    let mut there = Officer::connect(other.settings().server.listen, &otto).await;
+    there.join("harbour", None).await;
+    let id = submitted(&app, "harbour").await;
+    claim(&app.api, &olga, &id, &json!({})).await.expect(200);
+    told(
+        &app.api,
+        (&olga, "harbour", &otto_id),
+        "otto is online",
+        |one| one["online"] == true,
+    )
+    .await;
+    let mut watching = app.officer(&olga).await;
+    follow(&mut watching, "harbour").await;
+
+    let client = app.database().connect().await;
+    let refused = async || {
+        let sql = "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()";
+        client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    let before = refused().await;
+    let hide = "ALTER TABLE presence_nodes RENAME TO hidden";
+    client.batch_execute(hide).await.unwrap();
+    eventually("both nodes were refused more than once", async || {
+        (refused().await >= before + 6).then_some(())
+    })
+    .await;
+    let show = "ALTER TABLE hidden RENAME TO presence_nodes";
+    client.batch_execute(show).await.unwrap();
+    app.submit("harbour", "all is well").await;
+    loop {
+        let message = watching.object().await;
+        if message["type"] == "event" {
+            break;
+        }
+        let gone = |member: &str| {
+            message[member]
+                .as_array()
+                .is_some_and(|all| !all.is_empty())
+        };
+        assert!(!gone("left") && !gone("released"), "{message}");
+    }
+    drop(there);
+    until_turnover(&mut watching, "left", &otto_id).await;
+    drop(client);
+    other.stop().await;
+    app.end().await;
+}

@@ -197,11 +197,11 @@ mod tests {
         let many: Vec<_> = (0..5000).map(|id| online(id, 9)).collect();
         let posted = post(&board, &many).unwrap();
         assert!(
-            posted.frames[0].len() < 128 * 1024,
+            posted.frames[0].len() < 40 * 1024,
             "{}",
             posted.frames[0].len()
         );
         let text = String::from_utf8_lossy(&posted.frames[0]).into_owned();
-        assert!(text.contains(r#""more":4500"#), "the whole list instead");
+        assert!(text.contains(r#""more":4800"#), "the whole list instead");
     }
 }

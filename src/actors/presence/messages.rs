@@ -10,8 +10,8 @@ use crate::actors::registry::frame;
 use crate::domain::presence::{Claim, ClaimChanges, Online, Person, Released, Turnover};
 use crate::domain::region::RegionId;
 
-/// Most entries of a message: about 100 KB with long names, well under what may wait for a socket.
-const LISTED_MOST: usize = 500;
+/// Most entries of a message: about 30 KB, for thousands may get it at once.
+const LISTED_MOST: usize = 200;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "presence")]

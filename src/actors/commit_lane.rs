@@ -35,7 +35,6 @@ const QUEUE: usize = 16_384;
 const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a lane works with.
-#[derive(Clone)]
 pub struct LaneDeps {
     /// Its number, as a metric's label.
     pub name: String,
@@ -61,7 +60,7 @@ impl LaneHandle {
             home,
             "commit_lane",
             MAILBOX,
-            || CommitLane::new(deps),
+            || CommitLane::new(Rc::new(deps)),
             &supervision,
         ))
     }
@@ -81,7 +80,7 @@ struct Commit(Command);
 
 /// The actor.
 pub struct CommitLane {
-    deps: LaneDeps,
+    deps: Rc<LaneDeps>,
     waiting: VecDeque<Command>,
     connection: Option<Rc<Session>>,
     in_flight: InFlight,
@@ -98,7 +97,7 @@ struct InFlight {
 }
 
 impl CommitLane {
-    fn new(deps: LaneDeps) -> Self {
+    fn new(deps: Rc<LaneDeps>) -> Self {
         Self {
             deps,
             waiting: VecDeque::new(),
@@ -161,13 +160,13 @@ impl CommitLane {
         self.in_flight.alone = batch
             .iter()
             .any(|command| !matches!(command.work, Work::Submit(..)));
-        let metrics = self.deps.supervision.metrics.clone();
+        let metrics = &self.deps.supervision.metrics;
         #[expect(
             clippy::cast_precision_loss,
             reason = "a batch has at most 1024 commands"
         )]
         metrics.desks.batch_size.observe(batch.len() as f64);
-        let work = run(self.deps.clone(), self.connection.clone(), batch);
+        let work = run(Rc::clone(&self.deps), self.connection.clone(), batch);
         ctx.spawn(work.into_actor(self).map(|connection, lane, ctx| {
             lane.in_flight.batches -= 1;
             lane.connection = connection;
@@ -184,7 +183,7 @@ impl CommitLane {
 
 /// Commits one batch on `connection`, or on a new one; returns the connection if it is still good.
 async fn run(
-    deps: LaneDeps,
+    deps: Rc<LaneDeps>,
     connection: Option<Rc<Session>>,
     commands: Vec<Command>,
 ) -> Option<Rc<Session>> {
@@ -220,7 +219,7 @@ impl Actor for CommitLane {
 
 impl Supervised for CommitLane {
     fn restarting(&mut self, _: &mut Context<Self>) {
-        *self = Self::new(self.deps.clone());
+        *self = Self::new(Rc::clone(&self.deps));
     }
 }
 

@@ -1,5 +1,5 @@
-//! Re-checks once a second who may still be connected: deactivation, logout, and changes of role or
-//! regions end a live socket within two seconds. One query a process, only while someone is connected.
+//! Re-checks once a second what live sockets may do: deactivation, logout and a change of role end one within
+//! two seconds, a change of regions is told to it. One query a process, only while someone is connected.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use actix::{
 use fail::fail_point;
 use uuid::Uuid;
 
-use super::registry::{CloseCode, Disconnect, EndSessions, Peer, RegistryHandle};
+use super::registry::{CloseCode, Disconnect, EndSessions, Peer, RegistryHandle, Regrant};
 use super::supervise::{self, Supervision};
 use crate::access::Access;
 use crate::domain::account::Identity;
@@ -50,7 +50,7 @@ impl GrantWatch {
     }
 }
 
-/// Ends the sessions whose rights are not what they were. With the database away sockets stay.
+/// Tells the sessions whose rights are not what they were. With the database away sockets stay.
 async fn check(deps: GrantWatchDeps) {
     let peers = deps.registry.peers().await;
     if peers.is_empty() {
@@ -61,25 +61,42 @@ async fn check(deps: GrantWatchDeps) {
         .map(|peer| (peer.identity.account, peer.identity.login))
         .collect();
     match deps.access.grants(&asked).await {
-        Ok(grants) => {
-            let sessions = changed(&peers, &grants);
-            if !sessions.is_empty() {
-                deps.registry.end(order(sessions)).await;
-            }
-        }
+        Ok(grants) => apply(changes(&peers, grants), &deps.registry).await,
         Err(error) => slog_scope::warn!("rights of live sockets could not be checked: {}", error),
     }
 }
 
-fn changed(peers: &[Peer], grants: &[Option<Identity>]) -> Vec<Uuid> {
-    let differs =
-        |(peer, grant): &(&Peer, &Option<Identity>)| grant.as_ref() != Some(&peer.identity);
-    peers
-        .iter()
-        .zip(grants)
-        .filter(differs)
-        .map(|(peer, _)| peer.session)
-        .collect()
+/// The sessions whose rights have changed.
+#[derive(Default)]
+struct Changes {
+    /// Those that must end.
+    over: Vec<Uuid>,
+    /// Those that may watch other regions, with who they are now.
+    regranted: Vec<(Uuid, Identity)>,
+}
+
+fn changes(peers: &[Peer], grants: Vec<Option<Identity>>) -> Changes {
+    let mut changes = Changes::default();
+    for (peer, grant) in peers.iter().zip(grants) {
+        match grant {
+            Some(grant) if grant.role == peer.identity.role => {
+                if grant.regions != peer.identity.regions {
+                    changes.regranted.push((peer.session, grant));
+                }
+            }
+            Some(_) | None => changes.over.push(peer.session),
+        }
+    }
+    changes
+}
+
+async fn apply(changes: Changes, registry: &RegistryHandle) {
+    if !changes.over.is_empty() {
+        registry.end(order(changes.over)).await;
+    }
+    if !changes.regranted.is_empty() {
+        registry.regrant(Regrant(changes.regranted.into())).await;
+    }
 }
 
 fn order(sessions: Vec<Uuid>) -> EndSessions {
@@ -87,7 +104,7 @@ fn order(sessions: Vec<Uuid>) -> EndSessions {
         sessions: Some(sessions),
         order: Disconnect {
             code: CloseCode::SessionChanged,
-            reason: "role, regions or login changed: sign in again",
+            reason: "role or login changed: sign in again",
         },
     }
 }

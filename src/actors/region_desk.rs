@@ -155,6 +155,7 @@ impl RegionDesk {
         PublishedEvent {
             seq: event.seq,
             frame: frame::text(&event.message(&self.deps.region)),
+            sides: event.sides.clone(),
             committed_at,
         }
     }

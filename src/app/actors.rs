@@ -15,7 +15,7 @@ use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
 use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
 use crate::actors::region_desk::NearbyCell;
-use crate::actors::registry::{RegistryDeps, RegistryHandle};
+use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
 use crate::actors::word_keeper::{WordKeeper, WordKeeperDeps};
@@ -173,6 +173,7 @@ fn registry(
             ping_ms: settings.live.ping_interval_ms,
             recent_bytes: settings.live.recent_bytes,
             token_grace: settings.live.token_grace,
+            followed: Followed::default(),
             board: Arc::clone(board),
             supervision: supervision.clone(),
         },

@@ -180,6 +180,7 @@ fn ws_deps(
         admission: Admission::new(&settings.admission, settings.access.rate_limits, metrics),
         live: Arc::new(settings.live.clone()),
         public_url: settings.public_url().into(),
+        followed: actors.registry.followed().clone(),
         snapshots: Arc::new(Semaphore::new(SNAPSHOTS)),
         metrics: metrics.clone(),
     }

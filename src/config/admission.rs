@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-/// How many sockets, and how much from each. All but the first and `--unauthenticated-bytes` are off with
-/// `--rate-limits off`.
+/// How many sockets, and how much from each. All but `--max-connections`, `--max-tracking-streams` and
+/// `--unauthenticated-bytes` are off with `--rate-limits off`.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Live feed: admission")]
 pub struct AdmissionSettings {
@@ -19,6 +19,10 @@ pub struct AdmissionSettings {
     #[arg(long, env = "MAX_CONNECTIONS_ADDRESS", default_value_t = 2000, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections_address: u32,
+    /// Most reporters of this node who follow their complaint as an event stream
+    #[arg(long, env = "MAX_TRACKING_STREAMS", default_value_t = 10_000, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_tracking_streams: u32,
     /// Most sockets of this node that have not authenticated yet
     #[arg(long, env = "MAX_UNAUTHENTICATED", default_value_t = 1000, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..))]

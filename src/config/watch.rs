@@ -58,6 +58,15 @@ pub struct WatchSettings {
     /// Do not show the open complaints first; start with what happens from now on
     #[arg(long)]
     pub no_snapshot: bool,
+    /// Only complaints of this category; give it several times, or separate them by commas
+    #[arg(long = "category", value_delimiter = ',', value_name = "CATEGORY")]
+    pub categories: Vec<String>,
+    /// Only complaints that matter at least so much
+    #[arg(long, value_name = "SEVERITY", value_parser = ["low", "medium", "high", "critical"])]
+    pub min_severity: Option<String>,
+    /// Only complaints of the account that watches
+    #[arg(long)]
+    pub assigned_to_me: bool,
     /// Show who is online, who comes and goes, and who is on the way to which complaint
     #[arg(long)]
     pub presence: bool,

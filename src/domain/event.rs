@@ -4,6 +4,9 @@
 //! replayed are the same bytes behind the same number.
 
 mod change;
+mod filter;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -15,6 +18,7 @@ use super::nearby::Sighting;
 use super::region::RegionId;
 use super::status::Status;
 pub use change::{Change, FromTo, StatusStep, Visibility, Whereabouts};
+pub use filter::{Filter, FormerTraits, Sides, Traits};
 
 /// What happened. Clients ignore kinds that they do not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +117,11 @@ impl EventDraft {
         is_here.then(|| Sighting::of(&self.complaint))
     }
 
+    /// Its complaint before and after it, as far as filters ask.
+    pub fn sides(&self) -> Arc<Sides> {
+        Arc::new(Sides::of(self.kind, &self.complaint, &self.change))
+    }
+
     /// How it moves its region's counts, if it does.
     pub fn step(&self) -> Option<CountStep> {
         let status = Some(self.complaint.status);
@@ -150,6 +159,8 @@ pub struct Event {
     pub payload: String,
     /// Where its complaint is after it; `None` when it has left the region.
     pub sighting: Option<Sighting>,
+    /// Its complaint before and after it, as far as filters ask; `None` when it does not say.
+    pub sides: Option<Arc<Sides>>,
 }
 
 impl Event {
@@ -173,6 +184,7 @@ mod tests {
             seq: 7,
             step: None,
             sighting: None,
+            sides: None,
             payload: r#"{"event_id":"x","kind":"complaint.created"}"#.into(),
         };
         let message = event.message(&RegionId::from_stored("north"));

@@ -11,14 +11,14 @@ use super::complaint::Complaint;
 use super::place::Point;
 use super::region::RegionId;
 
-/// Height and width of a square in degrees: about 550 m from south to north.
-const SQUARE: f64 = 0.005;
+/// Height and width of a square in degrees: about 280 m from south to north.
+const SQUARE: f64 = 0.0025;
 /// Metres of a degree of latitude, on a sphere of the earth's mean radius.
 const DEGREE_M: f64 = 111_195.08;
 /// Most complaints of one square that are looked at, the newest first: many may lie on one point.
 const LOOKED_AT: usize = 200;
 /// Most squares of a row that are looked at to either side: near a pole a metre is many degrees.
-const COLUMNS_MOST: i32 = 64;
+const COLUMNS_MOST: i32 = 128;
 /// From this latitude on a circle is taken to reach all around.
 const NEAR_POLE: f64 = 89.9;
 /// Takes what rounding may add off a distance.
@@ -218,7 +218,7 @@ fn square_of(point: Point) -> Square {
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "degrees are within ±180, so that numbers of squares are within ±36 000"
+    reason = "degrees are within ±180, so that numbers of squares are within ±72 000"
 )]
 fn number(degrees: f64) -> i32 {
     (degrees / SQUARE).floor() as i32

@@ -15,6 +15,7 @@ mod folder;
 mod installation;
 mod location;
 mod log_file;
+mod memory;
 mod preparation;
 mod previous;
 mod settings;

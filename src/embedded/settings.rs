@@ -10,16 +10,14 @@ use std::path::Path;
 use super::account::Account;
 use super::error::EmbeddedError;
 use super::folder::replace_file;
+use super::memory;
 use super::{PORT, ROLE, SUPERUSER};
 
-/// Appended to a new cluster's `postgresql.conf`, the operator's to change.
-///
-/// For a small server shared with the application: the rest of the memory caches files.
+/// Appended to a new cluster's `postgresql.conf`, the operator's to change, beside what depends on the
+/// machine ([`for_memory`]).
 const INITIAL: &str = "
 # Redress: the beginning for a small server. Yours to change; takes effect at the next start.
 max_connections = 200
-shared_buffers = 256MB
-effective_cache_size = 1GB
 random_page_cost = 1.1
 jit = off
 wal_compression = on
@@ -38,13 +36,22 @@ const ACCESS: &str = "# Written by Redress at each start.
 local all all peer map=redress
 ";
 
+/// The settings for so many MiB of memory, or for an unknown amount. A quarter of it is PostgreSQL's own,
+/// up to where the indexes of a million complaints fit; the machine is shared with the application.
+fn for_memory(mib: Option<u64>) -> String {
+    let buffers = mib.map_or(256, |mib| (mib / 4).clamp(128, 2048));
+    let cached = mib.map_or(1024, |mib| (mib / 2).max(256));
+    format!("shared_buffers = {buffers}MB\neffective_cache_size = {cached}MB\n")
+}
+
 /// Appends [`INITIAL`] to a cluster that nobody else knows of yet.
 pub(super) fn append_initial(cluster: &Path) -> Result<(), EmbeddedError> {
     let path = cluster.join("postgresql.conf");
+    let settings = format!("{INITIAL}{}", for_memory(memory::mib()));
     OpenOptions::new()
         .append(true)
         .open(&path)
-        .and_then(|mut file| file.write_all(INITIAL.as_bytes()))
+        .and_then(|mut file| file.write_all(settings.as_bytes()))
         .map_err(EmbeddedError::folder("write", path))
 }
 
@@ -109,5 +116,21 @@ mod tests {
             socket_setting(Path::new("/a,b/\"c\"")),
             OsString::from("unix_socket_directories=\"/a,b/\"\"c\"\"\"")
         );
+    }
+
+    #[test]
+    fn a_quarter_of_the_memory_is_postgresqls_within_bounds() {
+        for (mib, buffers) in [
+            (None, 256),
+            (Some(256), 128),
+            (Some(2048), 512),
+            (Some(65_536), 2048),
+        ] {
+            let settings = for_memory(mib);
+            assert!(
+                settings.contains(&format!("shared_buffers = {buffers}MB\n")),
+                "{mib:?}"
+            );
+        }
     }
 }

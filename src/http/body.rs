@@ -87,8 +87,13 @@ async fn collect(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem>
     Ok(bytes)
 }
 
-/// Parses JSON; a value that does not fit is a fault of its field.
+/// Parses JSON; a value that does not fit is a fault of its field. Following where in a body one is costs
+/// more than reading it: only a body that is refused is read again for that.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).or_else(|_| parse_following(bytes))
+}
+
+fn parse_following<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();

@@ -16,6 +16,7 @@ pub mod desk;
 pub mod duplicates;
 mod export;
 mod field;
+pub mod filter_query;
 pub mod health;
 pub mod idempotency;
 mod import;
@@ -26,11 +27,13 @@ pub mod officers;
 pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod region_events;
 pub mod regions;
 pub mod snapshot;
 pub mod stats;
 pub mod submission;
 pub mod trace;
+pub mod tracking_events;
 pub mod views;
 pub mod websocket;
 pub mod workflows;
@@ -55,6 +58,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(calendars::configure)
             .configure(deadlines::configure)
             .configure(websocket::configure)
+            .configure(region_events::configure)
+            .configure(tracking_events::configure)
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure),

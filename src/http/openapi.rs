@@ -10,7 +10,8 @@ use super::changes::{
 };
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    login, officers, regions, snapshot, stats, websocket, workflows,
+    login, officers, region_events, regions, snapshot, stats, tracking_events, websocket,
+    workflows,
 };
 
 /// Where the document is served.
@@ -25,7 +26,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
                        lists are read page by page with a cursor. The live feed is described in docs/PROTOCOL.md.",
     ),
     paths(
-        complaints::submit, complaints::get, complaints::track,
+        complaints::submit, complaints::get, complaints::track, tracking_events::follow,
         status::change_status, assignee::assign, claim::claim, claim::release, edit::edit, comments::comment, comments::list_comments,
         relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,
@@ -35,7 +36,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         calendars::get, calendars::put, calendars::delete,
         deadlines::get, deadlines::put, deadlines::delete,
         snapshot::get, officers::list, stats::get,
-        websocket::upgrade, websocket::health, websocket::stats, websocket::kick,
+        websocket::upgrade, region_events::follow, websocket::health, websocket::stats, websocket::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,

@@ -1,20 +1,20 @@
 //! The event log: pages behind a number, heads of all regions, a region's tally.
 
+mod told;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::complaints::status_of;
 use super::{Store, StoreError, column};
-use crate::domain::event::{CountStep, Event, EventKind};
-use crate::domain::nearby::Sighting;
-use crate::domain::place::Point;
+use crate::domain::event::{CountStep, Event};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
+use told::Told;
 
 const AFTER: &str = include_str!("../../sql/queries/events/after.sql");
 const HEAD: &str = include_str!("../../sql/queries/events/head.sql");
@@ -163,42 +163,12 @@ fn event_of(row: &Row) -> Result<Event, StoreError> {
     let to = column::<Option<&str>>(row, "status_after")?
         .map(status_of)
         .transpose()?;
+    let told = Told::read(column(row, "payload")?);
     Ok(Event {
         seq: column(row, "seq")?,
         step: (from.is_some() || to.is_some()).then_some(CountStep { from, to }),
-        sighting: sighting(column(row, "payload")?),
+        sighting: told.as_ref().and_then(Told::sighting),
+        sides: told.map(Told::into_sides),
         payload: column(row, "payload")?,
-    })
-}
-
-/// Where the complaint of a stored event was after it. A payload of an older release may say less.
-fn sighting(payload: &str) -> Option<Sighting> {
-    #[derive(Deserialize)]
-    struct Told {
-        kind: String,
-        complaint: Complaint,
-    }
-    #[derive(Deserialize)]
-    struct Complaint {
-        id: Uuid,
-        region: String,
-        category: String,
-        status: Status,
-        latitude: Option<f64>,
-        longitude: Option<f64>,
-    }
-    let told: Told = serde_json::from_str(payload).ok()?;
-    let complaint = told.complaint;
-    let has_left = told.kind == EventKind::MovedOut.as_str();
-    let at = complaint.latitude.zip(complaint.longitude);
-    (!has_left).then(|| Sighting {
-        complaint: complaint.id,
-        region: RegionId::from_stored(&complaint.region),
-        category: complaint.category,
-        point: at.map(|(latitude, longitude)| Point {
-            latitude,
-            longitude,
-        }),
-        is_open: complaint.status.is_open(),
     })
 }

@@ -43,6 +43,7 @@ const LATEST_UPDATED_BY_STATUS: &str =
     include_str!("../../sql/queries/lists/latest_updated_by_status.sql");
 const EARLIEST_UPDATED_BY_STATUS: &str =
     include_str!("../../sql/queries/lists/earliest_updated_by_status.sql");
+const NEAREST_BY_STATUS: &str = include_str!("../../sql/queries/lists/nearest_by_status.sql");
 const GATHERED: &str = include_str!("../../sql/queries/lists/gathered.sql");
 const GATHERED_NEAREST: &str = include_str!("../../sql/queries/lists/gathered_nearest.sql");
 const FEW_BY_STATUS: &str = include_str!("../../sql/queries/lists/few_by_status.sql");

@@ -3,6 +3,8 @@
 //! A socket takes a [`Place`] before its upgrade and gives it back when it ends. The limits are this
 //! node's own.
 
+mod reporters;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use crate::access::throttle::network;
 use crate::config::{AdmissionSettings, Switch};
 use crate::telemetry::metrics::Metrics;
+pub use reporters::ReporterPlace;
 
 /// Why a socket is not opened now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -28,6 +31,14 @@ pub enum Refused {
     /// Too many from this address.
     #[error("your address has as many live sockets open here as it may; close one")]
     Address,
+    /// Too many reporters follow their complaints.
+    #[error(
+        "as many reporters follow their complaints here as may; try again, or ask now and then"
+    )]
+    Reporters,
+    /// Too many of this account.
+    #[error("this account has as many live connections open here as it may; close one")]
+    Account,
     /// Too many at once.
     #[error("too many live sockets are opened at once; try again")]
     Rate,
@@ -40,6 +51,8 @@ impl Refused {
             Self::Node => "node",
             Self::Unauthenticated => "unauthenticated",
             Self::Address => "address",
+            Self::Reporters => "reporters",
+            Self::Account => "account",
             Self::Rate => "rate",
         }
     }
@@ -58,6 +71,7 @@ pub struct Admission {
 #[derive(Default)]
 struct Taken {
     places: u32,
+    reporters: u32,
     unauthenticated: u32,
     by_address: HashMap<IpAddr, u32>,
     by_account: HashMap<Uuid, u32>,
@@ -89,12 +103,14 @@ impl Admission {
                 account: None,
                 is_known,
             }),
-            Err(refused) => {
-                let refusals = &self.metrics.push.refusals;
-                refusals.with_label_values(&[refused.as_str()]).inc();
-                Err(refused)
-            }
+            Err(refused) => Err(self.counted(refused)),
         }
+    }
+
+    fn counted(&self, refused: Refused) -> Refused {
+        let refusals = &self.metrics.push.refusals;
+        refusals.with_label_values(&[refused.as_str()]).inc();
+        refused
     }
 
     fn take(&self, network: IpAddr, is_known: bool) -> Result<(), Refused> {
@@ -103,26 +119,31 @@ impl Admission {
         if taken.places >= limits.max_connections {
             return Err(Refused::Node);
         }
-        if self.is_strict {
-            let of_address = taken.by_address.get(&network).copied().unwrap_or_default();
-            if of_address >= limits.max_connections_address {
-                return Err(Refused::Address);
-            }
-            if !is_known && taken.unauthenticated >= limits.max_unauthenticated {
-                return Err(Refused::Unauthenticated);
-            }
-            let second = Duration::from_secs(1);
-            if !taken
-                .pace
-                .take(limits.rate_connections, second, Instant::now())
-            {
-                return Err(Refused::Rate);
-            }
+        if self.is_strict && !is_known && taken.unauthenticated >= limits.max_unauthenticated {
+            return Err(Refused::Unauthenticated);
         }
+        self.may_open(&mut taken, network)?;
         taken.places += 1;
         taken.unauthenticated += u32::from(!is_known);
         *taken.by_address.entry(network).or_default() += 1;
         Ok(())
+    }
+
+    /// Whether an address may open another connection, and takes a turn of the rate of all.
+    fn may_open(&self, taken: &mut Taken, network: IpAddr) -> Result<(), Refused> {
+        if !self.is_strict {
+            return Ok(());
+        }
+        let of_address = taken.by_address.get(&network).copied().unwrap_or_default();
+        if of_address >= self.settings.max_connections_address {
+            return Err(Refused::Address);
+        }
+        let (rate, second) = (self.settings.rate_connections, Duration::from_secs(1));
+        if taken.pace.take(rate, second, Instant::now()) {
+            Ok(())
+        } else {
+            Err(Refused::Rate)
+        }
     }
 
     /// What a session may say.
@@ -159,6 +180,15 @@ impl Place {
     /// The client's address.
     pub(super) fn address(&self) -> IpAddr {
         self.address
+    }
+
+    /// As [`Place::sign_in`], for who is refused before anything was answered.
+    pub(super) fn sign_in_or_refuse(&mut self, account: Uuid) -> Result<(), Refused> {
+        if self.sign_in(account) {
+            Ok(())
+        } else {
+            Err(self.admission.counted(Refused::Account))
+        }
     }
 
     /// Counts the socket to its account; `false` when that has as many as it may.

@@ -1,12 +1,15 @@
-//! The live protocol `redress.v1`: the upgrade of a request, the session, and the pump of its bytes.
+//! The live protocol `redress.v1`: the upgrade of a request, the session, and the pump of its bytes; and the
+//! same feed as an event stream (`stream`).
 //!
 //! Decides nothing about complaints; reaches the registry by handle and everything else by the
 //! functions of the floors below.
 
 pub mod admission;
+mod filter;
 pub mod protocol;
 mod pump;
 mod session;
+pub mod stream;
 mod subscribe;
 
 use std::sync::Arc;
@@ -21,6 +24,7 @@ use tokio::sync::Semaphore;
 
 use crate::access::Access;
 use crate::actors::desks::DesksHandle;
+use crate::actors::registry::Followed;
 use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::wire::Wire;
 use crate::config::LiveSettings;
@@ -55,6 +59,8 @@ pub struct WsDeps {
     pub live: Arc<LiveSettings>,
     /// The address of the server's own pages.
     pub public_url: Arc<str>,
+    /// Reporters who wait for news of their complaints.
+    pub followed: Followed,
     /// Turns to send a snapshot: each is in memory while its client reads.
     pub snapshots: Arc<Semaphore>,
     /// Counts.

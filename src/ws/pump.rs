@@ -23,7 +23,7 @@ use super::protocol::FRAME_LIMIT;
 use super::session::WsSession;
 use crate::actors::registry::queue::{End, OutQueue};
 use crate::actors::registry::shard::ShardHandle;
-use crate::actors::registry::wire::Wire;
+use crate::actors::registry::wire::{WeakWire, Wire};
 use crate::actors::registry::{CloseCode, frame};
 
 /// How long a client has to read the last that its socket was given, the close frame at its end. Then
@@ -52,18 +52,23 @@ pub(super) fn start(
     let driven = drive(output, Arc::clone(&queue), exit, Arc::clone(&deps));
     actix::spawn(async move {
         driven.await;
-        if let Some(cord) = cord {
-            tokio::time::sleep(LAST_WORDS).await;
-            cord.cut();
-        }
+        cut_late(cord).await;
     });
-    Body { queue, deps, wire }
+    Body::new(queue, deps, wire)
+}
+
+/// Gives the client time to read its last, and cuts the connection then if it is still there.
+pub(super) async fn cut_late(cord: Option<WeakWire>) {
+    if let Some(cord) = cord {
+        tokio::time::sleep(LAST_WORDS).await;
+        cord.cut();
+    }
 }
 
 /// Tells the shard when the session has ended, however it ended.
-struct Exit {
-    session: Uuid,
-    shard: ShardHandle,
+pub(super) struct Exit {
+    pub(super) session: Uuid,
+    pub(super) shard: ShardHandle,
 }
 
 impl Drop for Exit {
@@ -123,12 +128,19 @@ async fn drain(
 }
 
 /// The response body: whatever waits, in as few writes as possible.
-struct Body {
+pub(super) struct Body {
     queue: Arc<OutQueue>,
     /// Shared: the series themselves are hundreds of bytes of pointers.
     deps: Arc<WsDeps>,
     /// Until it is attached to the queue.
     wire: Option<Wire>,
+}
+
+impl Body {
+    /// The body that reads from a queue; with a `wire` events go past it to the socket.
+    pub(super) fn new(queue: Arc<OutQueue>, deps: Arc<WsDeps>, wire: Option<Wire>) -> Self {
+        Self { queue, deps, wire }
+    }
 }
 
 impl Stream for Body {

@@ -21,7 +21,7 @@ use super::protocol::{ClientMessage, ErrorCode, Read, ServerMessage, read};
 use super::{SignedIn, WsDeps};
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::ShardHandle;
-use crate::actors::registry::{CloseCode, Disconnect, LastHeard, frame};
+use crate::actors::registry::{CloseCode, Disconnect, Form, LastHeard, Order, frame};
 use crate::domain::account::Identity;
 use crate::domain::region::RegionId;
 
@@ -41,7 +41,8 @@ enum Stage {
 
 /// A region of this session: being joined, or live.
 enum Watch {
-    Joining(SpawnHandle),
+    /// With the id of the client's message.
+    Joining(SpawnHandle, Option<u64>),
     Live,
 }
 
@@ -69,7 +70,7 @@ impl WsSession {
     ) -> Self {
         Self {
             id: Uuid::now_v7(),
-            queue: Arc::new(OutQueue::new(deps.live.outgoing_limit)),
+            queue: Arc::new(OutQueue::new(deps.live.outgoing_limit, Form::WebSocket)),
             commands: deps.admission.command_pace(),
             deps,
             shard,
@@ -185,16 +186,7 @@ impl WsSession {
                     "this session is connected already",
                 );
             }
-            ClientMessage::Subscribe {
-                id,
-                region,
-                since,
-                snapshot,
-                presence,
-            } => match self.admit(&region, identity) {
-                Ok(region) => self.subscribe(id, region, since, snapshot, presence, ctx),
-                Err((code, message)) => self.refuse(id, code, message),
-            },
+            ClientMessage::Subscribe(asked) => self.subscribe(asked, identity, ctx),
             ClientMessage::Unsubscribe { id, region } => self.unsubscribe(id, &region, ctx),
             ClientMessage::Refresh { id, token } => self.renew(id, token, identity.clone(), ctx),
             ClientMessage::Pong { seen } => self.note_seen(seen),
@@ -265,10 +257,13 @@ impl StreamHandler<Result<Message, ProtocolError>> for WsSession {
     }
 }
 
-impl Handler<Disconnect> for WsSession {
+impl Handler<Order> for WsSession {
     type Result = ();
 
-    fn handle(&mut self, order: Disconnect, ctx: &mut Ctx) {
-        self.depart(&order, ctx);
+    fn handle(&mut self, order: Order, ctx: &mut Ctx) {
+        match order {
+            Order::End(order) => self.depart(&order, ctx),
+            Order::Grants(identity) => self.adopt(identity, ctx),
+        }
     }
 }

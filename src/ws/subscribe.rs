@@ -8,15 +8,17 @@ mod snapshot;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use thiserror::Error;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::WsDeps;
 use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
-use crate::actors::registry::frame;
+use crate::actors::registry::Form;
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::{Apart, FollowPresence, Join, Opening, ShardHandle};
+use crate::domain::event::{Event, Filter};
 use crate::domain::region::RegionId;
 use crate::store::{StoreError, events};
 
@@ -42,6 +44,9 @@ pub(super) enum Failure {
     /// The database is away.
     #[error("the database is away; try again")]
     Store(#[from] StoreError),
+    /// The region was granted when the client asked, and is not any more.
+    #[error("this region is not granted to you")]
+    Forbidden,
     /// The session has ended meanwhile.
     #[error("the session has ended")]
     Ended,
@@ -51,6 +56,7 @@ impl Failure {
     pub(super) fn code(&self) -> ErrorCode {
         match self {
             Self::Unrecoverable => ErrorCode::UnrecoverablePosition,
+            Self::Forbidden => ErrorCode::Forbidden,
             Self::NotReady | Self::NotRead | Self::Store(_) | Self::Ended => ErrorCode::Overloaded,
         }
     }
@@ -62,6 +68,8 @@ pub(super) struct Subscription {
     pub(super) region: RegionId,
     pub(super) since: Option<Position>,
     pub(super) snapshot: bool,
+    /// What is wanted of the region; `None`: everything.
+    pub(super) filter: Option<Arc<Filter>>,
     /// Whether who is online and who is on the way is told too.
     pub(super) presence: bool,
     pub(super) session: Uuid,
@@ -121,6 +129,7 @@ impl Subscription {
             }
             match apart {
                 Apart::Unknown => return Err(Failure::Ended),
+                Apart::Forbidden => return Err(Failure::Forbidden),
                 Apart::Ahead => self.hurry_desk(head).await,
                 Apart::Behind => match self.read_on(seq, &mut announce, head).await? {
                     Some(next) if next > seq => (seq, begun) = (next, Instant::now()),
@@ -154,10 +163,29 @@ impl Subscription {
         if let Some(mode) = announce.take() {
             self.send(self.subscribed(mode, head)).await?;
         }
-        for event in &page {
-            self.send(event.message(&self.region)).await?;
+        let (mut told, last) = (seq, page.last().map_or(seq, |last| last.seq));
+        for event in page.iter().filter(|event| self.wants(event)) {
+            self.skip_to(event.seq - 1, told).await?;
+            let message = event.message(&self.region);
+            let message = self.form().message("event", Some(event.seq), &message);
+            self.send(message).await?;
+            told = event.seq;
         }
-        Ok(Some(page.last().map_or(seq, |last| last.seq)))
+        self.skip_to(last, told).await?;
+        Ok(Some(last))
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        let filter = self.filter.as_ref();
+        filter.is_none_or(|filter| filter.matches(event.sides.as_deref()))
+    }
+
+    /// Marks that there was nothing more up to `seq`, for a client that was told everything up to `told`.
+    async fn skip_to(&self, seq: i64, told: i64) -> Result<(), Failure> {
+        if seq == told {
+            return Ok(());
+        }
+        self.send(self.form().skipped_to(&self.region, seq)).await
     }
 
     /// The open complaints at one moment, then everything behind that moment.
@@ -174,6 +202,7 @@ impl Subscription {
             match self.ask_shard(seq, announce).await? {
                 Ok(()) => return Ok(()),
                 Err(Apart::Unknown) => return Err(Failure::Ended),
+                Err(Apart::Forbidden) => return Err(Failure::Forbidden),
                 Err(Apart::Ahead) => self.hurry_desk(seq).await,
                 Err(Apart::Behind) => match self.read_on(seq, &mut announce, seq).await? {
                     Some(next) if next > seq => (seq, begun) = (next, Instant::now()),
@@ -194,29 +223,27 @@ impl Subscription {
             return Err(Failure::Ended);
         }
         let (id, region, epoch) = (self.id, self.region.clone(), Arc::clone(&self.deps.epoch));
+        let form = self.form().clone();
         let announce = Box::new(move |head| {
+            let region = &region;
             let subscribed = |mode| ServerMessage::Subscribed {
                 id,
-                region: &region,
+                region,
                 epoch: &epoch,
                 mode,
                 head,
             };
+            let live = ServerMessage::Live { region, seq: head };
             Opening {
-                before: announce.map(|mode| frame::text(&subscribed(mode).encode())),
-                after: frame::text(
-                    &ServerMessage::Live {
-                        region: &region,
-                        seq: head,
-                    }
-                    .encode(),
-                ),
+                before: announce.map(|mode| subscribed(mode).form(&form)),
+                after: live.form(&form),
             }
         });
         let join = Join {
             session: self.session,
             region: self.region.clone(),
             since: seq,
+            filter: self.filter.clone(),
             announce,
         };
         Ok(self.shard.join(join).await.map(|_head| ()))
@@ -235,7 +262,7 @@ impl Subscription {
         head.ok_or(Failure::NotReady)
     }
 
-    fn subscribed(&self, mode: Mode, head: i64) -> String {
+    fn subscribed(&self, mode: Mode, head: i64) -> Bytes {
         let (id, region, epoch) = (self.id, &self.region, &*self.deps.epoch);
         ServerMessage::Subscribed {
             id,
@@ -244,13 +271,16 @@ impl Subscription {
             mode,
             head,
         }
-        .encode()
+        .form(self.form())
+    }
+
+    fn form(&self) -> &Form {
+        self.queue.form()
     }
 
     /// Puts a message into the queue, once there is room: never faster than the client reads.
-    async fn send(&self, message: String) -> Result<(), Failure> {
-        let frame = frame::text(&message);
-        if self.queue.room_for(frame.len()).await && self.queue.push(frame) {
+    async fn send(&self, message: Bytes) -> Result<(), Failure> {
+        if self.queue.room_for(message.len()).await && self.queue.push(message) {
             Ok(())
         } else {
             Err(Failure::Ended)

@@ -35,5 +35,6 @@ mod slow;
 mod source;
 mod start;
 mod statistics;
+mod streams;
 mod support;
 mod work;

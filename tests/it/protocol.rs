@@ -4,6 +4,8 @@ mod admission;
 mod bounds;
 mod connect;
 mod endings;
+mod filters;
+mod grants;
 mod requests;
 mod tokens;
 

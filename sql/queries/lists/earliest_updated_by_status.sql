@@ -3,7 +3,9 @@
 -- $1 text[] regions or NULL for all, $2 text[] statuses. Filters, NULL where not asked for: $3 text[] categories,
 --   $4 text[] severities, $5 uuid assignee, $6 bool unassigned only, $7 uuid lowest id, $8 uuid below which
 --   ids are.
--- Cursor, NULL at the first page: $9 timestamptz, $10 uuid id. $11 int8 limit.
+-- In a box, or in one around a circle, NULL where not asked for: $9 to $12 float8 south, west, north, east (west > east:
+--   across ±180°), $13 to $15 float8 latitude, longitude, metres around it.
+-- Cursor, NULL at the first page: $16 timestamptz, $17 uuid id. $18 int8 limit.
 -- Index: regions_pkey, complaints_by_region_status, complaints_pkey.
 SELECT complaint.id, complaint.region_id, complaint.category_id, complaint.status, complaint.severity,
        complaint.description, complaint.address, complaint.latitude, complaint.longitude,
@@ -25,13 +27,19 @@ FROM (
           AND (NOT $6::bool OR candidate.assignee_id IS NULL)
           AND ($7::uuid IS NULL OR candidate.id >= $7)
           AND ($8::uuid IS NULL OR candidate.id < $8)
-          AND ($9::timestamptz IS NULL OR (candidate.updated_at, candidate.id) > ($9, $10::uuid))
+          AND CASE WHEN $9::float8 IS NULL THEN true
+                   WHEN candidate.latitude NOT BETWEEN $9 AND $11::float8 THEN false
+                   WHEN $10::float8 <= $12::float8 THEN candidate.longitude BETWEEN $10 AND $12
+                   ELSE candidate.longitude >= $10 OR candidate.longitude <= $12 END
+          AND CASE WHEN $13::float8 IS NULL THEN true
+                   ELSE metres_between(candidate.latitude, candidate.longitude, $13, $14::float8) <= $15::float8 END
+          AND ($16::timestamptz IS NULL OR (candidate.updated_at, candidate.id) > ($16, $17::uuid))
         -- A fence: nothing but the index of this region and status is to be read.
         OFFSET 0
     ) AS first
     WHERE $1::text[] IS NULL OR region.id = ANY ($1)
     ORDER BY first.updated_at, first.id
-    LIMIT $11
+    LIMIT $18
 ) AS chosen
 JOIN complaints AS complaint USING (id)
 ORDER BY complaint.updated_at, complaint.id

@@ -3,7 +3,9 @@
 -- $1 text[] regions or NULL for all, $2 text[] statuses. Filters, NULL where not asked for: $3 text[] categories,
 --   $4 text[] severities, $5 uuid assignee, $6 bool unassigned only, $7 uuid lowest id, $8 uuid below which
 --   ids are.
--- $9 int8 limit. The cursor is part of the bound on ids.
+-- In a box, or in one around a circle, NULL where not asked for: $9 to $12 float8 south, west, north, east (west > east:
+--   across ±180°), $13 to $15 float8 latitude, longitude, metres around it.
+-- $16 int8 limit. The cursor is part of the bound on ids.
 -- Index: regions_pkey, complaints_by_region_status, complaints_pkey.
 SELECT complaint.id, complaint.region_id, complaint.category_id, complaint.status, complaint.severity,
        complaint.description, complaint.address, complaint.latitude, complaint.longitude,
@@ -25,12 +27,18 @@ FROM (
           AND (NOT $6::bool OR candidate.assignee_id IS NULL)
           AND ($7::uuid IS NULL OR candidate.id >= $7)
           AND ($8::uuid IS NULL OR candidate.id < $8)
+          AND CASE WHEN $9::float8 IS NULL THEN true
+                   WHEN candidate.latitude NOT BETWEEN $9 AND $11::float8 THEN false
+                   WHEN $10::float8 <= $12::float8 THEN candidate.longitude BETWEEN $10 AND $12
+                   ELSE candidate.longitude >= $10 OR candidate.longitude <= $12 END
+          AND CASE WHEN $13::float8 IS NULL THEN true
+                   ELSE metres_between(candidate.latitude, candidate.longitude, $13, $14::float8) <= $15::float8 END
         ORDER BY candidate.id
-        LIMIT $9
+        LIMIT $16
     ) AS first
     WHERE $1::text[] IS NULL OR region.id = ANY ($1)
     ORDER BY first.id
-    LIMIT $9
+    LIMIT $16
 ) AS chosen
 JOIN complaints AS complaint USING (id)
 ORDER BY complaint.id

@@ -16,12 +16,14 @@ pub fn text(message: &str) -> Bytes {
     frame(TEXT, message.as_bytes())
 }
 
-/// `reconnect` of `redress.v1`, before a node stops.
-pub fn reconnect(after: Duration) -> Bytes {
-    let after_ms = milliseconds(after);
-    text(&format!(
-        r#"{{"type":"reconnect","after_ms":{after_ms},"reason":"drain"}}"#
-    ))
+/// The message of a whole text frame of ours.
+pub(super) fn payload(frame: &[u8]) -> &[u8] {
+    let head = match frame.get(1) {
+        Some(126) => 4,
+        Some(127) => 10,
+        Some(_) | None => 2,
+    };
+    frame.get(head..).unwrap_or_default()
 }
 
 /// A time as messages tell it.

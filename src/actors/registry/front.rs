@@ -78,6 +78,8 @@ impl SessionRegistry {
             let gauge = metrics.push.connections.with_label_values(&[role.as_str()]);
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
+        let streams = i64::try_from(sum.event_streams).unwrap_or(i64::MAX);
+        metrics.push.event_streams.set(streams);
         let watched = i64::try_from(sum.by_region.len()).unwrap_or(i64::MAX);
         metrics.push.regions_watched.set(watched);
         *self
@@ -118,6 +120,7 @@ impl Handler<Publish> for SessionRegistry {
             "{}/session_registry/publish",
             self.deps.supervision.node
         ));
+        self.deps.followed.note(&publish.events);
         let known = self.published.get(&publish.region);
         // What is published again for one shard may be older than what a new shard begins with.
         if known.is_none_or(|known| known.head <= publish.head) {

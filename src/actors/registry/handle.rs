@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use super::front::SessionRegistry;
 use super::shard::ShardHandle;
 use super::{
-    Counts, Disconnect, Drain, EndSessions, HeadsPolled, Peer, Publish, RegistryDeps, SessionStats,
-    Shards,
+    Counts, Disconnect, Drain, EndSessions, Followed, HeadsPolled, Peer, Publish, RegistryDeps,
+    Regrant, SessionStats, Shards,
 };
 use crate::actors::supervise;
 use crate::domain::region::RegionId;
@@ -78,6 +78,11 @@ impl RegistryHandle {
         }
     }
 
+    /// Those who wait for news of single complaints.
+    pub fn followed(&self) -> &Followed {
+        &self.deps.followed
+    }
+
     /// Live connections, as last summed up.
     pub fn counts(&self) -> Counts {
         self.counts
@@ -123,6 +128,13 @@ impl RegistryHandle {
     pub async fn end(&self, order: EndSessions) {
         for shard in self.shards() {
             shard.end(order.clone()).await;
+        }
+    }
+
+    /// Gives sessions the regions that their accounts may watch now.
+    pub async fn regrant(&self, regrant: Regrant) {
+        for shard in self.shards() {
+            shard.regrant(regrant.clone()).await;
         }
     }
 

@@ -5,6 +5,9 @@
 //! worker and not once a session. Nothing here touches the database: a session is an outgoing queue
 //! and a recipient for orders.
 
+mod ending;
+mod followed;
+mod form;
 pub mod frame;
 mod front;
 mod handle;
@@ -16,7 +19,6 @@ mod wave;
 pub mod wire;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -33,77 +35,22 @@ use super::region_desk::Republish;
 use super::supervise::Supervision;
 use crate::domain::account::{Identity, Role};
 use crate::domain::region::RegionId;
+pub use ending::{CloseCode, Disconnect};
+pub use followed::{Followed, News};
+pub use form::Form;
 pub use front::SessionRegistry;
 pub use handle::RegistryHandle;
 pub use recent::PublishedEvent;
 use shard::ShardHandle;
 
-/// Why the server closes a socket. 4000–4499: the client comes back; 4500–4999: it does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CloseCode {
-    /// The node stops.
-    Drain,
-    /// A bug, or the database is away too long.
-    Internal,
-    /// More waits for it than the bound allows.
-    Slow,
-    /// Silent for a ping interval and its grace.
-    NoPong,
-    /// Its token has expired, and no new one came.
-    TokenExpired,
-    /// Too much to do.
-    Overloaded,
-    /// Role or regions changed, or logged out.
-    SessionChanged,
-    /// It sent what cannot be read.
-    BadFrame,
-    /// Its token is not valid.
-    Unauthorized,
-    /// It did not authenticate in time.
-    AuthTimeout,
-    /// It may not come in.
-    Forbidden,
-    /// Its account has as many sockets as it may.
-    ConnectionLimit,
-    /// An admin ended it.
-    Kicked,
-}
-
-impl CloseCode {
-    /// The number on the wire.
-    pub const fn number(self) -> u16 {
-        match self {
-            Self::Drain => 4000,
-            Self::Internal => 4001,
-            Self::Slow => 4002,
-            Self::NoPong => 4003,
-            Self::TokenExpired => 4004,
-            Self::Overloaded => 4006,
-            Self::SessionChanged => 4007,
-            Self::BadFrame => 4500,
-            Self::Unauthorized => 4501,
-            Self::AuthTimeout => 4502,
-            Self::Forbidden => 4503,
-            Self::ConnectionLimit => 4504,
-            Self::Kicked => 4507,
-        }
-    }
-}
-
-impl fmt::Display for CloseCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.number())
-    }
-}
-
-/// End this session: what a shard tells a session, and an admin or the grant watch the registry.
+/// What a shard tells a session.
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "()")]
-pub struct Disconnect {
-    /// Why, for the client's program.
-    pub code: CloseCode,
-    /// Why, for people.
-    pub reason: &'static str,
+pub enum Order {
+    /// End.
+    End(Disconnect),
+    /// The account may watch other regions than before; the shard has left those that were lost.
+    Grants(Identity),
 }
 
 /// When a session was last heard of: written by the session, read by its shard. Cheap to clone.
@@ -166,6 +113,8 @@ pub struct SessionStats {
     pub address: String,
     /// What the client calls itself.
     pub client: Option<String>,
+    /// `websocket` or `event_stream`.
+    pub transport: &'static str,
     /// Since when it is signed in (UTC).
     #[schema(value_type = String, format = DateTime)]
     pub connected_at: Timestamp,
@@ -215,6 +164,11 @@ pub struct EndSessions {
     pub order: Disconnect,
 }
 
+/// Give sessions the regions that their accounts may watch now, by session.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct Regrant(pub Arc<[(Uuid, Identity)]>);
+
 /// Tell every session to come back, each at its own moment of the time to come, and end it then.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
@@ -230,6 +184,8 @@ pub struct Counts {
     pub by_role: HashMap<Role, usize>,
     /// Sessions that watch each region.
     pub by_region: HashMap<RegionId, usize>,
+    /// Those among them that are event streams.
+    pub event_streams: usize,
 }
 
 impl Counts {
@@ -239,6 +195,7 @@ impl Counts {
     }
 
     fn add(&mut self, other: &Self) {
+        self.event_streams += other.event_streams;
         for (&role, count) in &other.by_role {
             *self.by_role.entry(role).or_default() += count;
         }
@@ -257,6 +214,8 @@ pub struct RegistryDeps {
     pub recent_bytes: usize,
     /// How long a session may outlive its token.
     pub token_grace: Duration,
+    /// Those who wait for news of single complaints.
+    pub followed: Followed,
     /// Who is online where, for those who ask to be told.
     pub board: Arc<Board>,
     /// Restarts, fail points and metrics.

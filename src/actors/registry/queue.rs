@@ -20,9 +20,10 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use super::Form;
 use super::wave::Wave;
 use super::wire::Wire;
-use inner::{Inner, wait, wake};
+use inner::{Bound, Inner, wait, wake};
 
 /// Most bytes that one write takes out of the queue.
 pub(super) const WRITE_MOST: usize = 64 * 1024;
@@ -50,22 +51,22 @@ pub struct Write {
 /// The queue. Shared by shard, session, pump and response body.
 #[derive(Debug)]
 pub struct OutQueue {
-    limit: usize,
+    bound: Bound,
     inner: Mutex<Inner>,
 }
 
 impl OutQueue {
-    /// A queue that holds about `limit` bytes.
-    pub fn new(limit: usize) -> Self {
+    /// A queue that holds about `limit` bytes of messages in this form.
+    pub fn new(limit: usize, form: Form) -> Self {
         Self {
-            limit,
+            bound: Bound { limit, form },
             inner: Mutex::default(),
         }
     }
 
     /// Puts a whole frame in; `false` when the queue has ended or this ends it by overrun.
     pub fn push(&self, frame: Bytes) -> bool {
-        self.lock().put(frame, None, self.limit)
+        self.lock().put(frame, None, &self.bound)
     }
 
     /// Writes events to the socket as far as it takes them at once, and puts the rest in; says how
@@ -79,7 +80,7 @@ impl OutQueue {
         let rest = wave.bytes.slice(written..);
         inner.is_first_begun |= written > 0;
         inner
-            .put(rest, Some(wave.oldest_commit), self.limit)
+            .put(rest, Some(wave.oldest_commit), &self.bound)
             .then_some(written)
     }
 
@@ -129,9 +130,14 @@ impl OutQueue {
         self.lock().bytes
     }
 
+    /// The form of its messages.
+    pub fn form(&self) -> &Form {
+        &self.bound.form
+    }
+
     /// The bound.
     pub fn limit(&self) -> usize {
-        self.limit
+        self.bound.limit
     }
 
     /// Waits until `bytes` more leave half the bound free, or nothing waits; `false` when the queue has ended.
@@ -141,7 +147,7 @@ impl OutQueue {
             if inner.end.is_some() {
                 return Poll::Ready(false);
             }
-            if inner.bytes == 0 || inner.bytes + bytes <= self.limit / 2 {
+            if inner.bytes == 0 || inner.bytes + bytes <= self.bound.limit / 2 {
                 return Poll::Ready(true);
             }
             wait(&mut inner.for_room, cx);
@@ -184,7 +190,7 @@ impl OutQueue {
             // Most sockets never need it again: their events go past it.
             inner.frames = VecDeque::new();
         }
-        if inner.bytes <= self.limit / 2 {
+        if inner.bytes <= self.bound.limit / 2 {
             wake(&mut inner.for_room);
         }
         Poll::Ready(Some(Write {

@@ -1,9 +1,12 @@
 //! The recent events of one region, contiguous up to its last published number, bounded in bytes.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+
+use crate::domain::event::{Filter, Sides};
 
 /// An event, encoded and framed once; all shards and queues share its bytes.
 #[derive(Debug, Clone)]
@@ -12,8 +15,17 @@ pub struct PublishedEvent {
     pub seq: i64,
     /// The whole WebSocket frame.
     pub frame: Bytes,
+    /// Its complaint before and after it, as far as filters ask.
+    pub sides: Option<Arc<Sides>>,
     /// When its commit was known to this process.
     pub committed_at: Instant,
+}
+
+impl PublishedEvent {
+    /// Whether somebody with this filter wants it.
+    pub(super) fn suits(&self, filter: Option<&Filter>) -> bool {
+        filter.is_none_or(|filter| filter.matches(self.sides.as_deref()))
+    }
 }
 
 /// What a region published, as one shard holds it.
@@ -52,11 +64,18 @@ impl Recent {
         true
     }
 
-    /// The events behind `since`, when all of them are held and are at most `most_bytes`.
-    pub(super) fn behind(&self, since: i64, most_bytes: usize) -> Option<Vec<PublishedEvent>> {
+    /// The events behind `since` that suit `filter`, when all of them are held and are at most
+    /// `most_bytes`.
+    pub(super) fn behind(
+        &self,
+        since: i64,
+        filter: Option<&Filter>,
+        most_bytes: usize,
+    ) -> Option<Vec<PublishedEvent>> {
         let missing = usize::try_from(self.published.checked_sub(since)?).ok()?;
         let begin = self.events.len().checked_sub(missing)?;
-        let events: Vec<_> = self.events.range(begin..).cloned().collect();
+        let missed = self.events.range(begin..);
+        let events: Vec<_> = missed.filter(|one| one.suits(filter)).cloned().collect();
         let bytes: usize = events.iter().map(|event| event.frame.len()).sum();
         (bytes <= most_bytes).then_some(events)
     }
@@ -83,12 +102,13 @@ mod tests {
         PublishedEvent {
             seq,
             frame: Bytes::from(vec![b'x'; 10]),
+            sides: None,
             committed_at: Instant::now(),
         }
     }
 
     fn numbers(recent: &Recent, since: i64) -> Option<Vec<i64>> {
-        let events = recent.behind(since, 1000)?;
+        let events = recent.behind(since, None, 1000)?;
         Some(events.iter().map(|event| event.seq).collect())
     }
 
@@ -111,6 +131,9 @@ mod tests {
         assert_eq!(numbers(&recent, 6), Some(vec![7, 8, 9]));
         assert_eq!(numbers(&recent, 5), None, "6 was dropped for room");
         assert_eq!(numbers(&recent, 10), None, "ahead of what was published");
-        assert!(recent.behind(6, 29).is_none(), "more bytes than asked for");
+        assert!(
+            recent.behind(6, None, 29).is_none(),
+            "more bytes than asked for"
+        );
     }
 }

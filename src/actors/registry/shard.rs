@@ -6,8 +6,11 @@
 //! A shard that panics starts empty: its sessions are told to come back, and they resume.
 
 mod drain;
+mod grants;
+mod group;
 mod handle;
 mod heartbeat;
+mod join;
 mod messages;
 mod presence;
 mod region;
@@ -26,8 +29,11 @@ use uuid::Uuid;
 
 use super::front::{SessionRegistry, ShardCounted, ShardOpened};
 use super::queue::OutQueue;
-use super::{CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Peer, RegistryDeps};
+use super::{
+    CloseCode, Closing, Counts, Disconnect, Form, HeadsPolled, LastHeard, Order, Peer, RegistryDeps,
+};
 use crate::domain::region::RegionId;
+use group::Wanted;
 pub use handle::ShardHandle;
 use messages::ReportCounts;
 pub use messages::{Announce, Apart, Enter, Exited, Join, Leave, Opening, Renew, Seen};
@@ -42,14 +48,21 @@ const COUNT_PAUSE: Duration = Duration::from_millis(20);
 struct Entered {
     peer: Peer,
     queue: Arc<OutQueue>,
-    orders: Recipient<Disconnect>,
+    orders: Recipient<Order>,
     heard: LastHeard,
     token: TokenLife,
     next_ping: Instant,
     pings: u64,
-    /// The regions that it watches, with the number that it said to have seen.
-    regions: HashMap<RegionId, Option<i64>>,
+    /// The regions that it watches.
+    regions: HashMap<RegionId, Watching>,
     _entered: oneshot::Sender<()>,
+}
+
+/// A region that a session watches.
+struct Watching {
+    wanted: Wanted,
+    /// The number that the client said to have seen.
+    seen: Option<i64>,
 }
 
 /// The actor.
@@ -98,14 +111,23 @@ impl RegistryShard {
         let Some(entered) = self.sessions.remove(&session) else {
             return;
         };
-        for region in entered.regions.keys() {
-            self.unwatch(session, region);
+        for (region, watching) in &entered.regions {
+            self.unwatch(session, region, watching);
         }
     }
 
-    fn unwatch(&mut self, session: Uuid, region: &RegionId) {
+    /// Delivers a region to a session no more.
+    fn leave(&mut self, session: Uuid, region: &RegionId) {
+        let entered = self.sessions.get_mut(&session);
+        if let Some(watching) = entered.and_then(|entered| entered.regions.remove(region)) {
+            self.unwatch(session, region, &watching);
+        }
+    }
+
+    /// Sends nothing of a region to a session any more, neither events nor presence.
+    fn unwatch(&mut self, session: Uuid, region: &RegionId, watching: &Watching) {
         if let Some(known) = self.regions.get_mut(region) {
-            known.unwatch(session);
+            known.unwatch(session, &watching.wanted);
         }
         self.followers.forget(session, region);
     }
@@ -117,6 +139,8 @@ impl RegistryShard {
                 .by_role
                 .entry(entered.peer.identity.role)
                 .or_default() += 1;
+            let is_stream = *entered.queue.form() != Form::WebSocket;
+            counts.event_streams += usize::from(is_stream);
         }
         for (region, known) in &self.regions {
             if known.watchers() > 0 {
@@ -152,7 +176,11 @@ impl RegistryShard {
     }
 
     fn order(entered: &Entered, order: &Disconnect) {
-        if entered.orders.try_send(order.clone()).is_err() {
+        Self::tell(entered, Order::End(order.clone()));
+    }
+
+    fn tell(entered: &Entered, order: Order) {
+        if entered.orders.try_send(order).is_err() {
             // Its mailbox is full or it is gone: freeing its queue ends its socket either way.
             entered.queue.finish(super::queue::End::Gone);
         }
@@ -223,39 +251,6 @@ impl Handler<Enter> for RegistryShard {
         }
         self.sessions.insert(entered.peer.session, entered);
         self.report_counts(ctx);
-    }
-}
-
-impl Handler<Join> for RegistryShard {
-    type Result = Result<i64, Apart>;
-
-    fn handle(&mut self, join: Join, ctx: &mut Context<Self>) -> Self::Result {
-        let entered = self.sessions.get_mut(&join.session).ok_or(Apart::Unknown)?;
-        let known = self.regions.get_mut(&join.region).ok_or(Apart::Ahead)?;
-        let head = known.recent.published();
-        if join.since > head {
-            return Err(Apart::Ahead);
-        }
-        // Those who watch already get the events up to here now; the new one gets them below.
-        known.send_wave(&self.deps.supervision.metrics.push);
-        // Half of the bound: the opening itself must not overrun the queue.
-        let room = (entered.queue.limit() / 2).saturating_sub(entered.queue.waiting_bytes());
-        let missed = known.recent.behind(join.since, room).ok_or(Apart::Behind)?;
-        let opening = (join.announce)(head);
-        let mut sent = opening
-            .before
-            .is_none_or(|before| entered.queue.push(before));
-        for event in missed {
-            // Without its commit's time: what a client missed says nothing of the push's latency.
-            sent &= entered.queue.push(event.frame);
-        }
-        sent &= entered.queue.push(opening.after);
-        if sent {
-            known.watch(join.session, Arc::clone(&entered.queue));
-            entered.regions.insert(join.region, None);
-            self.report_counts(ctx);
-        }
-        Ok(head)
     }
 }
 

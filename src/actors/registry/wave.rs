@@ -109,6 +109,7 @@ mod tests {
         let event = |&length: &usize| PublishedEvent {
             seq: 1,
             frame: Bytes::from(vec![b'x'; length]),
+            sides: None,
             committed_at: Instant::now(),
         };
         let events: Vec<_> = lengths.iter().map(event).collect();

@@ -141,3 +141,52 @@ impl AsyncWrite for Wire {
         Poll::Ready(SockRef::from(self.stream()).shutdown(Shutdown::Write))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    async fn pair() -> (Wire, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let (stream, _) = listener.accept().await.unwrap();
+        (Wire::new(stream), peer.unwrap())
+    }
+
+    /// Reads once into room for so many bytes.
+    async fn read(wire: &mut Wire, room: usize) -> Vec<u8> {
+        let mut bytes = vec![0; room];
+        let read = tokio::time::timeout(PATIENCE, wire.read(&mut bytes));
+        let read = read.await.expect("what was sent is read").unwrap();
+        bytes.truncate(read);
+        bytes
+    }
+
+    #[tokio::test]
+    async fn a_read_that_fills_its_room_leaves_nothing_behind() {
+        let (mut wire, mut peer) = pair().await;
+        for sent in [&b"abcd"[..], b"abcdefgh", b"abcdef", b"ab"] {
+            peer.write_all(sent).await.unwrap();
+            wire.stream().readable().await.unwrap();
+            let mut got = Vec::new();
+            while got.len() < sent.len() {
+                got.extend(read(&mut wire, 4).await);
+            }
+            assert_eq!(got, sent);
+        }
+        // Read empty, it sleeps until more comes, or the end.
+        let waiting = tokio::spawn(async move {
+            let more = read(&mut wire, 4).await;
+            (more, read(&mut wire, 4).await)
+        });
+        tokio::task::yield_now().await;
+        peer.write_all(b"more").await.unwrap();
+        drop(peer);
+        assert_eq!(waiting.await.unwrap(), (b"more".to_vec(), Vec::new()));
+    }
+}

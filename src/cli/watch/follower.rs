@@ -4,11 +4,13 @@
 //! The rule (`docs/PROTOCOL.md`): apply `seq = last + 1`, ignore `seq ≤ last`, otherwise subscribe
 //! again with `since`.
 
+mod refusals;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::message::{ClientMessage, ServerMessage};
+use super::message::{ClientMessage, Filter, ServerMessage};
 use super::subscription::{Subscription, Verdict};
 use crate::config::Since;
 
@@ -42,25 +44,34 @@ pub(super) enum Action {
     Stop(String),
 }
 
+/// What is wanted of each region beside what happens.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// The open complaints, first.
+    pub(super) snapshot: bool,
+    /// Which complaints.
+    pub(super) filter: Filter,
+    /// Who is online and who is on the way.
+    pub(super) presence: bool,
+}
+
 /// The state of one client over all its connections.
 #[derive(Debug)]
 pub(super) struct Follower {
     regions: BTreeMap<String, Subscription>,
-    wants_snapshot: bool,
-    /// Whether it asks who is online and who is on the way.
-    pub(super) wants_presence: bool,
+    /// What is wanted of each region.
+    wanted: Wanted,
     next_id: u64,
 }
 
 impl Follower {
     /// Follows `regions`; `since` is where to begin in each of them.
-    pub(super) fn new(regions: &[String], since: Option<&Since>, wants_snapshot: bool) -> Self {
+    pub(super) fn new(regions: &[String], since: Option<&Since>, wanted: Wanted) -> Self {
         let fresh = || Subscription::new(since.cloned());
         let regions = regions.iter().map(|id| (id.clone(), fresh())).collect();
         Self {
             regions,
-            wants_snapshot,
-            wants_presence: false,
+            wanted,
             next_id: 1,
         }
     }
@@ -106,6 +117,12 @@ impl Follower {
                 Vec::new()
             }
             ServerMessage::Event { region, seq } => self.event(&region, seq),
+            ServerMessage::SkippedTo { region, seq } => {
+                if let Some(state) = self.regions.get_mut(&region) {
+                    state.skip_to(seq);
+                }
+                Vec::new()
+            }
             ServerMessage::Live { region, seq } => self.live(&region, seq),
             ServerMessage::Snapshot {
                 region,
@@ -118,6 +135,10 @@ impl Follower {
             ServerMessage::Presence {} | ServerMessage::Claims {} => vec![Action::ShowPresence],
             ServerMessage::TokenExpiring {} => vec![Action::RefreshToken],
             ServerMessage::Unsubscribed { region, code } => self.unsubscribed(&region, &code),
+            ServerMessage::Granted { regions } => {
+                let regions = regions.join(", ");
+                vec![Action::Notice(format!("you may watch now: {regions}"))]
+            }
             ServerMessage::Reconnect { after_ms, reason } => {
                 let notice = format!("the server asks to reconnect ({reason})");
                 vec![Action::Notice(notice), Action::Reconnect { after_ms }]
@@ -201,61 +222,6 @@ impl Follower {
         }
     }
 
-    fn refused(
-        &mut self,
-        id: Option<u64>,
-        code: &str,
-        message: &str,
-        retryable: bool,
-    ) -> Vec<Action> {
-        let asked = |region: &Subscription| Some(region.request) == id;
-        let region = self.regions.iter().find(|(_, region)| asked(region));
-        let region = region.map(|(region, _)| region.clone());
-        match (code, region) {
-            ("already_subscribed", Some(region)) => {
-                let id = self.id();
-                let leave = ClientMessage::Unsubscribe {
-                    id,
-                    region: &region,
-                }
-                .encode();
-                let enter = self.subscribe(&region).into_iter();
-                std::iter::once(leave)
-                    .chain(enter)
-                    .map(Action::Send)
-                    .collect()
-            }
-            ("unrecoverable_position", Some(region)) => self.start_anew(&region),
-            ("token_expired" | "unauthorized", _) => vec![Action::NewToken],
-            ("overloaded" | "rate_limited", _) => vec![
-                Action::Notice(format!("the server is busy: {message}")),
-                Action::BackOff { slowly: true },
-            ],
-            (_, _) if retryable => vec![
-                Action::Notice(format!("the server failed: {message} ({code})")),
-                Action::BackOff { slowly: false },
-            ],
-            (_, Some(region)) => vec![Action::Stop(format!("{region}: {message} ({code})"))],
-            // Not about a subscription: if it matters, the server closes with a code that says so.
-            (_, None) => vec![Action::Notice(format!(
-                "the server refused a message: {message} ({code})"
-            ))],
-        }
-    }
-
-    /// What lies between is lost and no snapshot is wanted: says so, and goes on from now.
-    fn start_anew(&mut self, region: &str) -> Vec<Action> {
-        if let Some(state) = self.regions.get_mut(region) {
-            state.last = None;
-        }
-        let notice =
-            format!("{region}: cannot go on from that position; events in between are not shown");
-        let send = self.subscribe(region).map(Action::Send);
-        std::iter::once(Action::Notice(notice))
-            .chain(send)
-            .collect()
-    }
-
     /// Subscribes again because an event is missing.
     fn again(&mut self, region: &str) -> Vec<Action> {
         let notice = format!("{region}: an event is missing; asking for it");
@@ -273,8 +239,9 @@ impl Follower {
             id,
             region,
             since: state.last.as_ref().map(Into::into),
-            snapshot: self.wants_snapshot,
-            presence: self.wants_presence,
+            snapshot: self.wanted.snapshot,
+            filter: self.wanted.filter.given(),
+            presence: self.wanted.presence,
         };
         Some(message.encode())
     }

@@ -27,6 +27,8 @@ pub(super) enum ServerMessage {
     },
     /// One fact.
     Event { region: String, seq: i64 },
+    /// Nothing more up to this number suits the filter.
+    SkippedTo { region: String, seq: i64 },
     /// All that happened before is delivered.
     Live { region: String, seq: i64 },
     /// A part of the open complaints as of `seq`.
@@ -51,6 +53,8 @@ pub(super) enum ServerMessage {
     TokenExpiring {},
     /// A region is no longer subscribed.
     Unsubscribed { region: String, code: String },
+    /// The account may watch other regions than before.
+    Granted { regions: Vec<String> },
     /// Leave, and come back.
     Reconnect {
         after_ms: u64,
@@ -95,6 +99,8 @@ pub(super) enum ClientMessage<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         since: Option<Position<'a>>,
         snapshot: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        filter: Option<&'a Filter>,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         presence: bool,
     },
@@ -113,6 +119,23 @@ impl ClientMessage<'_> {
     /// The message as JSON; these types cannot fail to encode.
     pub(super) fn encode(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// What of a region is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(super) struct Filter {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) categories: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) min_severity: Option<String>,
+    pub(super) assigned_to_me: bool,
+}
+
+impl Filter {
+    /// The filter, when it asks for anything.
+    pub(super) fn given(&self) -> Option<&Self> {
+        (*self != Self::default()).then_some(self)
     }
 }
 

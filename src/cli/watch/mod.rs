@@ -21,7 +21,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use access::{Access, Credentials};
-use follower::Follower;
+use follower::{Follower, Wanted};
+use message::Filter;
 use screen::Screen;
 use session::Watcher;
 
@@ -101,12 +102,7 @@ fn watcher(settings: &WatchSettings) -> Result<Watcher, WatchError> {
     })?;
     let access =
         Access::new(base, credentials).map_err(|error| WatchError::Stopped(error.to_string()))?;
-    let mut follower = Follower::new(
-        &settings.regions,
-        settings.since.as_ref(),
-        !settings.no_snapshot,
-    );
-    follower.wants_presence = settings.presence;
+    let follower = Follower::new(&settings.regions, settings.since.as_ref(), wanted(settings));
     Ok(Watcher::new(
         address,
         access,
@@ -114,6 +110,18 @@ fn watcher(settings: &WatchSettings) -> Result<Watcher, WatchError> {
         Screen::new(settings.json),
         settings.count,
     ))
+}
+
+fn wanted(settings: &WatchSettings) -> Wanted {
+    Wanted {
+        snapshot: !settings.no_snapshot,
+        filter: Filter {
+            categories: settings.categories.clone(),
+            min_severity: settings.min_severity.clone(),
+            assigned_to_me: settings.assigned_to_me,
+        },
+        presence: settings.presence,
+    }
 }
 
 /// How to sign in, and the server's address when the demo file told it.

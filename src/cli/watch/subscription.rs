@@ -97,6 +97,14 @@ impl Subscription {
         }
     }
 
+    /// Nothing up to `seq` suits the filter but what was shown.
+    pub(super) fn skip_to(&mut self, seq: i64) {
+        // A snapshot that is under way gives the position.
+        if let (Stage::Asked | Stage::Following, Some(last)) = (&self.stage, &mut self.last) {
+            last.seq = last.seq.max(seq);
+        }
+    }
+
     /// Adds a part of a snapshot; the whole when this was the last.
     pub(super) fn collect(
         &mut self,

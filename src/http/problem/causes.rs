@@ -14,7 +14,7 @@ use crate::store::StoreError;
 use crate::ws::UpgradeError;
 use crate::ws::admission::Refused;
 
-/// When an address with too many sockets may try again: they are long-lived.
+/// When an address or account with too many sockets may try again: they are long-lived.
 const ADDRESS_RETRY_S: u64 = 5;
 
 impl From<Faults> for Problem {
@@ -95,15 +95,23 @@ fn json(current: &impl Serialize) -> Option<Value> {
     serde_json::to_value(current).ok()
 }
 
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Address | Refused::Account => {
+                Self::too_many(refused.to_string(), ADDRESS_RETRY_S)
+            }
+            Refused::Node | Refused::Unauthenticated | Refused::Reporters | Refused::Rate => {
+                Self::no_room(refused.to_string())
+            }
+        }
+    }
+}
+
 impl From<UpgradeError> for Problem {
     fn from(error: UpgradeError) -> Self {
         match error {
-            UpgradeError::Refused(Refused::Address) => {
-                Self::too_many(error.to_string(), ADDRESS_RETRY_S)
-            }
-            UpgradeError::Refused(Refused::Node | Refused::Unauthenticated | Refused::Rate) => {
-                Self::no_room(error.to_string())
-            }
+            UpgradeError::Refused(refused) => refused.into(),
             UpgradeError::Origin(_) => Self::forbidden(error.to_string()),
             UpgradeError::Handshake(_) | UpgradeError::Protocol => {
                 Self::malformed(error.to_string())

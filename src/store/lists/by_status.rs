@@ -1,9 +1,10 @@
 //! Lists of few regions and statuses, from the index of just these.
 
 use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 
-use super::{Filter, Known, Slice, ids, severities, slugs, time_of, words};
+use super::conditions::{Typed, box_of, circle, sides};
+use super::{Filter, Known, Slice, distance_of, ids, severities, slugs, time_of, words};
 use crate::domain::listing::{Direction, Sort};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
@@ -22,8 +23,7 @@ pub(super) struct Narrow {
 /// The regions and statuses to read, if reading these is the best way to a list.
 pub(super) fn choose(filter: &Filter, known: &Known, slice: Slice) -> Option<Narrow> {
     let asks_for_more = filter.text.is_some()
-        || filter.area.is_some()
-        || filter.near.is_some()
+        || (filter.area.is_some() && filter.near.is_some())
         || filter.due_from.is_some()
         || filter.due_before.is_some()
         || filter.api_key.is_some()
@@ -35,7 +35,10 @@ pub(super) fn choose(filter: &Filter, known: &Known, slice: Slice) -> Option<Nar
     let narrow = Narrow::of(filter)?;
     let matching = narrow.matching(known);
     // Without further conditions each region and status gives its first entries at once.
-    let is_plain = filter.categories.is_none() && filter.severities.is_none() && !filter.unassigned;
+    let is_plain = filter.categories.is_none()
+        && filter.severities.is_none()
+        && !filter.unassigned
+        && box_of(filter).is_none();
     let regions = narrow
         .regions
         .as_ref()
@@ -45,8 +48,8 @@ pub(super) fn choose(filter: &Filter, known: &Known, slice: Slice) -> Option<Nar
         Sort::CreatedAt if is_plain => {
             matching.min(parts.saturating_mul(slice.limit)) <= ENTRIES_MOST
         }
-        Sort::CreatedAt | Sort::UpdatedAt => matching <= ENTRIES_MOST,
-        Sort::DueAt | Sort::Distance => false,
+        Sort::CreatedAt | Sort::UpdatedAt | Sort::Distance => matching <= ENTRIES_MOST,
+        Sort::DueAt => false,
     };
     is_cheap.then_some(narrow)
 }
@@ -62,7 +65,9 @@ pub(super) async fn rows(
     let statuses = words(&narrow.statuses);
     let severities = severities(filter);
     let (lowest, below) = ids(filter, slice);
-    let mut parameters: Vec<(&(dyn ToSql + Sync), Type)> = vec![
+    let sides = sides(filter);
+    let circle = circle(filter);
+    let mut parameters: Vec<Typed<'_>> = vec![
         (&regions, Type::TEXT_ARRAY),
         (&statuses, Type::TEXT_ARRAY),
         (&filter.categories, Type::TEXT_ARRAY),
@@ -72,11 +77,14 @@ pub(super) async fn rows(
         (&lowest, Type::UUID),
         (&below, Type::UUID),
     ];
-    let (time, id) = time_of(slice);
-    if slice.sort != Sort::CreatedAt {
-        parameters.push((&time, Type::TIMESTAMPTZ));
-        parameters.push((&id, Type::UUID));
-    }
+    let numbers = sides.iter().chain(&circle);
+    parameters.extend(numbers.map(|number| -> Typed<'_> { (number, Type::FLOAT8) }));
+    let ((time, id), (metres, of)) = (time_of(slice), distance_of(slice));
+    parameters.extend::<Vec<Typed<'_>>>(match slice.sort {
+        Sort::CreatedAt => vec![],
+        Sort::UpdatedAt | Sort::DueAt => vec![(&time, Type::TIMESTAMPTZ), (&id, Type::UUID)],
+        Sort::Distance => vec![(&metres, Type::FLOAT8), (&of, Type::UUID)],
+    });
     parameters.push((&slice.limit, Type::INT8));
     let session = store.session().await?;
     session.query_planned(statement(slice), &parameters).await
@@ -84,12 +92,9 @@ pub(super) async fn rows(
 
 const fn statement(slice: Slice) -> &'static str {
     match (slice.sort, slice.direction) {
-        (Sort::CreatedAt | Sort::DueAt | Sort::Distance, Direction::Descending) => {
-            super::NEWEST_BY_STATUS
-        }
-        (Sort::CreatedAt | Sort::DueAt | Sort::Distance, Direction::Ascending) => {
-            super::OLDEST_BY_STATUS
-        }
+        (Sort::CreatedAt | Sort::DueAt, Direction::Descending) => super::NEWEST_BY_STATUS,
+        (Sort::CreatedAt | Sort::DueAt, Direction::Ascending) => super::OLDEST_BY_STATUS,
+        (Sort::Distance, Direction::Ascending | Direction::Descending) => super::NEAREST_BY_STATUS,
         (Sort::UpdatedAt, Direction::Descending) => super::LATEST_UPDATED_BY_STATUS,
         (Sort::UpdatedAt, Direction::Ascending) => super::EARLIEST_UPDATED_BY_STATUS,
     }
@@ -110,8 +115,10 @@ impl Narrow {
 
     /// Whether the index may say that few are left: because there are few, or by what else it knows of each.
     pub(super) fn leaves_few(&self, filter: &Filter, known: &Known, most: i64) -> bool {
-        let knows_more =
-            filter.categories.is_some() || filter.severities.is_some() || filter.unassigned;
+        let knows_more = filter.categories.is_some()
+            || filter.severities.is_some()
+            || filter.unassigned
+            || box_of(filter).is_some();
         self.matching(known) <= if knows_more { ENTRIES_MOST } else { most }
     }
 
@@ -140,6 +147,7 @@ impl Narrow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::area::BoundingBox;
 
     const SLICE: Slice = Slice {
         sort: Sort::CreatedAt,
@@ -201,12 +209,19 @@ mod tests {
     }
 
     #[test]
-    fn words_and_places_are_never_read_by_status() {
+    fn words_are_never_read_by_status_and_places_where_these_are_few() {
         let text = Some("hole".to_owned());
         let filter = Filter {
             text,
             ..of("hamlet")
         };
         assert!(choose(&filter, &known(), SLICE).is_none());
+        for (region, expected) in [("hamlet", true), ("city", false)] {
+            let filter = Filter {
+                area: BoundingBox::parse("0,0,1,1").ok(),
+                ..of(region)
+            };
+            assert_eq!(choose(&filter, &known(), SLICE).is_some(), expected);
+        }
     }
 }

@@ -4,6 +4,7 @@ use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
 use super::{Filter, Known, Slice, ids, severities, slugs, words};
+use crate::domain::area::BoundingBox;
 
 /// A parameter with its type.
 pub(super) type Typed<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -23,15 +24,32 @@ pub(super) struct Conditions<'a> {
     circle: [Option<f64>; 3],
 }
 
+/// The box of a filter, or one around its circle.
+pub(super) fn box_of(filter: &Filter) -> Option<BoundingBox> {
+    filter
+        .area
+        .or_else(|| filter.near.map(|near| near.bounding_box()))
+}
+
+/// Its sides as parameters: south, west, north, east.
+pub(super) fn sides(filter: &Filter) -> [Option<f64>; 4] {
+    box_of(filter).map_or([None; 4], sides_of)
+}
+
+fn sides_of(area: BoundingBox) -> [Option<f64>; 4] {
+    [area.south, area.west, area.north, area.east].map(Some)
+}
+
+/// A filter's circle as parameters: latitude, longitude, metres.
+pub(super) fn circle(filter: &Filter) -> [Option<f64>; 3] {
+    filter.near.map_or([None; 3], |near| {
+        [near.middle.latitude, near.middle.longitude, near.metres].map(Some)
+    })
+}
+
 impl<'a> Conditions<'a> {
     pub(super) fn of(filter: &'a Filter, known: &'a Known, slice: Slice) -> Self {
         let (lowest, below) = ids(filter, slice);
-        let sides = filter.area.map_or([None; 4], |area| {
-            [area.south, area.west, area.north, area.east].map(Some)
-        });
-        let circle = filter.near.map_or([None; 3], |near| {
-            [near.middle.latitude, near.middle.longitude, near.metres].map(Some)
-        });
         Self {
             filter,
             language: &known.language,
@@ -40,8 +58,8 @@ impl<'a> Conditions<'a> {
             severities: severities(filter),
             lowest,
             below,
-            sides,
-            circle,
+            sides: filter.area.map_or([None; 4], sides_of),
+            circle: circle(filter),
         }
     }
 

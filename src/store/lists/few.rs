@@ -8,7 +8,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::by_status::{ENTRIES_MOST, Narrow};
-use super::conditions::Typed;
+use super::conditions::{Typed, sides};
 use super::marks::Marks;
 use super::{FEW_BY_STATUS, FEW_MARKED, FEW_OF_ASSIGNEE};
 use super::{Filter, Known, Slice, ids, marks, severities, slugs, words};
@@ -125,7 +125,8 @@ async fn by_status(
     let statuses = words(&narrow.statuses);
     let severities = severities(filter);
     let (lowest, below) = ids(filter, slice);
-    let parameters: [Typed<'_>; 8] = [
+    let [south, west, north, east] = sides(filter);
+    let parameters: [Typed<'_>; 12] = [
         (&regions, Type::TEXT_ARRAY),
         (&statuses, Type::TEXT_ARRAY),
         (&filter.categories, Type::TEXT_ARRAY),
@@ -134,6 +135,10 @@ async fn by_status(
         (&lowest, Type::UUID),
         (&below, Type::UUID),
         (&most, Type::INT8),
+        (&south, Type::FLOAT8),
+        (&west, Type::FLOAT8),
+        (&north, Type::FLOAT8),
+        (&east, Type::FLOAT8),
     ];
     asked(store, FEW_BY_STATUS, &parameters).await
 }

@@ -8,8 +8,12 @@ use crate::domain::account::Role;
 /// The live feed.
 #[derive(Clone)]
 pub struct PushMetrics {
-    /// Live sockets that have authenticated, by role.
+    /// Live sockets and event streams that have authenticated, by role.
     pub connections: IntGaugeVec,
+    /// Event streams among them.
+    pub event_streams: IntGauge,
+    /// Reporters who follow their complaint.
+    pub reporters_following: IntGauge,
     /// Regions that at least one session watches.
     pub regions_watched: IntGauge,
     /// Events that desks published to the registry.
@@ -34,22 +38,22 @@ impl PushMetrics {
     pub(super) fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
         let connections = declare.gauges(
             "websocket_connections_active",
-            "Live sockets that have authenticated, by role (this node's).",
+            "Live sockets and event streams that have authenticated, by role (this node's).",
             &["role"],
         )?;
         for role in Role::ALL {
             connections.with_label_values(&[role.as_str()]).set(0);
         }
-        let refusals = declare.counters(
-            "websocket_refusals_total",
-            "Sockets that were not opened for want of room, by reason.",
-            &["reason"],
-        )?;
-        for reason in ["node", "unauthenticated", "address", "rate"] {
-            refusals.with_label_values(&[reason]).inc_by(0);
-        }
         Ok(Self {
             connections,
+            event_streams: declare.gauge(
+                "event_streams_active",
+                "Event streams of officers among the live connections (this node's).",
+            )?,
+            reporters_following: declare.gauge(
+                "reporters_following_active",
+                "Reporters who follow their complaint as an event stream (this node's).",
+            )?,
             regions_watched: declare.gauge(
                 "websocket_regions_watched",
                 "Regions that at least one session watches (this node's).",
@@ -79,11 +83,30 @@ impl PushMetrics {
                 "Joins of a session to a region, by mode.",
                 &["mode"],
             )?,
-            refusals,
+            refusals: refusals(declare)?,
             token_refreshes: declare.counter(
                 "websocket_token_refreshes_total",
                 "Newer tokens that live sockets were given.",
             )?,
         })
     }
+}
+
+fn refusals(declare: &Declare<'_>) -> Result<IntCounterVec, Error> {
+    let refusals = declare.counters(
+        "websocket_refusals_total",
+        "Sockets and event streams that were not opened for want of room, by reason.",
+        &["reason"],
+    )?;
+    for reason in [
+        "node",
+        "unauthenticated",
+        "address",
+        "reporters",
+        "account",
+        "rate",
+    ] {
+        refusals.with_label_values(&[reason]).inc_by(0);
+    }
+    Ok(refusals)
 }

@@ -7,17 +7,13 @@ fn messages_of_the_documentation_are_read() {
     let text =
         r#"{"id":2,"type":"subscribe","region":"north","since":{"epoch":"7c1e","seq":4711}}"#;
     match read(text) {
-        Read::Message(ClientMessage::Subscribe {
-            id,
-            region,
-            since,
-            snapshot,
-            presence,
-        }) => {
-            assert!(!presence, "told to those who ask");
-            assert_eq!((id, region.as_str(), snapshot), (Some(2), "north", true));
+        Read::Message(ClientMessage::Subscribe(asked)) => {
+            let region = asked.region.as_str();
+            assert_eq!((asked.id, region, asked.snapshot), (Some(2), "north", true));
+            assert!(asked.filter.is_none());
+            assert!(!asked.presence, "told to those who ask");
             assert_eq!(
-                since,
+                asked.since,
                 Some(Position {
                     epoch: "7c1e".into(),
                     seq: 4711

@@ -5,23 +5,63 @@ use std::sync::Arc;
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 
-use super::super::protocol::{ErrorCode, Position, ServerMessage};
+use super::super::protocol::{ErrorCode, ServerMessage, SubscribeMessage};
 use super::super::subscribe::{Failure, Subscription};
-use super::{Ctx, Watch, WsSession};
+use super::{Ctx, Stage, Watch, WsSession};
 use crate::actors::registry::shard::{Leave, Seen};
 use crate::domain::account::Identity;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::region::RegionId;
 
 impl WsSession {
+    /// Begins a subscription, or says why not.
+    pub(super) fn subscribe(
+        &mut self,
+        asked: SubscribeMessage,
+        identity: &Identity,
+        ctx: &mut Ctx,
+    ) {
+        let (id, catalogue) = (asked.id, self.deps.catalogue.get());
+        let region = match self.admit(&asked.region, identity, &catalogue) {
+            Ok(region) => region,
+            Err((code, message)) => return self.refuse(id, code, message),
+        };
+        let filter = asked.filter.unwrap_or_default();
+        let filter = match filter.parse(identity.account, &catalogue) {
+            Ok(filter) => filter,
+            Err(message) => return self.refuse(id, ErrorCode::BadRequest, &message),
+        };
+        let subscription = Subscription {
+            id,
+            region: region.clone(),
+            since: asked.since,
+            snapshot: asked.snapshot,
+            filter,
+            presence: asked.presence,
+            session: self.id,
+            shard: self.shard.clone(),
+            queue: Arc::clone(&self.queue),
+            deps: Arc::clone(&self.deps),
+        };
+        let joined = region.clone();
+        let join = ctx.spawn(subscription.join().into_actor(self).map(
+            move |outcome, session, _| {
+                session.joined(id, joined, outcome);
+            },
+        ));
+        self.regions.insert(region, Watch::Joining(join, id));
+    }
+
     /// The region, when this session may watch it now.
-    pub(super) fn admit(
+    fn admit(
         &self,
         region: &str,
         identity: &Identity,
+        catalogue: &Catalogue,
     ) -> Result<RegionId, (ErrorCode, &'static str)> {
         let region = RegionId::parse(region)
             .map_err(|(_, _)| (ErrorCode::UnknownRegion, "there is no such region"))?;
-        if !self.deps.catalogue.get().regions.contains_key(&region) {
+        if !catalogue.regions.contains_key(&region) {
             return Err((ErrorCode::UnknownRegion, "there is no such region"));
         }
         if !identity.may_work_in(&region) {
@@ -42,39 +82,14 @@ impl WsSession {
         Ok(region)
     }
 
-    pub(super) fn subscribe(
-        &mut self,
-        id: Option<u64>,
-        region: RegionId,
-        since: Option<Position>,
-        snapshot: bool,
-        presence: bool,
-        ctx: &mut Ctx,
-    ) {
-        let subscription = Subscription {
-            id,
-            region: region.clone(),
-            since,
-            snapshot,
-            presence,
-            session: self.id,
-            shard: self.shard.clone(),
-            queue: Arc::clone(&self.queue),
-            deps: Arc::clone(&self.deps),
-        };
-        let joined = region.clone();
-        let join = ctx.spawn(subscription.join().into_actor(self).map(
-            move |outcome, session, _| {
-                session.joined(id, joined, outcome);
-            },
-        ));
-        self.regions.insert(region, Watch::Joining(join));
-    }
-
     fn joined(&mut self, id: Option<u64>, region: RegionId, outcome: Result<(), Failure>) {
         match outcome {
             Ok(()) => {
                 self.regions.insert(region, Watch::Live);
+            }
+            Err(Failure::Forbidden) => {
+                self.regions.remove(&region);
+                self.say_left(id, &region, "forbidden");
             }
             Err(failure) => {
                 self.regions.remove(&region);
@@ -86,32 +101,59 @@ impl WsSession {
     /// Leaves at the shard first: no event of the region follows the answer.
     pub(super) fn unsubscribe(&mut self, id: Option<u64>, region: &str, ctx: &mut Ctx) {
         let region = RegionId::from_stored(region);
-        match self.regions.remove(&region) {
-            None => {
-                return self.refuse(
-                    id,
-                    ErrorCode::BadRequest,
-                    "this session does not watch the region",
-                );
-            }
-            Some(Watch::Joining(join)) => {
-                ctx.cancel_future(join);
-            }
-            Some(Watch::Live) => {}
-        }
-        let shard = self.shard.clone();
-        let leave = Leave {
-            session: self.id,
-            region: region.clone(),
+        let Some(leave) = self.give_up(&region, ctx) else {
+            let reason = "this session does not watch the region";
+            return self.refuse(id, ErrorCode::BadRequest, reason);
         };
+        let shard = self.shard.clone();
         let left = async move { shard.leave(leave).await };
         ctx.wait(left.into_actor(self).map(move |(), session, _| {
-            session.say(&ServerMessage::Unsubscribed {
-                id,
-                region: &region,
-                code: "client",
-            });
+            session.say_left(id, &region, "client");
         }));
+    }
+
+    /// Takes over the regions that the account may watch now; those that it has lost are left, and the
+    /// client hears of both.
+    pub(super) fn adopt(&mut self, identity: Identity, ctx: &mut Ctx) {
+        let is_lost = |region: &&RegionId| !identity.may_work_in(region);
+        let lost: Vec<RegionId> = self.regions.keys().filter(is_lost).cloned().collect();
+        let asked = |region: RegionId| match self.regions.get(&region) {
+            // Whoever waits for an answer to its message has it here.
+            Some(Watch::Joining(_, id)) => (region, *id),
+            Some(Watch::Live) | None => (region, None),
+        };
+        let lost: Vec<_> = lost.into_iter().map(asked).collect();
+        let regions = lost.iter().map(|(region, _)| region);
+        let leaves: Vec<Leave> = regions.filter_map(|one| self.give_up(one, ctx)).collect();
+        let (shard, granted) = (self.shard.clone(), self.granted(&identity));
+        self.stage = Stage::Connected(identity);
+        let left = async move {
+            // The shard has left them; a join that was on its way when it did is undone too.
+            for leave in leaves {
+                shard.leave(leave).await;
+            }
+        };
+        ctx.wait(left.into_actor(self).map(move |(), session, _| {
+            for (region, id) in lost {
+                session.say_left(id, &region, "forbidden");
+            }
+            session.say(&ServerMessage::Granted { regions: granted });
+        }));
+    }
+
+    /// Watches a region no more; what is to be said to the shard, if it was watched.
+    fn give_up(&mut self, region: &RegionId, ctx: &mut Ctx) -> Option<Leave> {
+        if let Watch::Joining(join, _) = self.regions.remove(region)? {
+            ctx.cancel_future(join);
+        }
+        Some(Leave {
+            session: self.id,
+            region: region.clone(),
+        })
+    }
+
+    fn say_left(&self, id: Option<u64>, region: &RegionId, code: &'static str) {
+        self.say(&ServerMessage::Unsubscribed { id, region, code });
     }
 
     pub(super) fn note_seen(&self, seen: BTreeMap<String, i64>) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
+use fail::fail_point;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
@@ -90,7 +91,7 @@ impl WsSession {
             return self.end(ctx, CloseCode::ConnectionLimit, reason);
         }
         let (entered, forgotten) = oneshot::channel();
-        let accepted = self.shard.enter(Enter {
+        let accepted = self.is_let_in(Enter {
             peer: self.peer(&identity, client),
             queue: Arc::clone(&self.queue),
             orders: ctx.address().recipient(),
@@ -126,6 +127,12 @@ impl WsSession {
         self.stage = Stage::Connected(identity);
     }
 
+    /// Enters the registry; `false` when the shard is too busy.
+    fn is_let_in(&self, enter: Enter) -> bool {
+        fail_point!(&format!("{}/ws_session/enter", self.deps.node), |_| false);
+        self.shard.enter(enter)
+    }
+
     fn peer(&self, identity: &Identity, client: Option<String>) -> Peer {
         Peer {
             session: self.id,
@@ -136,7 +143,8 @@ impl WsSession {
         }
     }
 
-    fn granted(&self, identity: &Identity) -> Vec<RegionId> {
+    /// The regions that a client may watch, as it is told.
+    pub(super) fn granted(&self, identity: &Identity) -> Vec<RegionId> {
         match identity.role {
             Role::Officer => identity.regions.iter().cloned().collect(),
             Role::Admin => self.deps.catalogue.get().regions.keys().cloned().collect(),

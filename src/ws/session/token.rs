@@ -18,7 +18,7 @@ enum Renewal {
     Taken(SignedIn),
     /// It belongs to another account.
     Foreign,
-    /// The account may do other things now than when the session began.
+    /// The account has another role than when the session began.
     Changed,
 }
 
@@ -48,7 +48,10 @@ impl WsSession {
     fn renewed(&mut self, id: Option<u64>, renewal: Result<Renewal, AccessError>, ctx: &mut Ctx) {
         match renewal {
             Ok(Renewal::Taken(signed_in)) => {
-                self.stage = Stage::Connected(signed_in.identity);
+                // Its regions come from the shard, as all others do: in the order in which they changed.
+                if let Stage::Connected(identity) = &mut self.stage {
+                    identity.login = signed_in.identity.login;
+                }
                 self.deps.metrics.push.token_refreshes.inc();
                 self.say(&ServerMessage::Refreshed {
                     id,
@@ -63,7 +66,7 @@ impl WsSession {
             Ok(Renewal::Changed) => self.end(
                 ctx,
                 CloseCode::SessionChanged,
-                "role or regions changed: sign in again",
+                "the role changed: sign in again",
             ),
             Err(AccessError::TokenExpired) => self.refuse(
                 id,
@@ -80,11 +83,11 @@ impl WsSession {
     }
 }
 
-/// Another login of the same account will do, as long as the account may do the same.
+/// Another login of the same account will do, as long as the account has the same role.
 fn judge(identity: Identity, token_left: Duration, present: &Identity) -> Renewal {
     if identity.account != present.account {
         Renewal::Foreign
-    } else if (identity.role, &identity.regions) != (present.role, &present.regions) {
+    } else if identity.role != present.role {
         Renewal::Changed
     } else {
         Renewal::Taken(SignedIn {

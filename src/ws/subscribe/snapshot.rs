@@ -1,5 +1,7 @@
 //! Sends a region's open complaints as of one moment, in parts that the outgoing bound allows.
 
+use bytes::Bytes;
+
 use super::super::protocol::{Mode, ServerMessage};
 use super::{Failure, PATIENCE, Subscription};
 use crate::domain::complaint::Complaint;
@@ -21,7 +23,13 @@ impl Subscription {
             Ok(Err(_)) | Err(_) => return Err(Failure::NotReady),
         };
         let snapshot = snapshot::read(&self.deps.store, &self.region).await?;
-        let Snapshot { seq, complaints } = snapshot.ok_or(Failure::NotReady)?;
+        let Snapshot {
+            seq,
+            mut complaints,
+        } = snapshot.ok_or(Failure::NotReady)?;
+        if let Some(filter) = &self.filter {
+            complaints.retain(|complaint| filter.suits(complaint));
+        }
         self.send_in_time(self.subscribed(Mode::Snapshot, seq))
             .await?;
         let most_bytes = PART_BYTES.min(self.queue.limit() / 4);
@@ -33,7 +41,7 @@ impl Subscription {
         Ok(seq)
     }
 
-    fn part(&self, seq: i64, complaints: &[Complaint], last: bool) -> String {
+    fn part(&self, seq: i64, complaints: &[Complaint], last: bool) -> Bytes {
         let (region, epoch) = (&self.region, &*self.deps.epoch);
         ServerMessage::Snapshot {
             region,
@@ -42,10 +50,10 @@ impl Subscription {
             last,
             complaints,
         }
-        .encode()
+        .form(self.queue.form())
     }
 
-    async fn send_in_time(&self, message: String) -> Result<(), Failure> {
+    async fn send_in_time(&self, message: Bytes) -> Result<(), Failure> {
         match tokio::time::timeout(PATIENCE, self.send(message)).await {
             Ok(sent) => sent,
             Err(_elapsed) => Err(Failure::NotRead),

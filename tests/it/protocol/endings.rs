@@ -108,12 +108,11 @@ async fn officer_and_account(app: &TestApp) -> (Officer, String, String) {
 }
 
 #[actix::test]
-async fn a_change_of_rights_ends_the_live_socket() {
+async fn a_change_of_role_or_deactivation_ends_the_live_socket() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
     let mut untouched = app.officer(&app.otto().await).await;
     for change in [
-        json!({"regions": ["north"]}),
         json!({"role": "admin"}),
         json!({"role": "officer", "regions": ["north", "harbour"]}),
         json!({"active": false}),
@@ -138,5 +137,27 @@ async fn a_logout_ends_the_sockets_of_that_login_only() {
     assert_eq!(officer.closed().await.0, 4007);
     app.submit("north", "for the other login").await;
     other_login.follow(0, 1).await;
+    app.end().await;
+}
+
+#[actix::test]
+async fn a_session_that_finds_its_shard_too_busy_is_closed_with_4006() {
+    let app = TestApp::with(&["--max-connections", "1"]).await;
+    let token = app.olga().await;
+    app.provoke("ws_session/enter", "1*return->off");
+    let request = Officer::request(app.address(), Some(&token));
+    let mut refused = Officer::open(request).await.unwrap();
+    assert_eq!(refused.closed().await.0, 4006);
+    let series = "websocket_closes_total{code=\"4006\"}";
+    assert_eq!(app.metric(series).await, 1.0);
+    drop(refused);
+    // It has given its place back: the next one finds room.
+    eventually("there is room", async || {
+        let request = Officer::request(app.address(), Some(&token));
+        let mut officer = Officer::open(request).await.ok()?;
+        assert_eq!(officer.object().await["type"], "connected");
+        Some(())
+    })
+    .await;
     app.end().await;
 }

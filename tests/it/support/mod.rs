@@ -8,6 +8,7 @@ pub(crate) mod postgres;
 mod probe;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod stream;
 pub(crate) mod stuck;
 pub(crate) mod world;
 pub(crate) mod writer;

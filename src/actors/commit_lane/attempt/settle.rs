@@ -109,7 +109,7 @@ fn changed(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Settled {
 fn numbered(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Vec<Numbered> {
     let events = happened.into_iter().filter_map(|(draft, payload)| {
         let seq = *numbers.get(&draft.event_id)?;
-        let (step, sighting) = (draft.step(), draft.sighting());
+        let (step, sighting, sides) = (draft.step(), draft.sighting(), draft.sides());
         Some(Numbered {
             region: draft.region,
             event: Event {
@@ -117,6 +117,7 @@ fn numbered(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Vec<Numbere
                 step,
                 payload,
                 sighting,
+                sides: Some(sides),
             },
         })
     });

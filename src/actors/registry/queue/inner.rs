@@ -7,13 +7,20 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 
 use super::super::wire::Wire;
-use super::super::{CloseCode, frame};
+use super::super::{CloseCode, Form};
 use super::{End, WRITE_MOST};
 
 /// How long more than the bound may wait without a single read.
 pub(super) const STALL: Duration = Duration::from_secs(1);
 /// How many times the bound may wait, however short: shared events, so mostly pointers.
 pub(super) const BURST: usize = 16;
+
+/// How much may wait, and in what form the client is told that it was too much.
+#[derive(Debug)]
+pub(super) struct Bound {
+    pub(super) limit: usize,
+    pub(super) form: Form,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Inner {
@@ -47,13 +54,13 @@ impl Inner {
         &mut self,
         frame: Bytes,
         committed_at: Option<Instant>,
-        limit: usize,
+        bound: &Bound,
     ) -> bool {
         if self.end.is_some() {
             return false;
         }
-        if self.is_overrun_by(frame.len(), limit) {
-            self.cut_off();
+        if self.is_overrun_by(frame.len(), bound.limit) {
+            self.cut_off(&bound.form);
             return false;
         }
         self.unread_since = self.unread_since.or_else(|| Some(Instant::now()));
@@ -67,9 +74,8 @@ impl Inner {
     }
 
     /// Frees what waits, but for what the socket has begun to send, and says why.
-    fn cut_off(&mut self) {
-        let reason = "the client reads too slowly";
-        let last = frame::close(CloseCode::Slow.number(), reason);
+    fn cut_off(&mut self, form: &Form) {
+        let last = form.close(CloseCode::Slow, "the client reads too slowly");
         self.frames.truncate(usize::from(self.is_first_begun));
         self.frames.shrink_to_fit();
         self.frames.push_back(last);

@@ -14,7 +14,7 @@ async fn next(queue: &OutQueue) -> Option<Bytes> {
 
 #[actix::test]
 async fn everything_that_waits_goes_out_in_one_write_in_order() {
-    let queue = OutQueue::new(100);
+    let queue = OutQueue::new(100, Form::WebSocket);
     assert!(queue.push(Bytes::from_static(b"one")) && queue.push(Bytes::from_static(b"two")));
     assert_eq!(next(&queue).await.unwrap(), "onetwo");
     assert_eq!(queue.waiting_bytes(), 0);
@@ -31,7 +31,7 @@ async fn assert_cut_off(queue: &OutQueue) {
 
 #[actix::test]
 async fn a_burst_frees_what_waits_and_leaves_a_close_frame() {
-    let queue = OutQueue::new(10);
+    let queue = OutQueue::new(10, Form::WebSocket);
     for _ in 0..BURST {
         assert!(queue.push(Bytes::from_static(b"1234567890")));
     }
@@ -41,7 +41,7 @@ async fn a_burst_frees_what_waits_and_leaves_a_close_frame() {
 
 #[actix::test]
 async fn more_than_the_bound_is_too_much_only_for_who_does_not_read() {
-    let queue = OutQueue::new(10);
+    let queue = OutQueue::new(10, Form::WebSocket);
     assert!(queue.push(Bytes::from_static(b"12345678")));
     assert!(queue.push(Bytes::from_static(b"123")));
     let long_ago = Instant::now().checked_sub(STALL * 2);
@@ -55,7 +55,7 @@ async fn more_than_the_bound_is_too_much_only_for_who_does_not_read() {
 
 #[actix::test]
 async fn a_finished_queue_still_sends_what_waits() {
-    let queue = OutQueue::new(10);
+    let queue = OutQueue::new(10, Form::WebSocket);
     assert!(queue.push(Bytes::from_static(b"bye")));
     queue.finish(End::Finished);
     assert_eq!(next(&queue).await.unwrap(), "bye");
@@ -64,7 +64,7 @@ async fn a_finished_queue_still_sends_what_waits() {
 
 #[actix::test]
 async fn an_empty_queue_takes_a_frame_of_any_size_and_the_last_frame_always_has_room() {
-    let queue = OutQueue::new(4);
+    let queue = OutQueue::new(4, Form::WebSocket);
     assert!(queue.room_for(8).await && queue.push(Bytes::from_static(b"12345678")));
     assert!(queue.finish_with(Bytes::from_static(b"bye")));
     assert!(!queue.finish_with(Bytes::from_static(b"again")));
@@ -74,7 +74,7 @@ async fn an_empty_queue_takes_a_frame_of_any_size_and_the_last_frame_always_has_
 
 #[actix::test]
 async fn a_write_wakes_nobody_who_waits_for_the_end() {
-    let queue = std::sync::Arc::new(OutQueue::new(10));
+    let queue = std::sync::Arc::new(OutQueue::new(10, Form::WebSocket));
     let polls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let ended = actix::spawn({
         let (queue, polls) = (queue.clone(), polls.clone());
@@ -100,7 +100,7 @@ async fn a_write_wakes_nobody_who_waits_for_the_end() {
 
 #[actix::test]
 async fn one_who_waits_for_room_goes_on_when_the_reader_has_read() {
-    let queue = std::sync::Arc::new(OutQueue::new(10));
+    let queue = std::sync::Arc::new(OutQueue::new(10, Form::WebSocket));
     assert!(queue.push(Bytes::from_static(b"12345678")));
     let waiting = actix::spawn({
         let queue = std::sync::Arc::clone(&queue);
@@ -131,7 +131,7 @@ fn wave(bytes: impl Into<Bytes>) -> Wave {
 #[actix::test]
 async fn a_wave_goes_straight_to_the_socket_only_while_the_server_has_nothing_to_write() {
     let (mut client, mut wire) = connection().await;
-    let queue = OutQueue::new(100);
+    let queue = OutQueue::new(100, Form::WebSocket);
     queue.attach(wire.clone());
     assert_eq!(
         queue.push_wave(&wave("one")),
@@ -153,7 +153,7 @@ async fn a_wave_goes_straight_to_the_socket_only_while_the_server_has_nothing_to
 #[actix::test]
 async fn a_wave_does_not_overtake_what_waits() {
     let (_client, mut wire) = connection().await;
-    let queue = OutQueue::new(100);
+    let queue = OutQueue::new(100, Form::WebSocket);
     queue.attach(wire.clone());
     wire.flush().await.unwrap();
     assert!(queue.push(Bytes::from_static(b"answer")));
@@ -164,7 +164,7 @@ async fn a_wave_does_not_overtake_what_waits() {
 #[actix::test]
 async fn a_client_that_is_cut_off_gets_the_rest_of_the_frame_that_was_begun() {
     let (_client, mut wire) = connection().await;
-    let queue = OutQueue::new(10);
+    let queue = OutQueue::new(10, Form::WebSocket);
     queue.attach(wire.clone());
     wire.flush().await.unwrap();
     let large = wave(vec![b'x'; 64 << 20]);
@@ -181,7 +181,7 @@ async fn a_client_that_is_cut_off_gets_the_rest_of_the_frame_that_was_begun() {
 #[actix::test]
 async fn a_queue_that_has_ended_lets_go_of_its_socket() {
     let (mut client, mut wire) = connection().await;
-    let queue = OutQueue::new(10);
+    let queue = OutQueue::new(10, Form::WebSocket);
     queue.attach(wire.clone());
     wire.flush().await.unwrap();
     queue.finish(End::Finished);

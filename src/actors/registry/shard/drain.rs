@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use actix::{AsyncContext, Context, Handler};
 use rand::RngExt;
 
-use super::super::{CloseCode, Disconnect, Drain, frame};
+use super::super::{CloseCode, Disconnect, Drain};
 use super::{Entered, RegistryShard};
 
 /// How exactly the moments are kept.
@@ -22,7 +22,7 @@ impl Handler<Drain> for RegistryShard {
         let count = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX);
         for (turn, (session, entered)) in (0..count).zip(&self.sessions) {
             let after = share(drain.window, turn, count);
-            entered.queue.push(frame::reconnect(after));
+            entered.queue.push(entered.queue.form().reconnect(after));
             self.departures.push((now + after, *session));
         }
         self.departures.reverse();
@@ -47,7 +47,7 @@ impl RegistryShard {
     /// Ends a session that came in while the node drains.
     pub(super) fn end_late(entered: &Entered, order: &Disconnect) {
         let after = LATE.mul_f64(rand::rng().random());
-        entered.queue.push(frame::reconnect(after));
+        entered.queue.push(entered.queue.form().reconnect(after));
         Self::order(entered, order);
     }
 }

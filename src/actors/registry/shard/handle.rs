@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::super::front::SessionRegistry;
 use super::super::{
     CloseCode, Closing, Describe, Disconnect, Drain, EndSessions, HeadsPolled, ListPeers, Peer,
-    Publish, RegistryDeps, SessionStats,
+    Publish, RegistryDeps, Regrant, SessionStats,
 };
 use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, Renew, ReportCounts, Seen};
 use crate::actors::supervise;
@@ -118,6 +118,13 @@ impl ShardHandle {
     pub(in super::super) async fn end(&self, end: EndSessions) {
         if self.addr.send(end).await.is_err() {
             slog_scope::debug!("a shard ended before its sessions");
+        }
+    }
+
+    /// Gives sessions of this shard the regions that their accounts may watch now.
+    pub(in super::super) async fn regrant(&self, regrant: Regrant) {
+        if self.addr.send(regrant).await.is_err() {
+            slog_scope::debug!("a shard was restarted while regions were granted");
         }
     }
 

@@ -7,9 +7,12 @@ use actix::{AsyncContext, Context};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::super::{Peer, frame};
-use super::{Entered, RegistryShard, no_pong};
+use super::super::{Form, Peer, frame};
+use super::{Entered, RegistryShard, Watching, no_pong};
 use crate::domain::region::RegionId;
+
+/// Marks of a busy region in a ping interval, for those whose filter nothing suits.
+const MARKS: u64 = 5;
 
 /// `ping` of `redress.v1`.
 #[derive(Serialize)]
@@ -18,6 +21,14 @@ struct Ping<'a> {
     kind: &'static str,
     t: u64,
     heads: BTreeMap<&'a RegionId, i64>,
+}
+
+impl Entered {
+    /// Whether a client that is to answer pings has not been heard of for so long. That of an event stream
+    /// cannot speak: its connection ends when what is written to it is not acknowledged.
+    fn is_silent(&self, most_ms: u64) -> bool {
+        *self.queue.form() == Form::WebSocket && self.heard.silent_ms() > most_ms
+    }
 }
 
 impl RegistryShard {
@@ -36,13 +47,17 @@ impl RegistryShard {
     fn beat(&mut self) {
         // A ping names the regions' heads: what they stand for goes out before it.
         self.send_waves();
+        let pause = Duration::from_millis(self.deps.ping_ms / MARKS);
+        for (id, region) in &mut self.regions {
+            region.send_marks(id, pause);
+        }
         let now = Instant::now();
         self.look_after_tokens(now);
         let interval = Duration::from_millis(self.deps.ping_ms);
         let mut silent: Vec<Uuid> = Vec::new();
         let mut due: Vec<Uuid> = Vec::new();
         for (session, entered) in &mut self.sessions {
-            if entered.heard.silent_ms() > self.deps.ping_ms.saturating_mul(2) {
+            if entered.is_silent(self.deps.ping_ms.saturating_mul(2)) {
                 silent.push(*session);
             } else if entered.next_ping <= now {
                 entered.next_ping = now + interval;
@@ -61,21 +76,28 @@ impl RegistryShard {
         }
     }
 
-    /// The protocol's ping for programs, and a WebSocket ping for their libraries.
+    /// The protocol's ping for programs, and a WebSocket ping for their libraries; a comment on an event
+    /// stream, whose client cannot answer.
     fn ping(&self, entered: &Entered) {
-        let head = |region| {
+        let form = entered.queue.form();
+        if *form != Form::WebSocket {
+            entered.queue.push(form.heartbeat());
+            return;
+        }
+        // Behind a filter: as far as the session was told, or it would think that something was lost.
+        let head = |(region, watching): (_, &Watching)| {
             let known = self.regions.get(region)?;
-            Some((region, known.recent.published()))
+            Some((region, known.told(&watching.wanted)))
         };
         let ping = Ping {
             kind: "ping",
             t: entered.pings,
-            heads: entered.regions.keys().filter_map(head).collect(),
+            heads: entered.regions.iter().filter_map(head).collect(),
         };
         match serde_json::to_string(&ping) {
             Ok(message) => {
                 entered.queue.push(frame::text(&message));
-                entered.queue.push(frame::PING);
+                entered.queue.push(form.heartbeat());
             }
             Err(error) => slog_scope::error!("a ping cannot be encoded: {}", error),
         }

@@ -9,9 +9,10 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::super::queue::OutQueue;
-use super::super::{Disconnect, LastHeard, Peer};
+use super::super::{LastHeard, Order, Peer};
 use super::TokenLife;
 use crate::domain::account::Identity;
+use crate::domain::event::Filter;
 use crate::domain::region::RegionId;
 
 /// A session that has signed in.
@@ -23,7 +24,7 @@ pub struct Enter {
     /// Its outgoing bytes.
     pub queue: Arc<OutQueue>,
     /// Where orders to it go.
-    pub orders: Recipient<Disconnect>,
+    pub orders: Recipient<Order>,
     /// When it was last heard of.
     pub heard: LastHeard,
     /// How long its token is good.
@@ -50,6 +51,8 @@ pub enum Apart {
     Behind,
     /// The client knows a number that was not published here yet; the desk is about to catch up.
     Ahead,
+    /// The region is not granted to the session (any more).
+    Forbidden,
     /// The session is not entered (any more).
     Unknown,
 }
@@ -64,6 +67,8 @@ pub struct Join {
     pub region: RegionId,
     /// The client's number.
     pub since: i64,
+    /// What the client wants of it; `None`: everything.
+    pub filter: Option<Arc<Filter>>,
     /// What it gets around the missed events.
     pub announce: Announce,
 }

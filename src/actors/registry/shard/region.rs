@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use super::super::queue::OutQueue;
 use super::super::recent::Recent;
-use super::super::wave::{Tally, Wave};
 use super::super::{Publish, PublishedEvent};
+use super::group::{Group, Wanted};
 use crate::actors::region_desk::Republish;
+use crate::domain::region::RegionId;
 use crate::telemetry::metrics::PushMetrics;
 
 /// How long a region's recent events are kept after its last watcher left: a mass reconnect needs them.
@@ -23,7 +24,8 @@ const KEEP_UNWATCHED: Duration = Duration::from_secs(120);
 /// What a shard knows of one region.
 pub(super) struct Region {
     pub(super) recent: Recent,
-    watchers: HashMap<Uuid, Arc<OutQueue>>,
+    /// Those who watch, by what they want.
+    groups: HashMap<Wanted, Group>,
     /// Taken, and not yet sent to the watchers.
     unsent: Vec<PublishedEvent>,
     unwatched_since: Instant,
@@ -40,7 +42,7 @@ impl Region {
     pub(super) fn at(published: i64) -> Self {
         Self {
             recent: Recent::at(published),
-            watchers: HashMap::new(),
+            groups: HashMap::new(),
             unsent: Vec::new(),
             unwatched_since: Instant::now(),
             desk: None,
@@ -55,7 +57,7 @@ impl Region {
         self.desk = Some(Arc::clone(&publish.desk));
         let most_bytes = if self.is_watched() { recent_bytes } else { 0 };
         for event in publish.events.iter() {
-            if self.recent.push(event, most_bytes) && !self.watchers.is_empty() {
+            if self.recent.push(event, most_bytes) && !self.groups.is_empty() {
                 self.unsent.push(event.clone());
             }
         }
@@ -65,29 +67,30 @@ impl Region {
         }
     }
 
-    /// Sends what was taken to every watcher.
-    pub(super) fn send_wave(&mut self, metrics: &PushMetrics) {
+    /// Sends what was taken to those who want it.
+    pub(super) fn send_wave(&mut self, region: &RegionId, metrics: &PushMetrics) {
         if self.unsent.is_empty() {
             return;
         }
-        let waves = Wave::all_of(&std::mem::take(&mut self.unsent));
-        let events: u64 = waves.iter().map(|wave| wave.events).sum();
-        let mut tally = Tally::new(metrics);
-        let mut watchers = self.watchers.values().peekable();
-        while let Some(queue) = watchers.next() {
-            if !queue.has_ended() {
-                tally.delivered(events);
-            }
-            // Before the last write: whoever has seen the wave arrive everywhere finds it counted.
-            if watchers.peek().is_none() {
-                tally.flush();
-            }
-            for wave in &waves {
-                let written = queue.push_wave(wave).unwrap_or_default();
-                tally.sent(wave, written);
-            }
+        let events = std::mem::take(&mut self.unsent);
+        for (wanted, group) in &mut self.groups {
+            group.send(region, wanted, &events, metrics);
         }
-        tally.flush();
+    }
+
+    /// Marks how far the region is for those who wanted nothing of it for a `pause`.
+    pub(super) fn send_marks(&mut self, region: &RegionId, pause: Duration) {
+        let published = self.recent.published();
+        for (wanted, group) in &mut self.groups {
+            group.mark(region, &wanted.form, published, pause);
+        }
+    }
+
+    /// How far those who want the same were told that the region is.
+    pub(super) fn told(&self, wanted: &Wanted) -> i64 {
+        let group = self.groups.get(wanted);
+        let group = group.filter(|_| wanted.filter.is_some());
+        group.map_or(self.recent.published(), Group::told)
     }
 
     /// What is behind the database at two polls in a row was missed, not merely on its way.
@@ -103,25 +106,34 @@ impl Region {
     }
 
     /// Delivers to this session from now on.
-    pub(super) fn watch(&mut self, session: Uuid, queue: Arc<OutQueue>) {
-        self.watchers.insert(session, queue);
+    pub(super) fn watch(&mut self, session: Uuid, wanted: &Wanted, queue: Arc<OutQueue>) {
+        let published = self.recent.published();
+        let group = self.groups.entry(wanted.clone());
+        group
+            .or_insert_with(|| Group::at(published))
+            .add(session, queue);
     }
 
     /// Delivers to this session no more.
-    pub(super) fn unwatch(&mut self, session: Uuid) {
-        if self.watchers.remove(&session).is_some() && self.watchers.is_empty() {
+    pub(super) fn unwatch(&mut self, session: Uuid, wanted: &Wanted) {
+        let Some(group) = self.groups.get_mut(wanted) else {
+            return;
+        };
+        group.remove(session);
+        if group.len() == 0 {
+            self.groups.remove(wanted);
             self.unwatched_since = Instant::now();
         }
     }
 
     /// Sessions to which it delivers.
     pub(super) fn watchers(&self) -> usize {
-        self.watchers.len()
+        self.groups.values().map(Group::len).sum()
     }
 
     /// Whether its events are worth keeping.
     fn is_watched(&self) -> bool {
-        !self.watchers.is_empty() || self.unwatched_since.elapsed() < KEEP_UNWATCHED
+        !self.groups.is_empty() || self.unwatched_since.elapsed() < KEEP_UNWATCHED
     }
 
     /// Asks the desk for what comes behind the last event here; `anew`: even if it was asked before.

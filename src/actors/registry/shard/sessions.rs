@@ -3,7 +3,7 @@
 use actix::{Context, Handler};
 
 use super::super::{Describe, EndSessions, ListPeers, Peer, SessionStats};
-use super::{Entered, Exited, Leave, RegistryShard, Seen};
+use super::{Entered, Exited, Leave, RegistryShard, Seen, Watching};
 use crate::domain::region::RegionId;
 
 impl Handler<Describe> for RegistryShard {
@@ -11,13 +11,13 @@ impl Handler<Describe> for RegistryShard {
 
     fn handle(&mut self, _: Describe, _: &mut Context<Self>) -> Self::Result {
         let lag = |entered: &Entered| {
-            let behind = |(region, seen): (&RegionId, &Option<i64>)| {
+            let behind = |(region, watching): (&RegionId, &Watching)| {
                 let published = self
                     .regions
                     .get(region)
                     .map(|known| known.recent.published());
                 let lag = published
-                    .zip(*seen)
+                    .zip(watching.seen)
                     .map(|(published, seen)| published - seen);
                 (region.clone(), lag)
             };
@@ -29,6 +29,7 @@ impl Handler<Describe> for RegistryShard {
             role: entered.peer.identity.role,
             address: entered.peer.address.clone(),
             client: entered.peer.client.clone(),
+            transport: entered.queue.form().as_str(),
             connected_at: entered.peer.connected_at,
             lag: lag(entered),
             queued_bytes: entered.queue.waiting_bytes(),
@@ -77,7 +78,7 @@ impl Handler<Seen> for RegistryShard {
         };
         for (region, number) in seen.numbers {
             if let Some(known) = entered.regions.get_mut(&region) {
-                *known = Some(number);
+                known.seen = Some(number);
             }
         }
     }
@@ -87,10 +88,7 @@ impl Handler<Leave> for RegistryShard {
     type Result = ();
 
     fn handle(&mut self, leave: Leave, ctx: &mut Context<Self>) {
-        self.unwatch(leave.session, &leave.region);
-        if let Some(entered) = self.sessions.get_mut(&leave.session) {
-            entered.regions.remove(&leave.region);
-        }
+        self.leave(leave.session, &leave.region);
         self.report_counts(ctx);
     }
 }

@@ -75,7 +75,10 @@ fn tell(entered: &Entered, left: Duration) {
     };
     match serde_json::to_string(&message) {
         Ok(message) => {
-            entered.queue.push(frame::text(&message));
+            let form = entered.queue.form();
+            entered
+                .queue
+                .push(form.message("token_expiring", None, &message));
         }
         Err(error) => slog_scope::error!("a notice cannot be encoded: {}", error),
     }
@@ -92,11 +95,12 @@ fn expired() -> Disconnect {
 impl Handler<Renew> for RegistryShard {
     type Result = ();
 
-    fn handle(&mut self, renew: Renew, _: &mut Context<Self>) {
+    fn handle(&mut self, renew: Renew, ctx: &mut Context<Self>) {
         if let Some(entered) = self.sessions.get_mut(&renew.session) {
-            entered.peer.identity = renew.identity;
             entered.token = renew.token;
         }
+        self.grant(renew.session, renew.identity);
+        self.report_counts(ctx);
     }
 }
 

@@ -42,8 +42,8 @@ impl RegistryShard {
     pub(super) fn send_waves(&mut self) {
         self.is_wave_planned = false;
         let metrics = &self.deps.supervision.metrics.push;
-        for region in self.regions.values_mut() {
-            region.send_wave(metrics);
+        for (id, region) in &mut self.regions {
+            region.send_wave(id, metrics);
         }
     }
 }

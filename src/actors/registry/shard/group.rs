@@ -1,0 +1,155 @@
+//! The sessions that want the same of a region: what is made for one of them is made for all.
+//!
+//! Those with a filter get only what suits it. The numbers between are covered by marks (`skipped_to`), so
+//! that a client knows at each event that nothing is missing: one right before the next event that
+//! suits, otherwise one now and then, and none while nothing happens.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use uuid::Uuid;
+
+use super::super::queue::OutQueue;
+use super::super::wave::{Tally, Wave};
+use super::super::{Form, PublishedEvent};
+use crate::domain::event::Filter;
+use crate::domain::region::RegionId;
+use crate::telemetry::metrics::PushMetrics;
+
+/// What the sessions of a group want.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    /// `None`: everything.
+    pub(super) filter: Option<Arc<Filter>>,
+    /// In what form.
+    pub(super) form: Form,
+}
+
+impl Wanted {
+    /// Whether it is served with the bytes that were published.
+    fn is_as_published(&self) -> bool {
+        self.filter.is_none() && self.form == Form::WebSocket
+    }
+
+    /// Events that suit, in this form and each behind the mark that it needs, and the number of the last
+    /// one: what somebody gets who was told everything up to `told`.
+    pub(super) fn made(
+        &self,
+        region: &RegionId,
+        mut told: i64,
+        suiting: impl Iterator<Item = PublishedEvent>,
+    ) -> (Vec<PublishedEvent>, i64) {
+        let make = |event: PublishedEvent| {
+            let before = std::mem::replace(&mut told, event.seq);
+            let mut frame = self.form.event(&event);
+            if event.seq != before + 1 {
+                frame = joined(&self.form.skipped_to(region, event.seq - 1), &frame);
+            }
+            PublishedEvent { frame, ..event }
+        };
+        (suiting.map(make).collect(), told)
+    }
+}
+
+/// The sessions.
+pub(super) struct Group {
+    members: HashMap<Uuid, Arc<OutQueue>>,
+    /// Everything up to this number was dealt with, as far as the members were told.
+    told: i64,
+    told_at: Instant,
+}
+
+impl Group {
+    /// A group without members, in a region that was published up to `told`.
+    pub(super) fn at(told: i64) -> Self {
+        Self {
+            members: HashMap::new(),
+            told,
+            told_at: Instant::now(),
+        }
+    }
+
+    pub(super) fn add(&mut self, session: Uuid, queue: Arc<OutQueue>) {
+        self.members.insert(session, queue);
+    }
+
+    pub(super) fn remove(&mut self, session: Uuid) {
+        self.members.remove(&session);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub(super) fn told(&self) -> i64 {
+        self.told
+    }
+
+    /// Sends what suits of the next events to every member.
+    pub(super) fn send(
+        &mut self,
+        region: &RegionId,
+        wanted: &Wanted,
+        events: &[PublishedEvent],
+        metrics: &PushMetrics,
+    ) {
+        let waves = if wanted.is_as_published() {
+            self.told = events.last().map_or(self.told, |event| event.seq);
+            Wave::all_of(events)
+        } else {
+            let filter = wanted.filter.as_deref();
+            let suiting = events.iter().filter(|event| event.suits(filter)).cloned();
+            let (made, told) = wanted.made(region, self.told, suiting);
+            if told > self.told {
+                (self.told, self.told_at) = (told, Instant::now());
+            }
+            Wave::all_of(&made)
+        };
+        if !waves.is_empty() {
+            self.push(&waves, metrics);
+        }
+    }
+
+    fn push(&self, waves: &[Wave], metrics: &PushMetrics) {
+        let events: u64 = waves.iter().map(|wave| wave.events).sum();
+        let mut tally = Tally::new(metrics);
+        let mut members = self.members.values().peekable();
+        while let Some(queue) = members.next() {
+            if !queue.has_ended() {
+                tally.delivered(events);
+            }
+            // Before the last write: whoever has seen the wave arrive everywhere finds it counted.
+            if members.peek().is_none() {
+                tally.flush();
+            }
+            for wave in waves {
+                let written = queue.push_wave(wave).unwrap_or_default();
+                tally.sent(wave, written);
+            }
+        }
+        tally.flush();
+    }
+
+    /// Tells the members that everything up to `published` was dealt with, when they were told nothing for
+    /// a `pause`.
+    pub(super) fn mark(&mut self, region: &RegionId, form: &Form, published: i64, pause: Duration) {
+        if self.told >= published || self.told_at.elapsed() < pause {
+            return;
+        }
+        (self.told, self.told_at) = (published, Instant::now());
+        let mark = form.skipped_to(region, published);
+        for queue in self.members.values() {
+            queue.push(mark.clone());
+        }
+    }
+}
+
+/// Two frames in one piece.
+fn joined(first: &Bytes, second: &Bytes) -> Bytes {
+    let mut both = BytesMut::with_capacity(first.len() + second.len());
+    both.extend_from_slice(first);
+    both.extend_from_slice(second);
+    both.freeze()
+}

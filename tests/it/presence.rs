@@ -4,6 +4,7 @@ mod claims;
 mod endings;
 mod mass;
 mod nodes;
+mod sessions;
 
 use serde_json::{Value, json};
 

@@ -74,13 +74,21 @@ pub async fn release(
     Ok(!rows.is_empty())
 }
 
-/// At most `limit` claims that changed behind `version`, in order.
+/// At most `limit` claims that changed behind a change, in order of its number and, of those that changed
+/// at once, of the complaint. `after`: that change's number and complaint.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn changed(store: &Store, version: i64, limit: i64) -> Result<Vec<Changed>, StoreError> {
+pub async fn changed(
+    store: &Store,
+    after: (i64, Uuid),
+    limit: i64,
+) -> Result<Vec<Changed>, StoreError> {
     let session = store.session().await?;
-    let rows = session.query(CHANGED, &[&version, &limit]).await?;
+    let (version, complaint) = after;
+    let rows = session
+        .query(CHANGED, &[&version, &complaint, &limit])
+        .await?;
     rows.iter().map(changed_of).collect()
 }
 

@@ -28,14 +28,14 @@ pub(super) struct Claims {
     held: HashMap<Uuid, Held>,
     /// Why those ended that are still on the board.
     reasons: HashMap<Uuid, Release>,
-    /// The number of the last change that was read.
-    version: i64,
+    /// The last change that was read: its number and complaint.
+    last: (i64, Uuid),
 }
 
 impl Claims {
     /// The number of the last change that was read.
     pub(super) fn version(&self) -> i64 {
-        self.version
+        self.last.0
     }
 
     /// Whether no claim holds.
@@ -51,7 +51,7 @@ impl Claims {
     ) -> Result<bool, StoreError> {
         let mut is_new = false;
         loop {
-            let page = changed(store, self.version, PAGE).await?;
+            let page = changed(store, self.last, PAGE).await?;
             let is_last = i64::try_from(page.len()).is_ok_and(|length| length < PAGE);
             for change in page {
                 is_new = true;
@@ -59,15 +59,15 @@ impl Claims {
             }
             if is_last {
                 // A claim that was refused is counted too, and leaves no row.
-                self.version = self.version.max(polled);
+                self.last = self.last.max((polled, Uuid::nil()));
                 return Ok(is_new);
             }
         }
     }
 
     fn apply(&mut self, change: Changed) {
-        self.version = self.version.max(change.version);
         let complaint = change.claim.complaint;
+        self.last = (change.version, complaint);
         let before = self.held.remove(&complaint);
         let Some(left) = change.left else {
             self.reasons.insert(complaint, change.reason);

@@ -230,3 +230,25 @@ async fn lists_show_the_claim_to_staff() {
     assert!(!call(by_app).await.text.contains("claim"));
     app.end().await;
 }
+
+#[actix::test]
+async fn claims_that_changed_all_at_once_are_all_told() {
+    let app = TestApp::spawn().await;
+    let (olga, otto) = (app.olga().await, app.otto().await);
+    let olga_id = account(&app, &olga).await;
+    let mut watching = app.officer(&otto).await;
+    follow(&mut watching, "harbour").await;
+    // More than a node reads at a time, with one number.
+    let claim_all = format!(
+        "WITH clock AS (UPDATE claim_clock SET version = version + 1 RETURNING version)
+        INSERT INTO claims (complaint_id, region_id, holder_id, claimed_at, until, version)
+        SELECT gen_random_uuid(), 'harbour', '{olga_id}', now(), now() + interval '1 hour', clock.version
+        FROM clock, generate_series(1, 1234)"
+    );
+    let client = app.database().connect().await;
+    client.execute(&claim_all, &[]).await.unwrap();
+    let told = next_claims(&mut watching).await;
+    let listed = told["claims"].as_array().unwrap().len();
+    assert_eq!((listed, &told["more"]), (200, &json!(1034)));
+    app.end().await;
+}

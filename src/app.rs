@@ -196,6 +196,7 @@ impl Application {
             .server
             .stop(self.parts.settings.server.shutdown_deadline)
             .await;
+        self.parts.actors.presence.leave().await;
         self.parts.actors.stop();
         drop(self.parts.store);
         self.database.close().await;

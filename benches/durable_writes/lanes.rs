@@ -41,16 +41,7 @@ impl Lanes {
             give_up: Arc::new(|actor| slog_scope::crit!("{} gave up", actor)),
         };
         let owners = Arbiter::new();
-        let registry = RegistryHandle::start(
-            &owners.handle(),
-            RegistryDeps {
-                ping_ms: 25_000,
-                recent_bytes: 1_048_576,
-                token_grace: Duration::from_secs(25),
-                followed: Followed::default(),
-                supervision: supervision.clone(),
-            },
-        );
+        let registry = registry(&owners, &supervision);
         let mut arbiters: Vec<Arbiter> = (0..if lanes == 0 {
             cores().div_ceil(2)
         } else {
@@ -120,4 +111,19 @@ impl Lanes {
         run.batch = Some(batch);
         Ok(run)
     }
+}
+
+/// A registry without shards: nobody watches.
+fn registry(home: &Arbiter, supervision: &Supervision) -> RegistryHandle {
+    RegistryHandle::start(
+        &home.handle(),
+        RegistryDeps {
+            ping_ms: 25_000,
+            recent_bytes: 1_048_576,
+            token_grace: Duration::from_secs(25),
+            followed: Followed::default(),
+            board: Arc::default(),
+            supervision: supervision.clone(),
+        },
+    )
 }

@@ -11,6 +11,7 @@
 //! | [`timer_poll::TimerPoll`] | process | when desks look at complaints whose time has come |
 //! | [`word_keeper::WordKeeper`] | process | when the words of new complaints are noted for searches |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
+//! | [`presence::Presence`] | process | who is online where, and which claims hold |
 //!
 //! Messages go down or sideways and are never awaited upwards. A command is an imperative
 //! (`Take`), a fact is in the past tense (`Committed`). Knows nothing of HTTP or sockets.
@@ -20,6 +21,7 @@ pub mod commit_lane;
 pub mod desks;
 pub mod feed_poll;
 pub mod grant_watch;
+pub mod presence;
 pub mod region_desk;
 pub mod registry;
 pub mod supervise;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix::{Addr, Arbiter};
 use futures_util::FutureExt;
+use uuid::Uuid;
 
 use super::{AppError, GiveUp};
 use crate::access::Access;
@@ -12,6 +13,7 @@ use crate::actors::commit_lane::{LaneDeps, LaneHandle};
 use crate::actors::desks::{DesksDeps, DesksHandle, Home};
 use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
+use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
 use crate::actors::region_desk::NearbyCell;
 use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
@@ -30,6 +32,7 @@ pub(super) struct Actors {
     pub(super) catalogue: CatalogueCell,
     pub(super) desks: DesksHandle,
     pub(super) registry: RegistryHandle,
+    pub(super) presence: PresenceHandle,
     arbiters: Vec<Arbiter>,
     /// Kept: an actor that nobody can reach ends.
     _poll: Arc<Addr<FeedPoll>>,
@@ -39,7 +42,7 @@ pub(super) struct Actors {
 }
 
 impl Actors {
-    /// Starts lanes, desks, registry, head poll, timer poll and grant watch.
+    /// Starts lanes, desks, registry, presence, head poll, timer poll and grant watch.
     pub(super) async fn start(
         settings: &ServeSettings,
         store: &Store,
@@ -56,7 +59,8 @@ impl Actors {
             give_up,
         };
         let owners = Arbiter::new();
-        let registry = registry(settings, &owners, &supervision);
+        let board: Arc<Board> = Arc::default();
+        let registry = registry(settings, &owners, &board, &supervision);
         let (hints, waiting_hints) = HintSender::new();
         let medium = medium(&settings.data, store)?;
         let (lanes, homes) = homes(settings, store, &catalogue, &supervision);
@@ -82,21 +86,20 @@ impl Actors {
         desks
             .open(catalogue.get().regions.keys().cloned().collect())
             .await;
+        let presence = presence(settings, store, &registry, board, &supervision);
         let watch = GrantWatchDeps {
             access: access.clone(),
             registry: registry.clone(),
             supervision: supervision.clone(),
         };
-        let words = WordKeeperDeps {
-            store: store.clone(),
-            supervision: supervision.clone(),
-        };
+        let words = words(store, &supervision);
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, supervision);
         Ok(Self {
             _poll: FeedPoll::start(&owners.handle(), poll),
             _watch: GrantWatch::start(&owners.handle(), watch),
             _timers: TimerPoll::start(&owners.handle(), timers),
             _words: WordKeeper::start(&owners.handle(), words),
+            presence: PresenceHandle::start(&owners.handle(), presence),
             installation,
             catalogue,
             desks,
@@ -158,7 +161,12 @@ async fn settle_search_language(store: &Store, language: &str) -> Result<(), App
     Ok(())
 }
 
-fn registry(settings: &ServeSettings, home: &Arbiter, supervision: &Supervision) -> RegistryHandle {
+fn registry(
+    settings: &ServeSettings,
+    home: &Arbiter,
+    board: &Arc<Board>,
+    supervision: &Supervision,
+) -> RegistryHandle {
     RegistryHandle::start(
         &home.handle(),
         RegistryDeps {
@@ -166,9 +174,36 @@ fn registry(settings: &ServeSettings, home: &Arbiter, supervision: &Supervision)
             recent_bytes: settings.live.recent_bytes,
             token_grace: settings.live.token_grace,
             followed: Followed::default(),
+            board: Arc::clone(board),
             supervision: supervision.clone(),
         },
     )
+}
+
+fn words(store: &Store, supervision: &Supervision) -> WordKeeperDeps {
+    WordKeeperDeps {
+        store: store.clone(),
+        supervision: supervision.clone(),
+    }
+}
+
+fn presence(
+    settings: &ServeSettings,
+    store: &Store,
+    registry: &RegistryHandle,
+    board: Arc<Board>,
+    supervision: &Supervision,
+) -> PresenceDeps {
+    PresenceDeps {
+        store: store.clone(),
+        registry: registry.clone(),
+        board,
+        node: Uuid::now_v7(),
+        // The private PostgreSQL serves one process.
+        has_others: settings.data.database_url.is_some(),
+        claim_grace: settings.live.claim_grace,
+        supervision: supervision.clone(),
+    }
 }
 
 /// Carries hints between this node's desks and the other nodes. It is no actor: without it all goes on

@@ -154,6 +154,7 @@ fn desk(settings: &web::Data<ServeSettings>, store: &Store, actors: &Actors) -> 
     Desk {
         store: store.clone(),
         desks: actors.desks.clone(),
+        presence: actors.presence.clone(),
         catalogue: actors.catalogue.clone(),
         tracking: TrackingKey::new(&actors.installation.tracking_secret),
         limits: Limits::new(&settings.access),

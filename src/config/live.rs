@@ -29,6 +29,9 @@ pub struct LiveSettings {
     /// How long a socket may stay open after its access token has expired, in seconds (then 4004)
     #[arg(long, env = "TOKEN_GRACE", default_value = "25", value_name = "SECONDS", value_parser = seconds)]
     pub token_grace: Duration,
+    /// How long a claim ("on my way") outlives its holder's last socket, in seconds
+    #[arg(long, env = "CLAIM_GRACE", default_value = "60", value_name = "SECONDS", value_parser = seconds)]
+    pub claim_grace: Duration,
     /// Bytes that may wait for one socket; who leaves more unread for a second is cut off (4002)
     #[arg(
         long,

@@ -67,6 +67,9 @@ pub struct WatchSettings {
     /// Only complaints of the account that watches
     #[arg(long)]
     pub assigned_to_me: bool,
+    /// Show who is online, who comes and goes, and who is on the way to which complaint
+    #[arg(long)]
+    pub presence: bool,
     /// End after so many events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,

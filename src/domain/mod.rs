@@ -24,6 +24,7 @@ pub mod machine;
 pub mod nearby;
 pub mod place;
 pub mod places;
+pub mod presence;
 pub mod region;
 pub mod reporter;
 mod ring;

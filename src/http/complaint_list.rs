@@ -10,6 +10,7 @@ use super::list_cursor;
 use super::list_query::{Asked, ListQuery};
 use super::page::{self, Listing, query};
 use super::problem::{Problem, ProblemBody};
+use super::views::ListedView;
 use crate::domain::account::{Identity, Role, Scope};
 use crate::domain::listing::Listed;
 use crate::domain::region::RegionId;
@@ -23,7 +24,7 @@ use crate::store::lists::{self, Filter, Known, Slice};
     security(("bearer" = []), ("api_key" = [])),
     responses(
         (status = 200, description = "A page, or the whole list as CSV or GeoJSON", content(
-            (Listing<Listed> = "application/json"),
+            (Listing<ListedView> = "application/json"),
             (String = "text/csv"),
             (serde_json::Value = "application/geo+json"))),
         (status = 400, description = "Unknown parameter or bad cursor", body = ProblemBody),
@@ -69,7 +70,15 @@ pub async fn list(
         let cursor = last.cursor(sort)?;
         Some(list_cursor::encode(sort, direction, cursor))
     });
-    Ok(HttpResponse::Ok().json(listing))
+    let claim = |listed: &Listed| match caller {
+        Caller::Staff(_) => desk.presence.claim_of(&listed.complaint),
+        Caller::ApiKey(_) | Caller::Anonymous => None,
+    };
+    let view = |listed| ListedView {
+        claim: claim(&listed),
+        listed,
+    };
+    Ok(HttpResponse::Ok().json(listing.map(view)))
 }
 
 /// Narrows a filter to the regions that the caller may see.

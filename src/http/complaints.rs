@@ -21,7 +21,7 @@ use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
 use crate::domain::complaint::Submission;
 use crate::store::complaints::Found;
-use crate::store::{Store, comments, complaints};
+use crate::store::{Store, claims, comments, complaints};
 
 /// The header with which a reporter reads their complaint.
 const TRACKING_TOKEN: &str = "X-Tracking-Token";
@@ -114,7 +114,7 @@ async fn is_retry(desk: &Desk, submission: &Submission) -> Result<bool, Problem>
     }
 }
 
-/// Reads a complaint: staff of its region with its reporter; an app without; a reporter, by tracking
+/// Reads a complaint: staff of its region with its reporter and who is on the way; an app without; a reporter, by tracking
 /// token, its public part.
 #[utoipa::path(get, path = "/api/v1/complaints/{id}", tag = "complaints",
     params(("id" = Uuid, Path, description = "The complaint"),
@@ -143,12 +143,13 @@ pub async fn get(
     let found = find(&desk.store, id).await?;
     match caller {
         Caller::Staff(identity) if identity.may_work_in(&found.complaint.region) => {
-            Ok(tagged(found.complaint.version).json(ComplaintView::with_reporter(found)))
+            let claim = claims::find(&desk.store, id).await?;
+            Ok(tagged(found.complaint.version).json(ComplaintView::for_staff(found, claim)))
         }
         Caller::ApiKey(key)
             if key.may(Scope::Read, &found.complaint.region) || found.api_key == Some(key.id) =>
         {
-            Ok(tagged(found.complaint.version).json(ComplaintView::without_reporter(found)))
+            Ok(tagged(found.complaint.version).json(ComplaintView::for_app(found)))
         }
         Caller::Staff(_) | Caller::ApiKey(_) | Caller::Anonymous => Err(Problem::forbidden(
             "this complaint is not in one of your regions",

@@ -10,6 +10,7 @@ use super::problem::Problem;
 use crate::access::throttle::Limits;
 use crate::access::tracking::TrackingKey;
 use crate::actors::desks::DesksHandle;
+use crate::actors::presence::PresenceHandle;
 use crate::config::{ServeSettings, Switch};
 use crate::store::Store;
 use crate::store::catalogue::CatalogueCell;
@@ -22,6 +23,8 @@ pub struct Desk {
     pub store: Store,
     /// Finds the desk of a region.
     pub desks: DesksHandle,
+    /// Who is online, and who is on the way where.
+    pub presence: PresenceHandle,
     /// Regions and categories.
     pub catalogue: CatalogueCell,
     /// Makes and checks tracking tokens.

@@ -23,6 +23,7 @@ mod import;
 mod list_cursor;
 pub mod list_query;
 pub mod login;
+pub mod officers;
 pub mod openapi;
 pub mod page;
 pub mod problem;
@@ -49,6 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(complaints::configure)
             .configure(changes::configure)
             .configure(snapshot::configure)
+            .configure(officers::configure)
             .configure(stats::configure)
             .configure(regions::configure)
             .configure(categories::configure)

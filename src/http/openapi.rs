@@ -5,10 +5,13 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::changes::{assignee, bulk, comments, edit, history, merge, relocation, status, support};
+use super::changes::{
+    assignee, bulk, claim, comments, edit, history, merge, relocation, status, support,
+};
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    login, region_events, regions, snapshot, stats, tracking_events, websocket, workflows,
+    login, officers, region_events, regions, snapshot, stats, tracking_events, websocket,
+    workflows,
 };
 
 /// Where the document is served.
@@ -24,7 +27,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
     ),
     paths(
         complaints::submit, complaints::get, complaints::track, tracking_events::follow,
-        status::change_status, assignee::assign, edit::edit, comments::comment, comments::list_comments,
+        status::change_status, assignee::assign, claim::claim, claim::release, edit::edit, comments::comment, comments::list_comments,
         relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,
         regions::list, regions::create, regions::change, regions::import,
@@ -32,7 +35,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         workflows::get, workflows::put, workflows::delete,
         calendars::get, calendars::put, calendars::delete,
         deadlines::get, deadlines::put, deadlines::delete,
-        snapshot::get, stats::get,
+        snapshot::get, officers::list, stats::get,
         websocket::upgrade, region_events::follow, websocket::health, websocket::stats, websocket::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,

@@ -99,6 +99,14 @@ impl<T> Listing<T> {
             items: rows,
         }
     }
+
+    /// The same page with its items as `view` shows them.
+    pub(super) fn map<V>(self, view: impl FnMut(T) -> V) -> Listing<V> {
+        Listing {
+            items: self.items.into_iter().map(view).collect(),
+            next_cursor: self.next_cursor,
+        }
+    }
 }
 
 /// How many items a page has.

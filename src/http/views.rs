@@ -9,6 +9,8 @@ use super::changes::comments::CommentView;
 use super::duplicates::DuplicateView;
 use crate::access::tracking::TrackingKey;
 use crate::domain::complaint::{Complaint, Receipt, Severity};
+use crate::domain::listing::Listed;
+use crate::domain::presence::Claim;
 use crate::domain::region::RegionId;
 use crate::domain::reporter::Reporter;
 use crate::domain::status::Status;
@@ -57,24 +59,41 @@ pub struct ComplaintView {
     /// Who reported it; for staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reporter: Option<Reporter>,
+    /// Which officer is on the way; for staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
 }
 
 impl ComplaintView {
     /// For staff of its region.
-    pub fn with_reporter(found: Found) -> Self {
+    pub fn for_staff(found: Found, claim: Option<Claim>) -> Self {
         Self {
+            // It ends within a second of the complaint.
+            claim: claim.filter(|_| !found.complaint.status.is_final()),
             complaint: found.complaint,
             reporter: found.reporter,
         }
     }
 
     /// For apps.
-    pub fn without_reporter(found: Found) -> Self {
+    pub fn for_app(found: Found) -> Self {
         Self {
             complaint: found.complaint,
             reporter: None,
+            claim: None,
         }
     }
+}
+
+/// A complaint in a list, as staff and apps see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListedView {
+    /// The complaint.
+    #[serde(flatten)]
+    pub listed: Listed,
+    /// Which officer is on the way, as of about a second ago; for staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
 }
 
 /// The public part of a complaint, for whoever has its tracking token.

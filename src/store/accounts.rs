@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Store, StoreError, column};
 use crate::domain::account::Role;
 use crate::domain::administration::{Account, AccountChange, NewAccount};
+use crate::domain::presence::Named;
 use crate::domain::region::RegionId;
 
 const INSERT: &str = include_str!("../../sql/queries/accounts/insert.sql");
@@ -20,6 +21,8 @@ const CREDENTIAL: &str = include_str!("../../sql/queries/accounts/credential.sql
 const CREDENTIAL_BY_EMAIL: &str =
     include_str!("../../sql/queries/accounts/credential_by_email.sql");
 const CHANGE_PASSWORD: &str = include_str!("../../sql/queries/accounts/change_password.sql");
+const NAMES: &str = include_str!("../../sql/queries/accounts/names.sql");
+const OFFICERS_OF: &str = include_str!("../../sql/queries/accounts/officers_of.sql");
 const UNKNOWN_REGIONS: &str = include_str!("../../sql/queries/accounts/unknown_regions.sql");
 
 /// What the password of an active account is checked against. Not `Debug`: it holds the hash.
@@ -178,6 +181,31 @@ pub async fn unknown_regions(
     rows.iter().map(id).collect()
 }
 
+/// What accounts are called.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn names(store: &Store, ids: &[Uuid]) -> Result<Vec<(Uuid, Named)>, StoreError> {
+    let rows = store.session().await?.query(NAMES, &[&ids]).await?;
+    rows.iter().map(named).collect()
+}
+
+/// At most `limit` active officers of a region, by name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn officers_of(
+    store: &Store,
+    region: &RegionId,
+    limit: i64,
+) -> Result<Vec<(Uuid, Named)>, StoreError> {
+    let session = store.session().await?;
+    let rows = session
+        .query(OFFICERS_OF, &[&region.as_str(), &limit])
+        .await?;
+    rows.iter().map(named).collect()
+}
+
 /// Region ids as a parameter.
 pub(super) fn slugs(regions: &BTreeSet<RegionId>) -> Vec<&str> {
     regions.iter().map(RegionId::as_str).collect()
@@ -206,6 +234,14 @@ fn account(row: &Row) -> Result<Account, StoreError> {
         created_at: column(row, "created_at")?,
         updated_at: column(row, "updated_at")?,
     })
+}
+
+fn named(row: &Row) -> Result<(Uuid, Named), StoreError> {
+    let named = Named {
+        name: column(row, "name")?,
+        role: role(row)?,
+    };
+    Ok((column(row, "id")?, named))
 }
 
 fn credential_of(row: &Row) -> Result<Credential, StoreError> {

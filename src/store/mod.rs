@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod catalogue;
+pub mod claims;
 pub mod comments;
 pub mod commit;
 pub mod complaints;
@@ -16,6 +17,7 @@ pub mod lists;
 pub mod logins;
 pub mod migrate;
 mod pool;
+pub mod presence;
 pub mod rules;
 pub mod snapshot;
 pub mod stats;

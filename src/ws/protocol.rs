@@ -77,6 +77,9 @@ pub struct SubscribeMessage {
     pub snapshot: bool,
     /// What of the region is wanted.
     pub filter: Option<FilterRequest>,
+    /// Whether who is online, and who is on the way where, is told too.
+    #[serde(default)]
+    pub presence: bool,
 }
 
 /// What of a region a client wants, as it says it. A member that is not known is refused: leaving it out

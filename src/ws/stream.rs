@@ -108,6 +108,7 @@ impl StreamSession {
             since: wanted.since,
             snapshot: true,
             filter: wanted.filter,
+            presence: false,
             session,
             shard: shard.clone(),
             queue: Arc::clone(queue),

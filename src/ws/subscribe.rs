@@ -17,7 +17,7 @@ use super::WsDeps;
 use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
 use crate::actors::registry::Form;
 use crate::actors::registry::queue::OutQueue;
-use crate::actors::registry::shard::{Apart, Join, Opening, ShardHandle};
+use crate::actors::registry::shard::{Apart, FollowPresence, Join, Opening, ShardHandle};
 use crate::domain::event::{Event, Filter};
 use crate::domain::region::RegionId;
 use crate::store::{StoreError, events};
@@ -70,6 +70,8 @@ pub(super) struct Subscription {
     pub(super) snapshot: bool,
     /// What is wanted of the region; `None`: everything.
     pub(super) filter: Option<Arc<Filter>>,
+    /// Whether who is online and who is on the way is told too.
+    pub(super) presence: bool,
     pub(super) session: Uuid,
     pub(super) shard: ShardHandle,
     pub(super) queue: Arc<OutQueue>,
@@ -86,6 +88,12 @@ impl Subscription {
             .joins
             .with_label_values(&[mode.as_str()])
             .inc();
+        if self.presence {
+            let (session, region) = (self.session, self.region);
+            self.shard
+                .follow_presence(FollowPresence { session, region })
+                .await;
+        }
         Ok(())
     }
 

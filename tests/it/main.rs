@@ -26,6 +26,7 @@ mod main_job;
 mod metrics_doc;
 mod operations;
 mod outage;
+mod presence;
 mod protocol;
 mod races;
 mod rest;

@@ -3,6 +3,7 @@
 mod commands;
 mod demo;
 mod migrations;
+mod presence;
 mod refusals;
 mod rules;
 mod stops;

@@ -138,7 +138,7 @@ impl RegistryHandle {
         }
     }
 
-    fn shards(&self) -> Vec<ShardHandle> {
+    pub(super) fn shards(&self) -> Vec<ShardHandle> {
         self.shards
             .lock()
             .unwrap_or_else(|broken| broken.into_inner())

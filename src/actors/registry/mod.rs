@@ -11,6 +11,7 @@ mod form;
 pub mod frame;
 mod front;
 mod handle;
+mod presence;
 pub mod queue;
 mod recent;
 pub mod shard;
@@ -29,6 +30,7 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::presence::Board;
 use super::region_desk::Republish;
 use super::supervise::Supervision;
 use crate::domain::account::{Identity, Role};
@@ -214,6 +216,8 @@ pub struct RegistryDeps {
     pub token_grace: Duration,
     /// Those who wait for news of single complaints.
     pub followed: Followed,
+    /// Who is online where, for those who ask to be told.
+    pub board: Arc<Board>,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }

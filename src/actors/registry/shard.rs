@@ -12,6 +12,7 @@ mod handle;
 mod heartbeat;
 mod join;
 mod messages;
+mod presence;
 mod region;
 mod sessions;
 mod token;
@@ -36,6 +37,7 @@ use group::Wanted;
 pub use handle::ShardHandle;
 use messages::ReportCounts;
 pub use messages::{Announce, Apart, Enter, Exited, Join, Leave, Opening, Renew, Seen};
+pub use presence::FollowPresence;
 use region::Region;
 pub use token::TokenLife;
 
@@ -71,6 +73,8 @@ pub struct RegistryShard {
     /// Boxed: a table that grows by doubling has up to half of its places empty.
     sessions: HashMap<Uuid, Box<Entered>>,
     regions: HashMap<RegionId, Region>,
+    /// Who is told of presence.
+    followers: presence::Followers,
     /// Set once the node drains: whoever still enters is told to go.
     closing: Closing,
     counts_sent: bool,
@@ -93,6 +97,7 @@ impl RegistryShard {
             deps,
             sessions: HashMap::new(),
             regions: HashMap::new(),
+            followers: presence::Followers::default(),
             closing,
             counts_sent: false,
             counts_changed: false,
@@ -107,19 +112,24 @@ impl RegistryShard {
             return;
         };
         for (region, watching) in &entered.regions {
-            if let Some(known) = self.regions.get_mut(region) {
-                known.unwatch(session, &watching.wanted);
-            }
+            self.unwatch(session, region, watching);
         }
     }
 
     /// Delivers a region to a session no more.
     fn leave(&mut self, session: Uuid, region: &RegionId) {
         let entered = self.sessions.get_mut(&session);
-        let watching = entered.and_then(|entered| entered.regions.remove(region));
-        if let (Some(watching), Some(known)) = (watching, self.regions.get_mut(region)) {
+        if let Some(watching) = entered.and_then(|entered| entered.regions.remove(region)) {
+            self.unwatch(session, region, &watching);
+        }
+    }
+
+    /// Sends nothing of a region to a session any more, neither events nor presence.
+    fn unwatch(&mut self, session: Uuid, region: &RegionId, watching: &Watching) {
+        if let Some(known) = self.regions.get_mut(region) {
             known.unwatch(session, &watching.wanted);
         }
+        self.followers.forget(session, region);
     }
 
     fn counts(&self) -> Counts {
@@ -146,6 +156,7 @@ impl RegistryShard {
         reason = "bounded: one message in COUNT_PAUSE"
     )]
     fn report_counts(&mut self, ctx: &mut Context<Self>) {
+        self.deps.board.note_move();
         self.counts_changed = true;
         if self.counts_sent {
             return;

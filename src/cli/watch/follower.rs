@@ -21,6 +21,8 @@ pub(super) enum Action {
     Send(String),
     /// Show the event that was fed.
     ShowEvent,
+    /// Show the message about presence or claims that was fed.
+    ShowPresence,
     /// Show the open complaints of a region.
     ShowSnapshot {
         region: String,
@@ -42,30 +44,34 @@ pub(super) enum Action {
     Stop(String),
 }
 
+/// What is wanted of each region beside what happens.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// The open complaints, first.
+    pub(super) snapshot: bool,
+    /// Which complaints.
+    pub(super) filter: Filter,
+    /// Who is online and who is on the way.
+    pub(super) presence: bool,
+}
+
 /// The state of one client over all its connections.
 #[derive(Debug)]
 pub(super) struct Follower {
     regions: BTreeMap<String, Subscription>,
-    wants_snapshot: bool,
     /// What is wanted of each region.
-    filter: Filter,
+    wanted: Wanted,
     next_id: u64,
 }
 
 impl Follower {
     /// Follows `regions`; `since` is where to begin in each of them.
-    pub(super) fn new(
-        regions: &[String],
-        since: Option<&Since>,
-        wants_snapshot: bool,
-        filter: Filter,
-    ) -> Self {
+    pub(super) fn new(regions: &[String], since: Option<&Since>, wanted: Wanted) -> Self {
         let fresh = || Subscription::new(since.cloned());
         let regions = regions.iter().map(|id| (id.clone(), fresh())).collect();
         Self {
             regions,
-            wants_snapshot,
-            filter,
+            wanted,
             next_id: 1,
         }
     }
@@ -126,6 +132,7 @@ impl Follower {
                 complaints,
             } => self.snapshot(&region, Since { epoch, seq }, last, complaints),
             ServerMessage::Ping { t, heads } => self.ping(&t, &heads),
+            ServerMessage::Presence {} | ServerMessage::Claims {} => vec![Action::ShowPresence],
             ServerMessage::TokenExpiring {} => vec![Action::RefreshToken],
             ServerMessage::Unsubscribed { region, code } => self.unsubscribed(&region, &code),
             ServerMessage::Granted { regions } => {
@@ -232,8 +239,9 @@ impl Follower {
             id,
             region,
             since: state.last.as_ref().map(Into::into),
-            snapshot: self.wants_snapshot,
-            filter: self.filter.given(),
+            snapshot: self.wanted.snapshot,
+            filter: self.wanted.filter.given(),
+            presence: self.wanted.presence,
         };
         Some(message.encode())
     }

@@ -11,6 +11,14 @@ fn since(seq: i64) -> Since {
     }
 }
 
+/// The open complaints, and all that happens.
+fn open() -> Wanted {
+    Wanted {
+        snapshot: true,
+        ..Wanted::default()
+    }
+}
+
 /// Feeds a message as it comes over the wire.
 fn hear(follower: &mut Follower, message: Value) -> Vec<Action> {
     follower.hear(serde_json::from_value(message).unwrap())
@@ -22,12 +30,7 @@ fn event(seq: i64) -> Value {
 
 /// A follower that has resumed after #`seq`.
 fn following(seq: i64) -> Follower {
-    let mut follower = Follower::new(
-        &["north".into()],
-        Some(&since(seq)),
-        true,
-        Filter::default(),
-    );
+    let mut follower = Follower::new(&["north".into()], Some(&since(seq)), open());
     follower.subscribe_all();
     let subscribed = json!({"type": "subscribed", "id": 1, "region": "north", "epoch": "e1",
         "mode": "resumed", "head": seq});
@@ -85,7 +88,7 @@ fn an_error_that_it_is_subscribed_still_makes_it_leave_and_enter() {
 
 #[test]
 fn a_snapshot_is_collected_shown_once_and_gives_the_position() {
-    let mut follower = Follower::new(&["north".into()], None, true, Filter::default());
+    let mut follower = Follower::new(&["north".into()], None, open());
     assert_eq!(follower.subscribe_all().len(), 1);
     let part = |seq, last, complaint| {
         json!({"type": "snapshot", "region": "north", "epoch": "e2", "seq": seq,
@@ -105,7 +108,7 @@ fn a_snapshot_is_collected_shown_once_and_gives_the_position() {
 
 #[test]
 fn live_mode_begins_at_the_head() {
-    let mut follower = Follower::new(&["north".into()], None, false, Filter::default());
+    let mut follower = Follower::new(&["north".into()], None, Wanted::default());
     let request: Value = serde_json::from_str(&follower.subscribe_all()[0]).unwrap();
     assert_eq!(request["snapshot"], false);
     assert!(request.get("since").is_none());
@@ -208,7 +211,7 @@ fn errors_lead_where_the_table_says() {
 
 #[test]
 fn an_unrecoverable_position_goes_on_from_now() {
-    let mut follower = Follower::new(&["north".into()], Some(&since(7)), false, Filter::default());
+    let mut follower = Follower::new(&["north".into()], Some(&since(7)), Wanted::default());
     follower.subscribe_all();
     let error =
         json!({"type": "error", "id": 1, "code": "unrecoverable_position", "message": "gone"});
@@ -218,12 +221,7 @@ fn an_unrecoverable_position_goes_on_from_now() {
 
 #[test]
 fn losing_the_last_region_ends_it() {
-    let mut follower = Follower::new(
-        &["harbour".into(), "north".into()],
-        None,
-        true,
-        Filter::default(),
-    );
+    let mut follower = Follower::new(&["harbour".into(), "north".into()], None, open());
     let gone = |region| json!({"type": "unsubscribed", "region": region, "code": "forbidden"});
     assert!(matches!(
         hear(&mut follower, gone("north"))[..],
@@ -260,11 +258,9 @@ fn unknown_messages_and_foreign_regions_are_ignored() {
 
 #[test]
 fn a_mark_stands_for_the_events_that_it_covers() {
-    let filter = Filter {
-        categories: vec!["pothole".into()],
-        ..Filter::default()
-    };
-    let mut follower = Follower::new(&["north".into()], Some(&since(7)), true, filter);
+    let mut wanted = open();
+    wanted.filter.categories = vec!["pothole".into()];
+    let mut follower = Follower::new(&["north".into()], Some(&since(7)), wanted);
     let request: Value = serde_json::from_str(&follower.subscribe_all()[0]).unwrap();
     let expected = json!({"categories": ["pothole"], "assigned_to_me": false});
     assert_eq!(request["filter"], expected);
@@ -285,7 +281,7 @@ fn a_mark_stands_for_the_events_that_it_covers() {
 #[test]
 fn a_region_that_was_lost_while_away_is_left_and_the_others_go_on() {
     let regions = ["harbour".into(), "north".into()];
-    let mut follower = Follower::new(&regions, Some(&since(7)), true, Filter::default());
+    let mut follower = Follower::new(&regions, Some(&since(7)), open());
     follower.subscribe_all();
     let error = json!({"type": "error", "id": 2, "code": "forbidden", "message": "no"});
     assert!(matches!(

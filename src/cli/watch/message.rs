@@ -45,6 +45,10 @@ pub(super) enum ServerMessage {
         #[serde(default)]
         heads: BTreeMap<String, i64>,
     },
+    /// Who is online in a region, or who came and went.
+    Presence {},
+    /// Who is on the way where in a region, or what changed of that.
+    Claims {},
     /// The token ends soon.
     TokenExpiring {},
     /// A region is no longer subscribed.
@@ -97,6 +101,8 @@ pub(super) enum ClientMessage<'a> {
         snapshot: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         filter: Option<&'a Filter>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        presence: bool,
     },
     /// Wants them no more.
     Unsubscribe { id: u64, region: &'a str },

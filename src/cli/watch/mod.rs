@@ -1,7 +1,7 @@
 //! `redress watch`: the live feed of regions in a terminal, by the protocol that any client uses.
 //!
 //! `follower` holds the protocol's rules, `reconnect` when to come back, `link` the socket,
-//! `access` the tokens, `screen` and `detail` what is shown; this file starts them and `session` runs them.
+//! `access` the tokens, `screen`, `detail` and `presence` what is shown; this file starts them and `session` runs them.
 
 mod access;
 mod detail;
@@ -9,6 +9,7 @@ mod ending;
 mod follower;
 mod link;
 mod message;
+mod presence;
 mod reconnect;
 mod screen;
 mod session;
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use access::{Access, Credentials};
-use follower::Follower;
+use follower::{Follower, Wanted};
 use message::Filter;
 use screen::Screen;
 use session::Watcher;
@@ -101,12 +102,7 @@ fn watcher(settings: &WatchSettings) -> Result<Watcher, WatchError> {
     })?;
     let access =
         Access::new(base, credentials).map_err(|error| WatchError::Stopped(error.to_string()))?;
-    let follower = Follower::new(
-        &settings.regions,
-        settings.since.as_ref(),
-        !settings.no_snapshot,
-        filter(settings),
-    );
+    let follower = Follower::new(&settings.regions, settings.since.as_ref(), wanted(settings));
     Ok(Watcher::new(
         address,
         access,
@@ -116,11 +112,15 @@ fn watcher(settings: &WatchSettings) -> Result<Watcher, WatchError> {
     ))
 }
 
-fn filter(settings: &WatchSettings) -> Filter {
-    Filter {
-        categories: settings.categories.clone(),
-        min_severity: settings.min_severity.clone(),
-        assigned_to_me: settings.assigned_to_me,
+fn wanted(settings: &WatchSettings) -> Wanted {
+    Wanted {
+        snapshot: !settings.no_snapshot,
+        filter: Filter {
+            categories: settings.categories.clone(),
+            min_severity: settings.min_severity.clone(),
+            assigned_to_me: settings.assigned_to_me,
+        },
+        presence: settings.presence,
     }
 }
 

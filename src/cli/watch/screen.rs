@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::detail::detail;
+use super::presence;
 
 /// Characters of a description or comment that are shown.
 const TEXT_SHOWN: usize = 60;
@@ -38,6 +39,24 @@ impl Screen {
             Ok(_) | Err(_) => raw.to_owned(),
         };
         writeln!(io::stdout(), "{line}")
+    }
+
+    /// Shows a message about presence or claims, given as the JSON that came.
+    pub(super) fn presence(&self, raw: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match serde_json::from_str(raw) {
+            Ok(message) if !self.json => {
+                let now = self.painter.time(&Timestamp::now().to_string());
+                let region: String = text(&message, "region");
+                for (word, what) in presence::lines(&message, |at| self.painter.time(at)) {
+                    let (time, dimmed) = (&now, Style::new().dimmed());
+                    let time = self.painter.paint(dimmed, time);
+                    writeln!(out, "{time} {region:<14} {word:<14} {what}")?;
+                }
+                Ok(())
+            }
+            Ok(_) | Err(_) => writeln!(out, "{raw}"),
+        }
     }
 
     /// Shows the open complaints of a region. Machines asked for events alone.

@@ -201,6 +201,7 @@ impl Watcher {
                 .await
                 .map_err(|error| lost(&error))?,
             Action::ShowEvent => self.show_event(raw)?,
+            Action::ShowPresence => self.screen.presence(raw)?,
             Action::ShowSnapshot { region, complaints } => {
                 self.screen.snapshot(&region, &complaints)?
             }

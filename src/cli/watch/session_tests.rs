@@ -9,8 +9,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
 
 use super::super::access::Credentials;
+use super::super::follower::Wanted;
 use super::super::link;
-use super::super::message::Filter;
 use super::*;
 
 /// A watcher of `north` with a token, and the listener that it will connect to.
@@ -18,7 +18,7 @@ async fn start(remaining: Option<u64>) -> (Watcher, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let access = Access::new(&base, Credentials::Token("t0".into())).unwrap();
-    let follower = Follower::new(&["north".into()], None, false, Filter::default());
+    let follower = Follower::new(&["north".into()], None, Wanted::default());
     let watcher = Watcher::new(
         link::address(&base).unwrap(),
         access,

@@ -2,6 +2,7 @@
 
 pub mod assignee;
 pub mod bulk;
+pub mod claim;
 pub mod comments;
 pub mod edit;
 pub mod history;
@@ -30,6 +31,7 @@ use crate::domain::complaint::Complaint;
 use crate::domain::region::RegionId;
 
 use assignee::assign;
+use claim::{claim, release};
 use comments::{comment, list_comments};
 use history::history;
 use merge::merge;
@@ -45,6 +47,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/complaints/{id}/status").route(web::patch().to(change_status)))
         .service(web::resource("/complaints/{id}/assignee").route(web::patch().to(assign)))
+        .service(
+            web::resource("/complaints/{id}/claim")
+                .route(web::put().to(claim))
+                .route(web::delete().to(release)),
+        )
         .service(
             web::resource("/complaints/{id}/comments")
                 .route(web::post().to(comment))

@@ -11,6 +11,7 @@ fn messages_of_the_documentation_are_read() {
             let region = asked.region.as_str();
             assert_eq!((asked.id, region, asked.snapshot), (Some(2), "north", true));
             assert!(asked.filter.is_none());
+            assert!(!asked.presence, "told to those who ask");
             assert_eq!(
                 asked.since,
                 Some(Position {

@@ -37,6 +37,7 @@ impl WsSession {
             since: asked.since,
             snapshot: asked.snapshot,
             filter,
+            presence: asked.presence,
             session: self.id,
             shard: self.shard.clone(),
             queue: Arc::clone(&self.queue),

@@ -20,7 +20,7 @@ const MAILBOX: usize = 16_384;
 #[derive(Clone)]
 pub struct ShardHandle {
     id: Uuid,
-    addr: Arc<Addr<RegistryShard>>,
+    pub(super) addr: Arc<Addr<RegistryShard>>,
     closing: Closing,
 }
 

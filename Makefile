@@ -1,10 +1,10 @@
 # `make run` and `make test` are all a newcomer needs; both install what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test check bench
+.PHONY: help run cluster test check bench conformance
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build and start the server with demonstration data, on port 8080
 	@scripts/setup
@@ -31,3 +31,6 @@ bench: ## measure: benches/, then a running server under load (about 20 minutes 
 	cargo bench --locked
 	cargo build --release --locked --workspace
 	target/release/redress-loadtest bench
+
+conformance: ## WebSocket conformance of a running server, on port 8080 or at URL=ws://… (needs Python 3)
+	@scripts/conformance $(URL)

@@ -257,7 +257,9 @@ impl StreamHandler<Result<Message, ProtocolError>> for WsSession {
                 self.hear_fragment(&bytes, false, ctx);
             }
             Ok(Message::Continuation(Item::Last(bytes))) => self.hear_fragment(&bytes, true, ctx),
-            Ok(Message::Ping(payload)) => ctx.pong(&payload),
+            Ok(Message::Ping(payload)) => {
+                self.queue.push(frame::pong(&payload));
+            }
             Ok(Message::Pong(_) | Message::Nop) => {}
             Ok(Message::Close(reason)) => {
                 ctx.close(reason);

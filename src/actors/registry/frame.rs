@@ -8,12 +8,19 @@ use bytes::{BufMut, Bytes, BytesMut};
 const TEXT: u8 = 0x81;
 /// FIN and opcode of a close frame.
 const CLOSE: u8 = 0x88;
+/// FIN and opcode of a pong.
+const PONG: u8 = 0x8a;
 /// A whole protocol ping without payload.
 pub const PING: Bytes = Bytes::from_static(&[0x89, 0x00]);
 
 /// A text frame.
 pub fn text(message: &str) -> Bytes {
     frame(TEXT, message.as_bytes())
+}
+
+/// The answer to a protocol ping, with its payload of at most 125 bytes.
+pub fn pong(payload: &[u8]) -> Bytes {
+    frame(PONG, payload)
 }
 
 /// The message of a whole text frame of ours.
@@ -80,6 +87,14 @@ mod tests {
             assert_eq!(frame, Some(Frame::Text(message.into())));
             assert!(bytes.is_empty());
         }
+    }
+
+    #[test]
+    fn a_pong_says_what_the_ping_said() {
+        let payload = Bytes::from(vec![b'x'; 125]);
+        let mut bytes = BytesMut::from(&pong(&payload)[..]);
+        let frame = Codec::new().client_mode().decode(&mut bytes).unwrap();
+        assert_eq!(frame, Some(Frame::Pong(payload)));
     }
 
     #[test]

@@ -29,6 +29,9 @@ const EXPORT_GOAL_MIB: f64 = 64.0;
 /// How long and how much.
 #[derive(Args)]
 pub(crate) struct Options {
+    /// Times that each question is asked by each caller before, with other values again
+    #[arg(long, default_value_t = 20)]
+    warm_up: usize,
     /// Times that each question is asked by each caller, with other values each time
     #[arg(long, default_value_t = 40)]
     times: usize,
@@ -45,6 +48,7 @@ pub(crate) struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            warm_up: 20,
             times: 40,
             only: None,
             keep: false,
@@ -85,7 +89,9 @@ pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     let admin = server.login(&seed::admin(), seed::PASSWORD).await?;
     let officer = server.login(&seed::officer(0), seed::PASSWORD).await?;
     let callers = [("admin", admin), ("officer", officer)];
-    let runs = ask_all(&server, &callers, &world, options).await?;
+    say("warming up: pages that nobody has read since the server's start take longer");
+    let cold = ask_all(&server, &callers, &world, options, options.warm_up).await?;
+    let runs = ask_all(&server, &callers, &world, options, options.times).await?;
     let [(_, admin), _] = &callers;
     let exports = match options.only {
         None => export::all(&server, admin).await?,
@@ -111,10 +117,10 @@ pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     if options.only.is_some() {
         return Ok(());
     }
-    let raw = serde_json::json!({"questions": runs, "exports": exports});
+    let raw = serde_json::json!({"questions": runs, "warm_up": cold, "exports": exports});
     let each = format!(
-        "{} a question and caller, one after the other",
-        options.times
+        "{} a question and caller, one after the other; before, {} of each to warm up",
+        options.times, options.warm_up
     );
     let command = "target/release/redress-loadtest lists";
     Report::new("lists", command, figures, raw)
@@ -138,12 +144,13 @@ async fn ask_all(
     callers: &[(&'static str, String)],
     world: &seed::World,
     options: &Options,
+    times: usize,
 ) -> Result<Vec<Run>, Fault> {
     let only = options.only.as_deref().unwrap_or_default();
     let mut runs = Vec::new();
     for question in questions().iter().filter(|one| one.what.contains(only)) {
         for (caller, token) in callers {
-            let run = ask(server, question, (caller, token), world, options.times).await?;
+            let run = ask(server, question, (caller, token), world, times).await?;
             say(&format!(
                 "{:<44} {caller:<8} p50 {:6.1} ms, p95 {:6.1} ms, {:.0} found",
                 run.question, run.p50_ms, run.p95_ms, run.found

@@ -13,10 +13,6 @@ use crate::store::{Store, StoreError};
 /// Most index entries that one list may read: 10 ms.
 pub(super) const ENTRIES_MOST: i64 = 100_000;
 
-/// The same, where a map is asked for: 25 ms. Words and marks know of no region, so that an officer's quarter of a town
-/// would be looked for among all that lie there.
-const ENTRIES_IN_BOX_MOST: i64 = 250_000;
-
 /// What is read, one region and status after the other.
 pub(super) struct Narrow {
     /// `None`: all, also those of which this process does not know yet.
@@ -39,24 +35,20 @@ pub(super) fn choose(filter: &Filter, known: &Known, slice: Slice) -> Option<Nar
     let narrow = Narrow::of(filter)?;
     let matching = narrow.matching(known);
     // Without further conditions each region and status gives its first entries at once.
-    let is_on_map = box_of(filter).is_some();
-    let most = if is_on_map {
-        ENTRIES_IN_BOX_MOST
-    } else {
-        ENTRIES_MOST
-    };
     let is_plain = filter.categories.is_none()
         && filter.severities.is_none()
         && !filter.unassigned
-        && !is_on_map;
+        && box_of(filter).is_none();
     let regions = narrow
         .regions
         .as_ref()
         .map_or(known.complaints.len(), Vec::len);
     let parts = i64::try_from(regions * narrow.statuses.len()).unwrap_or(i64::MAX);
     let is_cheap = match slice.sort {
-        Sort::CreatedAt if is_plain => matching.min(parts.saturating_mul(slice.limit)) <= most,
-        Sort::CreatedAt | Sort::UpdatedAt | Sort::Distance => matching <= most,
+        Sort::CreatedAt if is_plain => {
+            matching.min(parts.saturating_mul(slice.limit)) <= ENTRIES_MOST
+        }
+        Sort::CreatedAt | Sort::UpdatedAt | Sort::Distance => matching <= ENTRIES_MOST,
         Sort::DueAt => false,
     };
     is_cheap.then_some(narrow)

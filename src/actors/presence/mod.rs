@@ -71,15 +71,6 @@ enum Work {
     Claims,
 }
 
-impl Work {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Round => "round",
-            Self::Claims => "claims",
-        }
-    }
-}
-
 /// The actor.
 pub struct Presence {
     deps: PresenceDeps,
@@ -119,11 +110,10 @@ impl Presence {
 
     /// Does the work, or comes back when the present one is done.
     fn run(&mut self, work: Work, ctx: &mut Context<Self>) {
-        fail_point!(&format!(
-            "{}/presence/{}",
-            self.deps.supervision.node,
-            work.as_str()
-        ));
+        match work {
+            Work::Round => fail_point!(&format!("{}/presence/round", self.deps.supervision.node)),
+            Work::Claims => fail_point!(&format!("{}/presence/claims", self.deps.supervision.node)),
+        }
         let Some(mut state) = self.state.take() else {
             ctx.run_later(PAUSE, move |presence, ctx| presence.run(work, ctx));
             return;

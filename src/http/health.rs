@@ -43,6 +43,19 @@ impl Readiness {
     pub fn get(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
+
+    /// For what begins and stays: not on a node that has not begun or is about to stop.
+    ///
+    /// # Errors
+    /// A 503 problem.
+    pub fn require(&self) -> Result<(), Problem> {
+        if self.get() {
+            Ok(())
+        } else {
+            let told = "the node is not ready; try again";
+            Err(Problem::unavailable(told, "not ready"))
+        }
+    }
 }
 
 /// How the node is.

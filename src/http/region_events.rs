@@ -67,10 +67,7 @@ pub async fn follow(
     deps: web::Data<WsDeps>,
     readiness: web::Data<Readiness>,
 ) -> Result<HttpResponse, Problem> {
-    if !readiness.get() {
-        let told = "the node is not ready; try again";
-        return Err(Problem::unavailable(told, "not ready"));
-    }
+    readiness.require()?;
     // Before the credentials are checked: a flood must not reach the database.
     let is_known = request.headers().contains_key(AUTHORIZATION);
     let place = deps.admission.admit(address.0, is_known)?;

@@ -1,8 +1,8 @@
 //! A reporter follows one complaint as an event stream (SSE): its public part, whenever that has changed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::stream;
@@ -18,20 +18,19 @@ use super::desk::Desk;
 use super::health::Readiness;
 use super::problem::{Problem, ProblemBody};
 use super::views::PublicView;
-use crate::actors::registry::News;
 use crate::actors::registry::shard::ShardHandle;
+use crate::actors::registry::{Form, News};
 use crate::store::{StoreError, comments, complaints};
 use crate::ws::WsDeps;
 use crate::ws::admission::ReporterPlace;
+use crate::ws::stream::answer;
 
 /// How long a client waits before it comes back, unless it is told otherwise.
 const RETRY: &[u8] = b"retry: 5000\n\n";
-/// A comment: life without news.
-const HEARTBEAT: &[u8] = b": ping\n\n";
 /// The pause before the database is asked again.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Over how long the return of those who wait is spread when the node stops, in milliseconds.
-const SPREAD_MS: u64 = 5000;
+/// Over how long the return of those who wait is spread when the node stops.
+const SPREAD: Duration = Duration::from_secs(5);
 /// Bytes of a view's digest that name it.
 const NAME: usize = 12;
 
@@ -61,10 +60,7 @@ pub async fn follow(
     live: web::Data<WsDeps>,
     readiness: web::Data<Readiness>,
 ) -> Result<HttpResponse, Problem> {
-    if !readiness.get() {
-        let told = "the node is not ready; try again";
-        return Err(Problem::unavailable(told, "not ready"));
-    }
+    readiness.require()?;
     let unknown = || Problem::not_found("complaint");
     let complaint = desk.tracking.complaint(&token).ok_or_else(unknown)?;
     let place = live.admission.admit_reporter(address.0)?;
@@ -78,15 +74,11 @@ pub async fn follow(
         shown: auth::header(&request, "Last-Event-ID")?.map(str::to_owned),
         shard: shard.get_ref().clone(),
         ping: Duration::from_millis(live.live.ping_interval_ms),
+        form: Form::EventStream(Arc::clone(&live.epoch)),
         step: Step::Greet,
         _place: place,
     };
-    Ok(HttpResponse::Ok()
-        .force_close()
-        .insert_header((CONTENT_TYPE, "text/event-stream"))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(Box::pin(stream::unfold(following, Following::next))))
+    Ok(answer().streaming(Box::pin(stream::unfold(following, Following::next))))
 }
 
 /// What is to be done next for a reporter.
@@ -110,6 +102,7 @@ struct Following {
     shown: Option<String>,
     shard: ShardHandle,
     ping: Duration,
+    form: Form,
     step: Step,
     _place: ReporterPlace,
 }
@@ -181,7 +174,8 @@ impl Following {
     /// The node stops.
     fn leave(&mut self) -> Option<Bytes> {
         self.step = Step::End;
-        Some(reconnect())
+        let after = SPREAD.mul_f64(rand::rng().random());
+        Some(self.form.reconnect(after))
     }
 
     /// Waits for news; what is to be said meanwhile.
@@ -192,7 +186,7 @@ impl Following {
                 None
             }
             _order = self.shard.closing() => self.leave(),
-            () = tokio::time::sleep(self.ping) => Some(Bytes::from_static(HEARTBEAT)),
+            () = tokio::time::sleep(self.ping) => Some(self.form.heartbeat()),
         }
     }
 }
@@ -207,13 +201,4 @@ fn named(view: &PublicView) -> Option<(String, String)> {
     let name = digest.iter().take(NAME);
     let name = name.map(|byte| format!("{byte:02x}")).collect();
     Some((name, json))
-}
-
-/// The last before the node stops: when to come back.
-fn reconnect() -> Bytes {
-    let after_ms = rand::rng().random_range(0..SPREAD_MS);
-    format!(
-        "event: reconnect\ndata: {{\"type\":\"reconnect\",\"after_ms\":{after_ms},\"reason\":\"drain\"}}\n\n"
-    )
-    .into()
 }

@@ -45,12 +45,7 @@ pub async fn upgrade(
     deps: web::Data<WsDeps>,
     readiness: web::Data<Readiness>,
 ) -> Result<HttpResponse, Problem> {
-    if !readiness.get() {
-        return Err(Problem::unavailable(
-            "the node is not ready; try again",
-            "not ready",
-        ));
-    }
+    readiness.require()?;
     // Before the credentials are checked: a flood must not reach the database.
     let is_known = request.headers().contains_key(AUTHORIZATION);
     let place = deps

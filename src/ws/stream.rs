@@ -9,7 +9,7 @@ use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle, WrapFuture,
 };
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use fail::fail_point;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -28,8 +28,6 @@ use crate::domain::account::Identity;
 use crate::domain::event::Filter;
 use crate::domain::region::RegionId;
 
-/// Not to be stored, nor held back by a proxy until there is more.
-const UNBUFFERED: (&str, &str) = ("X-Accel-Buffering", "no");
 /// How long a client waits before it comes back, unless it is told otherwise.
 const RETRY: &[u8] = b"retry: 2000\n";
 
@@ -68,13 +66,19 @@ pub fn open(
         ending.ended().await;
         cut_late(cord).await;
     });
-    // The last answer of its connection: what is cut late must not be another one's.
-    Ok(HttpResponse::Ok()
+    Ok(answer().streaming(Body::new(queue, Arc::clone(deps), None)))
+}
+
+/// The head of an event stream: not to be stored, nor held back by a proxy until there is more. The last answer of
+/// its connection, for what is cut late must not be another one's.
+pub fn answer() -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
         .force_close()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header(UNBUFFERED)
-        .streaming(Body::new(queue, Arc::clone(deps), None)))
+        .insert_header(("X-Accel-Buffering", "no"));
+    answer
 }
 
 /// The actor.

@@ -63,7 +63,7 @@ impl Form {
     }
 
     /// `reconnect` of `redress.v1`, before a node stops.
-    pub(super) fn reconnect(&self, after: Duration) -> Bytes {
+    pub fn reconnect(&self, after: Duration) -> Bytes {
         let after_ms = frame::milliseconds(after);
         let json = format!(r#"{{"type":"reconnect","after_ms":{after_ms},"reason":"drain"}}"#);
         self.message("reconnect", None, &json)
@@ -76,7 +76,7 @@ impl Form {
     }
 
     /// What keeps a connection alive beside messages.
-    pub(super) const fn heartbeat(&self) -> Bytes {
+    pub const fn heartbeat(&self) -> Bytes {
         match self {
             Self::WebSocket => frame::PING,
             Self::EventStream(_) => Bytes::from_static(HEARTBEAT),

@@ -1,12 +1,12 @@
 //! The end of a server that is a process of its own: signals, clients that do not read, and `redress watch`.
 
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::support::process::{ServerProcess, free_address};
+use crate::support::program::watch;
 use crate::support::stuck::Stuck;
 use crate::support::world::World;
 use crate::support::{Officer, eventually};
@@ -111,12 +111,8 @@ async fn redress_watch_comes_back_after_a_drain_and_misses_nothing() {
     let address = free_address();
     let server = ServerProcess::start(&world.database, address, &[], &world.log("a")).await;
     let olga = &world.demo.officers[0];
-    let watching = Command::new(env!("CARGO_BIN_EXE_redress"))
-        .args(["watch", "--region", "north", "--json", "--count", "2"])
-        .args(["--no-snapshot", "--url", &format!("http://{address}")])
-        .args(["--email", &olga.email, "--password", &olga.password])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+    let watching = watch(address, olga, &["north"])
+        .args(["--count", "2"])
         .spawn()
         .unwrap();
     let watched = async |server: &ServerProcess| {

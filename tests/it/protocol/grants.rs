@@ -1,13 +1,12 @@
 //! Regions that are taken from an officer, or given, while the socket is open.
 
-use std::process::{Command, Stdio};
-
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use super::{connect, refused, stranger};
 use crate::support::api::expect;
+use crate::support::program::watch;
 use crate::support::{Officer, TestApp, eventually};
 
 /// Olga's account, which admins change.
@@ -156,20 +155,8 @@ async fn redress_watch_goes_on_with_the_regions_that_are_left() {
     let app = TestApp::spawn().await;
     let account = Account::of_olga(&app).await;
     let officer = &app.demo.officers[0];
-    let mut watching = tokio::process::Command::from(Command::new(env!("CARGO_BIN_EXE_redress")))
-        .args([
-            "watch", "--region", "north", "--region", "harbour", "--json",
-        ])
-        .args([
-            "--no-snapshot",
-            "--url",
-            &format!("http://{}", app.address()),
-        ])
-        .args(["--email", &officer.email, "--password", &officer.password])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let watching = watch(app.address(), officer, &["north", "harbour"]);
+    let mut watching = tokio::process::Command::from(watching).spawn().unwrap();
     let mut told = BufReader::new(watching.stderr.take().unwrap()).lines();
     let mut shown = BufReader::new(watching.stdout.take().unwrap()).lines();
     eventually("both regions are watched", async || {

@@ -1,12 +1,11 @@
 //! The life of an access token on a live socket.
 
-use std::process::{Command, Stdio};
-
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{connect, refused, stranger};
 use crate::support::api::expect;
+use crate::support::program::watch;
 use crate::support::{Officer, TestApp, eventually};
 
 /// Tokens that are good for three seconds, and sockets that outlive theirs by as much.
@@ -131,16 +130,8 @@ async fn another_login_of_the_account_takes_the_socket_over() {
 async fn redress_watch_renews_its_token_on_the_open_socket() {
     let app = TestApp::with(&SHORT).await;
     let officer = &app.demo.officers[0];
-    let watching = Command::new(env!("CARGO_BIN_EXE_redress"))
-        .args(["watch", "--region", "north", "--json", "--count", "1"])
-        .args([
-            "--no-snapshot",
-            "--url",
-            &format!("http://{}", app.address()),
-        ])
-        .args(["--email", &officer.email, "--password", &officer.password])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+    let watching = watch(app.address(), officer, &["north"])
+        .args(["--count", "1"])
         .spawn()
         .unwrap();
     eventually("three tokens were renewed", async || {

@@ -1,10 +1,12 @@
 //! The program as an operator runs it: with arguments, on a data folder, until it ends.
 
 use std::fs::{File, Permissions};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use redress::demo::DemoOfficer;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -46,6 +48,18 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     ] {
         command.env_remove(variable);
     }
+    command
+}
+
+/// `redress watch` as an officer, with a line of JSON an event and without a snapshot; its output is piped.
+pub(crate) fn watch(address: SocketAddr, officer: &DemoOfficer, regions: &[&str]) -> Command {
+    let url = format!("http://{address}");
+    let mut command = command(&["watch", "--json", "--no-snapshot", "--url", &url]);
+    command
+        .args(["--email", &officer.email, "--password", &officer.password])
+        .args(regions.iter().flat_map(|region| ["--region", *region]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 

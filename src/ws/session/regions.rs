@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
+use fail::fail_point;
 
 use super::super::protocol::{ErrorCode, ServerMessage, SubscribeMessage};
 use super::super::subscribe::{Failure, Subscription};
@@ -115,6 +116,7 @@ impl WsSession {
     /// Takes over the regions that the account may watch now; those that it has lost are left, and the
     /// client hears of both.
     pub(super) fn adopt(&mut self, identity: Identity, ctx: &mut Ctx) {
+        fail_point!(&format!("{}/ws_session/adopt", self.deps.node), |_| ());
         let is_lost = |region: &&RegionId| !identity.may_work_in(region);
         let lost: Vec<RegionId> = self.regions.keys().filter(is_lost).cloned().collect();
         let asked = |region: RegionId| match self.regions.get(&region) {

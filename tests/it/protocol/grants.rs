@@ -87,6 +87,25 @@ async fn a_region_that_is_taken_away_stops_and_the_socket_stays() {
 }
 
 #[actix::test]
+async fn a_region_that_is_taken_away_stops_whether_or_not_its_session_hears_of_it() {
+    let app = TestApp::spawn().await;
+    let account = Account::of_olga(&app).await;
+    let mut officer = app.officer_of_north().await;
+    officer.join("harbour", None).await;
+    app.provoke("ws_session/adopt", "return");
+    account.may_watch(&app, &["harbour"]).await;
+    eventually("the shard has left north", async || {
+        let stats = app.stats(&account.admin).await;
+        (stats["by_region"] == json!({"harbour": 1})).then_some(())
+    })
+    .await;
+    app.submit("north", "not seen").await;
+    app.submit("harbour", "seen").await;
+    assert_eq!(officer.event().await["region"], "harbour");
+    app.end().await;
+}
+
+#[actix::test]
 async fn a_subscription_under_way_ends_with_its_region() {
     // What is recent is forgotten: a replay reads the table.
     let app = TestApp::with(&["--recent-bytes", "0"]).await;

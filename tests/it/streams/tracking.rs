@@ -67,7 +67,8 @@ async fn a_reporter_sees_what_asking_shows_whenever_it_changes() {
     // An internal comment is no news, and neither are those of others.
     reported.comment(&app, &olga, "internal").await;
     Reported::submit(&app).await;
-    while !stream.block().await.unwrap().kind.is_empty() {}
+    let heartbeat = stream.block().await.unwrap();
+    assert_eq!(heartbeat.kind, "", "{}", heartbeat.text);
     let answer = app.api.set_status(&olga, &reported.id, "rejected").await;
     assert!(answer.status().is_success());
     let rejected = stream.message().await;

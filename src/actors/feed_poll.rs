@@ -89,6 +89,10 @@ impl FeedPoll {
 }
 
 async fn poll(deps: FeedPollDeps, forget: bool) -> Result<(), StoreError> {
+    if deps.store.lineage().is_over() {
+        // The node ends what was read; there is nothing to say of the database.
+        return Ok(());
+    }
     let metrics = &deps.supervision.metrics;
     let begun = Instant::now();
     let heads = Arc::new(events::heads(&deps.store).await?);

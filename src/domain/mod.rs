@@ -23,6 +23,7 @@ pub mod listing;
 pub mod machine;
 pub mod nearby;
 pub mod node;
+pub mod open;
 pub mod place;
 pub mod places;
 pub mod presence;

@@ -9,6 +9,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::access::Access;
 use crate::access::secret::{self, SecretError};
@@ -88,6 +89,8 @@ struct Ground {
     /// Kept open: connections wait for the next server meanwhile.
     listener: TcpListener,
     give_up: GiveUp,
+    /// Names this life of this process among the nodes: one that begins anew takes over what it wrote before.
+    life: Uuid,
 }
 
 /// What runs on the database.
@@ -118,6 +121,7 @@ impl Application {
             metrics,
             listener,
             give_up,
+            life: Uuid::now_v7(),
         });
         let parts = match ground {
             Ok(ground) => Parts::start(Arc::new(ground), &database).await,
@@ -228,7 +232,8 @@ impl Parts {
         let secret = secret::from_settings(&settings.access, &settings.data.data_dir)?;
         let access = Access::new(store.clone(), &secret, &settings.access);
         let give_up = Arc::clone(&ground.give_up);
-        let actors = Actors::start(settings, &store, &access, metrics, give_up).await?;
+        let life = ground.life;
+        let actors = Actors::start(settings, &store, &access, metrics, give_up, life).await?;
         let readiness = Readiness::default();
         let address = settings.server.listen;
         let listener = ground.listener.try_clone();

@@ -49,6 +49,7 @@ impl Actors {
         access: &Access,
         metrics: &Metrics,
         give_up: GiveUp,
+        life: Uuid,
     ) -> Result<Self, AppError> {
         settle_search_language(store, &settings.server.search_language).await?;
         let installation = installation::settle(store).await?;
@@ -89,7 +90,7 @@ impl Actors {
         desks
             .open(catalogue.get().regions.keys().cloned().collect())
             .await;
-        let presence = presence(settings, store, &registry, board, &supervision);
+        let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
         let epoch = installation.epoch.as_str();
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
@@ -192,7 +193,7 @@ fn presence(
     settings: &ServeSettings,
     store: &Store,
     registry: &RegistryHandle,
-    board: Arc<Board>,
+    (board, life): (Arc<Board>, Uuid),
     supervision: &Supervision,
 ) -> PresenceDeps {
     // Fewer than a sixteenth of a limit are not told: each node may overlook so many of each other one.
@@ -204,7 +205,7 @@ fn presence(
         others: Arc::default(),
         many_of_account: share(settings.admission.max_connections_account),
         many_of_network: share(settings.admission.max_connections_address),
-        node: Uuid::now_v7(),
+        node: life,
         // The private PostgreSQL serves one process.
         has_others: settings.data.database_url.is_some(),
         claim_grace: settings.live.claim_grace,

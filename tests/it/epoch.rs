@@ -204,6 +204,10 @@ async fn an_operator_begins_a_new_epoch_and_all_nodes_follow_within_moments() {
         assert_eq!(came[0]["head"].as_i64(), head, "nothing was lost");
         assert!(bumped.out.contains(text(&came[0]["epoch"])));
     }
+    let client = nodes.database.connect().await;
+    let sql = "SELECT count(*) FROM presence_nodes";
+    let known: i64 = client.query_one(sql, &[]).await.unwrap().get(0);
+    assert_eq!(known, 2, "a node that begins anew is the same one");
     for node in nodes.nodes {
         assert!(node.terminate().await, "it stops in order as before");
     }

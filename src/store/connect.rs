@@ -16,6 +16,8 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::Lineage;
+
 /// Why a `DATABASE_URL` cannot be used.
 #[derive(Debug, Error)]
 pub enum AddressError {
@@ -44,6 +46,7 @@ pub struct Database {
     config: Config,
     tls: MakeRustlsConnect,
     schema: String,
+    lineage: Arc<Lineage>,
 }
 
 impl Database {
@@ -98,7 +101,22 @@ impl Database {
             config,
             tls: MakeRustlsConnect::new(client_config(verify)?),
             schema: schema.to_owned(),
+            lineage: Arc::default(),
         })
+    }
+
+    /// The same address for a store of its own, which has not found yet what history it works on.
+    #[must_use]
+    pub(super) fn unsettled(&self) -> Self {
+        Self {
+            lineage: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The history that its connections must find.
+    pub fn lineage(&self) -> &Arc<Lineage> {
+        &self.lineage
     }
 
     /// The schema that is ours.

@@ -61,7 +61,12 @@ impl TestApp {
 
     /// Starts another node on the same database.
     pub(crate) async fn another_node(&self) -> Application {
-        let application = start(settings(self.database(), &[]), &self.gave_up).await;
+        self.another_node_with(&[]).await
+    }
+
+    /// As [`TestApp::another_node`], with more flags.
+    pub(crate) async fn another_node_with(&self, flags: &[&str]) -> Application {
+        let application = start(settings(self.database(), flags), &self.gave_up).await;
         application.open().await;
         application
     }

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 
 use reqwest::StatusCode;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::Api;
 use super::postgres::TestDatabase;
@@ -22,13 +23,23 @@ impl ServerProcess {
         flags: &[&str],
         log: &std::path::Path,
     ) -> Self {
+        Self::start_on(database.url(), address, flags, log).await
+    }
+
+    /// As [`ServerProcess::start`], on the database at an address.
+    pub(crate) async fn start_on(
+        database: &str,
+        address: SocketAddr,
+        flags: &[&str],
+        log: &std::path::Path,
+    ) -> Self {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(log)
             .unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_redress"))
-            .args(["serve", "--database-url", database.url()])
+            .args(["serve", "--database-url", database])
             .args([
                 "--listen",
                 &address.to_string(),
@@ -71,8 +82,21 @@ impl ServerProcess {
 
     /// SIGTERM.
     pub(crate) fn signal(&self) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.send(Signal::TERM);
+    }
+
+    /// As if its machine slept.
+    pub(crate) fn pause(&self) {
+        self.send(Signal::STOP);
+    }
+
+    /// Goes on after [`ServerProcess::pause`].
+    pub(crate) fn resume(&self) {
+        self.send(Signal::CONT);
+    }
+
+    fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits for the end; returns the exit code.

@@ -13,6 +13,8 @@ mod handle;
 mod heartbeat;
 mod join;
 mod messages;
+#[cfg(test)]
+mod model;
 mod presence;
 mod region;
 mod sessions;

@@ -7,6 +7,7 @@
 mod handle;
 mod messages;
 mod open;
+mod sequence;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -25,6 +26,7 @@ pub use handle::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
 pub use messages::{Committed, Republish};
 use messages::{HeadSeen, Recount, Take};
 pub use open::OpenCell;
+pub(super) use sequence::next_ones;
 
 /// Events of one page read from the table.
 const PAGE: i64 = 500;
@@ -128,14 +130,7 @@ impl RegionDesk {
         let Some(mut tally) = self.tally else {
             return false;
         };
-        let fresh: Vec<Event> = events
-            .into_iter()
-            .filter(|event| event.seq > tally.head)
-            .collect();
-        let contiguous = (tally.head + 1..)
-            .zip(&fresh)
-            .all(|(seq, event)| event.seq == seq);
-        let Some(last) = fresh.last().map(|event| event.seq).filter(|_| contiguous) else {
+        let Some((fresh, last)) = next_ones(tally.head, events) else {
             return false;
         };
         let published = fresh

@@ -17,7 +17,9 @@ use super::WsDeps;
 use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
 use crate::actors::registry::Form;
 use crate::actors::registry::queue::OutQueue;
-use crate::actors::registry::shard::{Apart, FollowPresence, Join, Opening, ShardHandle};
+use crate::actors::registry::shard::{
+    Apart, Approach, FollowPresence, Join, Opening, Reached, ShardHandle,
+};
 use crate::domain::event::{Event, Filter};
 use crate::domain::region::RegionId;
 use crate::store::{StoreError, events};
@@ -115,26 +117,27 @@ impl Subscription {
     }
 
     /// Sends what comes behind `seq` and goes live; `false` when that cannot be done without a hole.
-    async fn resume(&self, mut seq: i64) -> Result<bool, Failure> {
+    async fn resume(&self, seq: i64) -> Result<bool, Failure> {
+        let mut approach = Approach::from(seq);
         let mut announce = Some(Mode::Resumed);
         let mut begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            let apart = match self.ask_shard(seq, announce).await? {
+            let apart = match self.ask_shard(approach.seq(), announce).await? {
                 Ok(()) => return Ok(true),
                 Err(apart) => apart,
             };
             let head = self.head().await?;
-            if seq < 0 || seq > head {
+            if !approach.is_within(head) {
                 return Ok(false);
             }
             match apart {
                 Apart::Unknown => return Err(Failure::Ended),
                 Apart::Forbidden => return Err(Failure::Forbidden),
                 Apart::Ahead => self.hurry_desk(head).await,
-                Apart::Behind => match self.read_on(seq, &mut announce, head).await? {
-                    Some(next) if next > seq => (seq, begun) = (next, Instant::now()),
-                    Some(_nothing_new) => tokio::time::sleep(PAUSE).await,
-                    None => return Ok(false),
+                Apart::Behind => match self.read_on(&mut approach, &mut announce, head).await? {
+                    Reached::Further(_) => begun = Instant::now(),
+                    Reached::Nothing => tokio::time::sleep(PAUSE).await,
+                    Reached::Hole => return Ok(false),
                 },
             }
         }
@@ -148,22 +151,22 @@ impl Subscription {
         Ok(Mode::Live)
     }
 
-    /// Sends a page from the table, after the answer if that was not given yet; returns the number
-    /// of its last event, or nothing when the events behind `seq` are not all there.
+    /// Sends a page from the table, after the answer if that was not given yet.
     async fn read_on(
         &self,
-        seq: i64,
+        approach: &mut Approach,
         announce: &mut Option<Mode>,
         head: i64,
-    ) -> Result<Option<i64>, Failure> {
-        let page = events::after(&self.deps.store, &self.region, seq, EVENTS).await?;
-        if page.first().is_some_and(|first| first.seq != seq + 1) {
-            return Ok(None);
-        }
+    ) -> Result<Reached, Failure> {
+        let mut told = approach.seq();
+        let page = events::after(&self.deps.store, &self.region, told, EVENTS).await?;
+        let reached = approach.reach(head, page.iter().map(|event| event.seq));
+        let Reached::Further(last) = reached else {
+            return Ok(reached);
+        };
         if let Some(mode) = announce.take() {
             self.send(self.subscribed(mode, head)).await?;
         }
-        let (mut told, last) = (seq, page.last().map_or(seq, |last| last.seq));
         for event in page.iter().filter(|event| self.wants(event)) {
             self.skip_to(event.seq - 1, told).await?;
             let message = event.message(&self.region);
@@ -172,7 +175,8 @@ impl Subscription {
             told = event.seq;
         }
         self.skip_to(last, told).await?;
-        Ok(Some(last))
+        approach.told(last);
+        Ok(reached)
     }
 
     fn wants(&self, event: &Event) -> bool {
@@ -196,18 +200,22 @@ impl Subscription {
     }
 
     /// Goes live from a position that is known to be good.
-    async fn go_live(&self, mut seq: i64, mut announce: Option<Mode>) -> Result<(), Failure> {
+    async fn go_live(&self, seq: i64, mut announce: Option<Mode>) -> Result<(), Failure> {
+        let mut approach = Approach::from(seq);
         let mut begun = Instant::now();
         while begun.elapsed() < PATIENCE {
+            let seq = approach.seq();
             match self.ask_shard(seq, announce).await? {
                 Ok(()) => return Ok(()),
                 Err(Apart::Unknown) => return Err(Failure::Ended),
                 Err(Apart::Forbidden) => return Err(Failure::Forbidden),
                 Err(Apart::Ahead) => self.hurry_desk(seq).await,
-                Err(Apart::Behind) => match self.read_on(seq, &mut announce, seq).await? {
-                    Some(next) if next > seq => (seq, begun) = (next, Instant::now()),
-                    Some(_) | None => tokio::time::sleep(PAUSE).await,
-                },
+                Err(Apart::Behind) => {
+                    match self.read_on(&mut approach, &mut announce, seq).await? {
+                        Reached::Further(_) => begun = Instant::now(),
+                        Reached::Nothing | Reached::Hole => tokio::time::sleep(PAUSE).await,
+                    }
+                }
             }
         }
         Err(Failure::NotReady)

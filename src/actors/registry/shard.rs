@@ -5,6 +5,7 @@
 //! the shard does not hold, the session reads from the table until it is close enough, and asks again.
 //! A shard that panics starts empty: its sessions are told to come back, and they resume.
 
+mod approach;
 mod drain;
 mod grants;
 mod group;
@@ -12,6 +13,8 @@ mod handle;
 mod heartbeat;
 mod join;
 mod messages;
+#[cfg(test)]
+mod model;
 mod presence;
 mod region;
 mod sessions;
@@ -33,6 +36,7 @@ use super::{
     CloseCode, Closing, Counts, Disconnect, Form, HeadsPolled, LastHeard, Order, Peer, RegistryDeps,
 };
 use crate::domain::region::RegionId;
+pub use approach::{Approach, Reached};
 use group::Wanted;
 pub use handle::ShardHandle;
 use messages::ReportCounts;

@@ -4,8 +4,72 @@
 use std::sync::Arc;
 
 use actix::{Context, Handler};
+use uuid::Uuid;
 
-use super::{Apart, Join, RegistryShard, Wanted, Watching};
+use super::super::queue::OutQueue;
+use super::{Announce, Apart, Join, Region, RegistryShard, Wanted, Watching};
+use crate::domain::region::RegionId;
+use crate::telemetry::metrics::PushMetrics;
+
+/// A session on its way in.
+pub(super) struct Newcomer<'a> {
+    pub(super) session: Uuid,
+    pub(super) queue: &'a Arc<OutQueue>,
+    pub(super) wanted: &'a Wanted,
+    /// The client's number.
+    pub(super) since: i64,
+    pub(super) announce: Announce,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Admitted {
+    /// How far the region is.
+    pub(super) head: i64,
+    /// Whether the session watches now; its queue may have ended meanwhile.
+    pub(super) is_in: bool,
+}
+
+impl Region {
+    /// Gives a session what it misses, and then its place among those who watch.
+    ///
+    /// # Errors
+    /// When the region is not as far as the client, or does not hold all that the client misses.
+    pub(super) fn admit(
+        &mut self,
+        region: &RegionId,
+        newcomer: Newcomer<'_>,
+        metrics: &PushMetrics,
+    ) -> Result<Admitted, Apart> {
+        let Newcomer {
+            queue,
+            wanted,
+            since,
+            ..
+        } = newcomer;
+        let head = self.recent.published();
+        if since > head {
+            return Err(Apart::Ahead);
+        }
+        // Those who watch already get the events up to here now; the new one gets them below.
+        self.send_wave(region, metrics);
+        // Half of the bound: the opening itself must not overrun the queue.
+        let room = (queue.limit() / 2).saturating_sub(queue.waiting_bytes());
+        let missed = self.recent.behind(since, wanted.filter.as_deref(), room);
+        let missed = missed.ok_or(Apart::Behind)?.into_iter();
+        let (missed, told) = wanted.made(region, since, missed);
+        let opening = (newcomer.announce)(head);
+        // Without its commit's time: what a client missed says nothing of the push's latency.
+        let missed = missed.into_iter().map(|event| event.frame);
+        let rest = (told < head).then(|| wanted.form.skipped_to(region, head));
+        let frames = opening.before.into_iter().chain(missed).chain(rest);
+        let is_in = frames.chain([opening.after]).all(|frame| queue.push(frame));
+        if is_in {
+            self.watch(newcomer.session, wanted, Arc::clone(queue));
+        }
+        Ok(Admitted { head, is_in })
+    }
+}
 
 impl Handler<Join> for RegistryShard {
     type Result = Result<i64, Apart>;
@@ -16,31 +80,20 @@ impl Handler<Join> for RegistryShard {
             return Err(Apart::Forbidden);
         }
         let known = self.regions.get_mut(&join.region).ok_or(Apart::Ahead)?;
-        let head = known.recent.published();
-        if join.since > head {
-            return Err(Apart::Ahead);
-        }
-        // Those who watch already get the events up to here now; the new one gets them below.
-        known.send_wave(&join.region, &self.deps.supervision.metrics.push);
         let wanted = Wanted {
             filter: join.filter,
             form: entered.queue.form().clone(),
         };
-        // Half of the bound: the opening itself must not overrun the queue.
-        let room = (entered.queue.limit() / 2).saturating_sub(entered.queue.waiting_bytes());
-        let missed = known
-            .recent
-            .behind(join.since, wanted.filter.as_deref(), room);
-        let missed = missed.ok_or(Apart::Behind)?.into_iter();
-        let (missed, told) = wanted.made(&join.region, join.since, missed);
-        let opening = (join.announce)(head);
-        // Without its commit's time: what a client missed says nothing of the push's latency.
-        let missed = missed.into_iter().map(|event| event.frame);
-        let rest = (told < head).then(|| wanted.form.skipped_to(&join.region, head));
-        let frames = opening.before.into_iter().chain(missed).chain(rest);
-        let mut frames = frames.chain([opening.after]);
-        if frames.all(|frame| entered.queue.push(frame)) {
-            known.watch(join.session, &wanted, Arc::clone(&entered.queue));
+        let newcomer = Newcomer {
+            session: join.session,
+            queue: &entered.queue,
+            wanted: &wanted,
+            since: join.since,
+            announce: join.announce,
+        };
+        let metrics = &self.deps.supervision.metrics.push;
+        let Admitted { head, is_in } = known.admit(&join.region, newcomer, metrics)?;
+        if is_in {
             let watching = Watching { wanted, seen: None };
             entered.regions.insert(join.region, watching);
             self.report_counts(ctx);

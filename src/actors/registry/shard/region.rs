@@ -51,6 +51,12 @@ impl Region {
         }
     }
 
+    /// A region that is heard of for the first time by what was published of it.
+    pub(super) fn before(publish: &Publish) -> Self {
+        let first = publish.events.first();
+        Self::at(first.map_or(publish.head, |event| event.seq - 1))
+    }
+
     /// Takes the next events for the next wave. Asks the desk when some before them, or up to the
     /// announced head, were missed.
     pub(super) fn take(&mut self, publish: &Publish, recent_bytes: usize) {

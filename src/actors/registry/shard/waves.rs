@@ -23,13 +23,9 @@ impl RegistryShard {
     /// Takes what was published; it is sent when the other tasks of the thread have had a turn, in
     /// one wave with all that is published until then.
     fn take(&mut self, publish: &Publish, ctx: &mut Context<Self>) {
-        let first = publish
-            .events
-            .first()
-            .map_or(publish.head, |event| event.seq - 1);
         self.regions
             .entry(publish.region.clone())
-            .or_insert_with(|| Region::at(first))
+            .or_insert_with(|| Region::before(publish))
             .take(publish, self.deps.recent_bytes);
         if !self.is_wave_planned {
             self.is_wave_planned = true;

@@ -147,6 +147,30 @@ async fn sessions_of_a_shard_that_panicked_come_back_and_resume() {
 }
 
 #[actix::test]
+async fn an_event_that_the_front_lost_reaches_a_new_shard_too() {
+    let mut app = TestApp::with(&["--workers", "1"]).await;
+    let token = app.olga().await;
+    let mut officer = app.officer(&token).await;
+    let joined = officer.join("north", None).await;
+    let epoch = joined[0]["epoch"].as_str().unwrap();
+    app.submit("north", "one").await;
+    officer.follow(0, 1).await;
+    // The front begins anew, and then the shard: it learns of the desk of north by neither.
+    app.provoke("session_registry/publish", ONCE);
+    app.submit("harbour", "lost with the front").await;
+    app.provoke("registry_shard/publish", ONCE);
+    app.submit("old-town", "lost with the shard").await;
+    assert_eq!(officer.closed().await.0, 4001);
+    let mut again = app.officer(&token).await;
+    again.join("north", Some((epoch, 1))).await;
+    app.provoke("session_registry/publish", ONCE);
+    app.submit("north", "lost on its way to the shard").await;
+    again.follow(1, 2).await;
+    app.expect_restarts(3);
+    app.end().await;
+}
+
+#[actix::test]
 async fn a_session_lost_while_entering_is_told_to_come_back() {
     let mut app = TestApp::with(&["--workers", "1"]).await;
     let token = app.olga().await;

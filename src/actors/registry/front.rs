@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::shard::ShardHandle;
 use super::{Counts, HeadsPolled, Publish, RegistryDeps, Shards};
 use crate::domain::account::Role;
+use crate::domain::region::RegionId;
 
 /// A shard has started (again): it wants to know what was published.
 #[derive(Message)]
@@ -24,6 +25,10 @@ pub(super) struct ShardCounted {
     pub(super) counts: Counts,
 }
 
+/// The last announcement of each region, without its events: what a new shard begins with, also when the front
+/// was lost in a panic meanwhile.
+pub(super) type Announcements = Arc<Mutex<HashMap<RegionId, Publish>>>;
+
 /// The actor.
 pub struct SessionRegistry {
     deps: RegistryDeps,
@@ -31,18 +36,22 @@ pub struct SessionRegistry {
     /// The sum, for readers in other threads.
     shown: Arc<Mutex<Counts>>,
     counts: HashMap<Uuid, Counts>,
-    /// The last announcement of each region, without its events: what a new shard begins with.
-    published: HashMap<crate::domain::region::RegionId, Publish>,
+    published: Announcements,
 }
 
 impl SessionRegistry {
-    pub(super) fn new(deps: RegistryDeps, shards: Shards, shown: Arc<Mutex<Counts>>) -> Self {
+    pub(super) fn new(
+        deps: RegistryDeps,
+        shards: Shards,
+        shown: Arc<Mutex<Counts>>,
+        published: Announcements,
+    ) -> Self {
         Self {
             deps,
             shards,
             shown,
             counts: HashMap::new(),
-            published: HashMap::new(),
+            published,
         }
     }
 
@@ -52,6 +61,20 @@ impl SessionRegistry {
             .lock()
             .unwrap_or_else(|broken| broken.into_inner());
         shards.iter().for_each(tell);
+    }
+
+    /// What is published again for one shard may be older than what a new shard begins with.
+    fn note(&self, publish: &Publish) {
+        let published = self.published.lock();
+        let mut published = published.unwrap_or_else(|broken| broken.into_inner());
+        let known = published.get(&publish.region);
+        if known.is_none_or(|known| known.head <= publish.head) {
+            let announcement = Publish {
+                events: Arc::from([]),
+                ..publish.clone()
+            };
+            published.insert(publish.region.clone(), announcement);
+        }
     }
 
     /// Sums up the counts of the shards that live and shows the sum.
@@ -108,6 +131,7 @@ impl Supervised for SessionRegistry {
             self.deps.clone(),
             Arc::clone(&self.shards),
             Arc::clone(&self.shown),
+            Arc::clone(&self.published),
         );
     }
 }
@@ -121,15 +145,7 @@ impl Handler<Publish> for SessionRegistry {
             self.deps.supervision.node
         ));
         self.deps.followed.note(&publish.events);
-        let known = self.published.get(&publish.region);
-        // What is published again for one shard may be older than what a new shard begins with.
-        if known.is_none_or(|known| known.head <= publish.head) {
-            let announcement = Publish {
-                events: Arc::from([]),
-                ..publish.clone()
-            };
-            self.published.insert(publish.region.clone(), announcement);
-        }
+        self.note(&publish);
         self.each_shard(|shard| shard.publish(publish.clone()));
     }
 }
@@ -146,7 +162,9 @@ impl Handler<ShardOpened> for SessionRegistry {
     type Result = ();
 
     fn handle(&mut self, ShardOpened(shard): ShardOpened, _: &mut Context<Self>) {
-        for publish in self.published.values() {
+        let published = self.published.lock();
+        let published = published.unwrap_or_else(|broken| broken.into_inner());
+        for publish in published.values() {
             shard.publish(publish.clone());
         }
     }

@@ -8,7 +8,7 @@ use actix::{Addr, ArbiterHandle};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::front::SessionRegistry;
+use super::front::{Announcements, SessionRegistry};
 use super::shard::ShardHandle;
 use super::{
     CloseCode, Counts, Disconnect, Drain, EndSessions, Farewell, Followed, HeadsPolled, Peer,
@@ -40,7 +40,7 @@ impl RegistryHandle {
         let counts: Arc<Mutex<Counts>> = Arc::default();
         let make = {
             let (shards, counts, deps) = (Arc::clone(&shards), Arc::clone(&counts), deps.clone());
-            move || SessionRegistry::new(deps, shards, counts)
+            move || SessionRegistry::new(deps, shards, counts, Announcements::default())
         };
         Self {
             front: supervise::start_on(home, "session_registry", MAILBOX, make, &deps.supervision),

@@ -3,11 +3,13 @@
 pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod call;
+pub(crate) mod history;
 pub(crate) mod officer;
 pub(crate) mod postgres;
 mod probe;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod stream;
 pub(crate) mod stuck;
 pub(crate) mod world;

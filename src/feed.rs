@@ -25,6 +25,8 @@ const WAITING: usize = 1024;
 const PAUSE: Duration = Duration::from_millis(10);
 /// The pause before a broken connection is tried again.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+/// How long a message may take to be sent before its connection is given up.
+const SEND_WAIT: Duration = Duration::from_secs(5);
 /// Most bytes of one message: NOTIFY takes less than 8000.
 const MESSAGE_LONGEST: usize = 7000;
 
@@ -55,6 +57,8 @@ enum HintError {
     Redis(#[from] ::redis::RedisError),
     #[error("the connection ended")]
     Ended,
+    #[error("no answer within {SEND_WAIT:?}")]
+    Silent,
 }
 
 /// Takes the hints of this node; the default one drops them. Cheap to clone.
@@ -137,7 +141,9 @@ async fn send_all(medium: Medium, mut hints: mpsc::Receiver<Hint>, metrics: Metr
             remember(&mut heads, hint);
         }
         let sent = heads.len() as u64;
-        match send(&medium, &mut link, encode(heads.drain())).await {
+        let sending = send(&medium, &mut link, encode(heads.drain()));
+        let outcome = tokio::time::timeout(SEND_WAIT, sending).await;
+        match outcome.unwrap_or(Err(HintError::Silent)) {
             Ok(()) => metrics
                 .database
                 .hints

@@ -26,6 +26,8 @@ pub mod words;
 
 pub use pool::{Opener, Session, Store};
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 /// Why the database gave no answer.
@@ -37,6 +39,9 @@ pub enum StoreError {
     /// The connection was lost while the statement ran: whether it took effect is unknown.
     #[error("the database connection was lost: {}", in_full(.0))]
     Lost(#[source] tokio_postgres::Error),
+    /// The database did not answer in time: whether the statement took effect is unknown.
+    #[error("the database gave no answer within {0:?}")]
+    Silent(Duration),
     /// The database refused the statement.
     #[error("the database refused {statement}: {}", in_full(source))]
     Refused {
@@ -80,7 +85,7 @@ impl StoreError {
                 ]
                 .contains(code)
             }),
-            Self::Unavailable(_) | Self::Lost(_) | Self::Shape(_) => false,
+            Self::Unavailable(_) | Self::Lost(_) | Self::Silent(_) | Self::Shape(_) => false,
         }
     }
 
@@ -90,7 +95,7 @@ impl StoreError {
             Self::Refused { source, .. } => {
                 source.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION)
             }
-            Self::Unavailable(_) | Self::Lost(_) | Self::Shape(_) => false,
+            Self::Unavailable(_) | Self::Lost(_) | Self::Silent(_) | Self::Shape(_) => false,
         }
     }
 }

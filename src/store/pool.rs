@@ -4,6 +4,7 @@
 //! (`docs/ARCHITECTURE.md`, measured), so each connection keeps its own.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,6 +33,10 @@ pub enum Call<'a> {
 pub struct Session {
     client: Client,
     prepared: Mutex<HashMap<&'static str, Statement>>,
+    /// How long it may take to answer.
+    answer_wait: Duration,
+    /// It did not answer in time once: nothing more is asked of it.
+    is_silent: AtomicBool,
 }
 
 impl Session {
@@ -40,13 +45,38 @@ impl Session {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
-        database.open().await.map(Self::on).map_err(unavailable)
+        let wait = database.answer_wait();
+        match tokio::time::timeout(wait, database.open()).await {
+            Ok(opened) => Ok(Self::on(opened.map_err(unavailable)?, wait)),
+            Err(_elapsed) => Err(StoreError::Silent(wait)),
+        }
     }
 
-    fn on(client: Client) -> Self {
+    fn on(client: Client, answer_wait: Duration) -> Self {
         Self {
             client,
             prepared: Mutex::default(),
+            answer_wait,
+            is_silent: AtomicBool::new(false),
+        }
+    }
+
+    /// The answer of one call, if it comes in time. A connection may be open and yet silent for ever: the
+    /// process behind it stands still, or something between says nothing of its end.
+    async fn answered<T>(
+        &self,
+        sql: &'static str,
+        call: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StoreError> {
+        if self.is_silent.load(Ordering::Relaxed) {
+            return Err(StoreError::Silent(self.answer_wait));
+        }
+        match tokio::time::timeout(self.answer_wait, call).await {
+            Ok(answer) => answer.map_err(|error| StoreError::of(sql, error)),
+            Err(_elapsed) => {
+                self.is_silent.store(true, Ordering::Relaxed);
+                Err(StoreError::Silent(self.answer_wait))
+            }
         }
     }
 
@@ -60,10 +90,21 @@ impl Session {
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
         let statement = self.statement(sql).await?;
-        self.client
-            .query(&statement, parameters)
+        self.answered(sql, self.client.query(&statement, parameters))
             .await
-            .map_err(|error| StoreError::of(sql, error))
+    }
+
+    /// The rows of a statement that takes as long as it takes.
+    ///
+    /// # Errors
+    /// [`StoreError`], sorted.
+    pub async fn query_at_length(
+        &self,
+        sql: &'static str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        let rows = self.client.query(sql, parameters).await;
+        rows.map_err(|error| StoreError::of(sql, error))
     }
 
     /// The rows of a statement that is planned anew for these very values, in one round trip.
@@ -78,10 +119,8 @@ impl Session {
         sql: &'static str,
         parameters: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, StoreError> {
-        self.client
-            .query_typed(sql, parameters)
+        self.answered(sql, self.client.query_typed(sql, parameters))
             .await
-            .map_err(|error| StoreError::of(sql, error))
     }
 
     /// The number of rows that a statement wrote.
@@ -94,10 +133,8 @@ impl Session {
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<u64, StoreError> {
         let statement = self.statement(sql).await?;
-        self.client
-            .execute(&statement, parameters)
+        self.answered(sql, self.client.execute(&statement, parameters))
             .await
-            .map_err(|error| StoreError::of(sql, error))
     }
 
     /// Runs transaction control and settings: one or more statements without parameters.
@@ -105,10 +142,7 @@ impl Session {
     /// # Errors
     /// [`StoreError`], sorted.
     pub async fn run(&self, sql: &'static str) -> Result<(), StoreError> {
-        self.client
-            .batch_execute(sql)
-            .await
-            .map_err(|error| StoreError::of(sql, error))
+        self.answered(sql, self.client.batch_execute(sql)).await
     }
 
     /// Makes several calls in one round trip, in their order; the rows of each.
@@ -139,27 +173,23 @@ impl Session {
     ) -> Result<Vec<Row>, StoreError> {
         match (call, statement) {
             (Call::Query(sql, parameters), Some(statement)) => {
-                let rows = self.client.query(statement, parameters).await;
-                rows.map_err(|error| StoreError::of(sql, error))
+                self.answered(sql, self.client.query(statement, parameters))
+                    .await
             }
             (Call::Run(sql) | Call::Query(sql, _), _) => self.run(sql).await.map(|()| Vec::new()),
         }
     }
 
-    /// Whether the connection is gone.
+    /// Whether the connection is gone, or did not answer in time.
     pub fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.client.is_closed() || self.is_silent.load(Ordering::Relaxed)
     }
 
     async fn statement(&self, sql: &'static str) -> Result<Statement, StoreError> {
         if let Some(statement) = self.known(sql) {
             return Ok(statement);
         }
-        let statement = self
-            .client
-            .prepare(sql)
-            .await
-            .map_err(|error| StoreError::of(sql, error))?;
+        let statement = self.answered(sql, self.client.prepare(sql)).await?;
         let mut prepared = self
             .prepared
             .lock()
@@ -182,14 +212,18 @@ fn unavailable(error: tokio_postgres::Error) -> StoreError {
 }
 
 /// Opens and judges the pool's connections.
-pub struct Opener(PostgresConnectionManager<MakeRustlsConnect>);
+pub struct Opener {
+    manager: PostgresConnectionManager<MakeRustlsConnect>,
+    answer_wait: Duration,
+}
 
 impl ManageConnection for Opener {
     type Connection = Session;
     type Error = StoreError;
 
     async fn connect(&self) -> Result<Session, StoreError> {
-        self.0.connect().await.map(Session::on).map_err(unavailable)
+        let client = self.manager.connect().await.map_err(unavailable)?;
+        Ok(Session::on(client, self.answer_wait))
     }
 
     async fn is_valid(&self, session: &mut Session) -> Result<(), StoreError> {
@@ -217,7 +251,10 @@ impl Store {
             .max_size(size)
             .test_on_check_out(false)
             .connection_timeout(CHECK_OUT_WAIT)
-            .build_unchecked(Opener(database.manager()));
+            .build_unchecked(Opener {
+                manager: database.manager(),
+                answer_wait: database.answer_wait(),
+            });
         Self {
             pool,
             database: Arc::new(database),

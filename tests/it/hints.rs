@@ -1,12 +1,8 @@
 //! What one node commits reaches the officers of another, by hints and, without any, by the poll.
 
-use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
-
-use redis::Client;
-
 use crate::support::officer::Officer;
 use crate::support::process::{ServerProcess, free_address};
+use crate::support::redis::Redis;
 use crate::support::world::World;
 use crate::support::writer::Writer;
 use crate::support::{Api, eventually};
@@ -78,9 +74,8 @@ async fn an_event_of_another_node_is_announced_by_the_database() {
 
 #[actix::test]
 async fn an_event_of_another_node_is_announced_by_redis_and_arrives_without_it_too() {
-    let address = free_address();
-    let mut redis = start_redis(address).await;
-    let url = format!("redis://{address}");
+    let redis = Redis::start(free_address()).await;
+    let url = format!("redis://{}", redis.address());
     let pair = Pair::start(&["--redis-url", &url]).await;
     let mut officer = pair.officer().await;
     eventually("a hint was heard", async || {
@@ -88,25 +83,9 @@ async fn an_event_of_another_node_is_announced_by_redis_and_arrives_without_it_t
         heard(&pair.nodes[1].api()).await
     })
     .await;
-    redis.kill().unwrap();
-    redis.wait().unwrap();
+    drop(redis);
     for _ in 0..3 {
         pair.submit_and_see(&mut officer).await;
     }
     pair.end().await;
-}
-
-async fn start_redis(address: SocketAddr) -> Child {
-    let child = Command::new("redis-server")
-        .args(["--bind", "127.0.0.1", "--port", &address.port().to_string()])
-        .args(["--save", "", "--appendonly", "no"])
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("redis-server is missing: scripts/setup --test-tools installs it");
-    let client = Client::open(format!("redis://{address}")).unwrap();
-    eventually("Redis answers", async || {
-        client.get_multiplexed_async_connection().await.ok()
-    })
-    .await;
-    child
 }

@@ -194,6 +194,44 @@ fn what_is_of_a_region_without_a_grant_is_found() {
     lost.note("north", Seen::Revoked);
     lost.hear(&event(5), None);
     assert_eq!(faults(lost), [What::Foreign]);
+    let mut again = resumed(0, &whole()[..4]);
+    again.note("north", Seen::Revoked);
+    again.end_of_socket();
+    again.note("north", Seen::Granted);
+    let position = Position {
+        epoch: EPOCH.into(),
+        seq: 4,
+    };
+    again.hear(&subscribed("resumed", 6), Some(&position));
+    again.hear(&event(5), None);
+    again.hear(&event(6), None);
+    assert_eq!(faults(again), []);
+}
+
+#[test]
+fn what_an_earlier_history_lost_was_committed_in_that_one_only() {
+    let mut later = truth();
+    later.epoch = "e2".into();
+    let regions = later.epochs.remove(EPOCH).unwrap();
+    later.epochs.insert("e2".into(), regions);
+    let facts = later
+        .epochs
+        .get_mut("e2")
+        .unwrap()
+        .get_mut("north")
+        .unwrap();
+    facts.truncate(5);
+    let later = later.with_earlier(truth());
+    let mut log = resumed(0, &whole());
+    log.end_of_socket();
+    let mut begins = subscribed("snapshot", 5);
+    begins["epoch"] = json!("e2");
+    log.hear(&begins, None);
+    log.hear(&snapshot(5, &[3, 5]), None);
+    assert_eq!(check(&later, &[log.clone()]).len(), 0);
+    log.hear(&event(6), None);
+    let found = check(&later, &[log]);
+    assert_eq!(found[0].what, What::Uncommitted { seq: 6 });
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod bad_input;
 mod contract;
 mod drain;
 mod embedded;
+mod faults;
 mod floors;
 mod hints;
 mod history;

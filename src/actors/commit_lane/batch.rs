@@ -42,7 +42,7 @@ pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &Lan
                 parts.push(part);
             }
             StoreError::Refused { .. } | StoreError::Shape(_) => refuse_part(part, error),
-            StoreError::Unavailable(_) | StoreError::Lost(_) => {
+            StoreError::Unavailable(_) | StoreError::Lost(_) | StoreError::Silent(_) => {
                 slog_scope::warn!("a commit lane lost its connection: {}", error);
                 parts.push(part);
                 parts.into_iter().for_each(|part| refuse_all(part, &error));
@@ -90,9 +90,10 @@ pub(super) fn refuse_all(commands: Vec<Command>, error: &StoreError) {
     for command in commands {
         command.work.refuse(match error {
             StoreError::Unavailable(why) => CommandError::Unavailable(why.clone()),
-            StoreError::Lost(_) | StoreError::Refused { .. } | StoreError::Shape(_) => {
-                CommandError::OutcomeUnknown(error.to_string())
-            }
+            StoreError::Lost(_)
+            | StoreError::Silent(_)
+            | StoreError::Refused { .. }
+            | StoreError::Shape(_) => CommandError::OutcomeUnknown(error.to_string()),
         });
     }
 }

@@ -36,7 +36,11 @@ impl TestApp {
 
     /// As [`TestApp::spawn`], with more flags.
     pub(crate) async fn with(flags: &[&str]) -> Self {
-        let database = TestDatabase::create().await;
+        Self::on(TestDatabase::create().await, flags).await
+    }
+
+    /// As [`TestApp::with`], on a database that is there and empty.
+    pub(crate) async fn on(database: TestDatabase, flags: &[&str]) -> Self {
         let gave_up: Arc<AtomicUsize> = Arc::default();
         let application = start(settings(&database, flags), &gave_up).await;
         let demo = demo::seed(
@@ -61,7 +65,12 @@ impl TestApp {
 
     /// Starts another node on the same database.
     pub(crate) async fn another_node(&self) -> Application {
-        let application = start(settings(self.database(), &[]), &self.gave_up).await;
+        self.another_node_with(&[]).await
+    }
+
+    /// As [`TestApp::another_node`], with more flags.
+    pub(crate) async fn another_node_with(&self, flags: &[&str]) -> Application {
+        let application = start(settings(self.database(), flags), &self.gave_up).await;
         application.open().await;
         application
     }

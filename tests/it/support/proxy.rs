@@ -63,11 +63,18 @@ struct Control {
     refuses: bool,
     /// How often connections were reset; a change is the order.
     resets: u64,
+    /// How often those that were open were made silent for ever.
+    strands: u64,
     /// How often the writing halves towards server and client were closed.
     half_closes: [u64; 2],
 }
 
 impl Control {
+    /// Whether something passes on a connection that was opened when there had been so many strandings.
+    fn passes(&self, towards: Towards, strands: u64) -> bool {
+        self.strands == strands && !self.way(towards).is_black_hole
+    }
+
     fn way(&self, towards: Towards) -> &Way {
         match towards {
             Towards::Server => &self.to_server,
@@ -101,6 +108,7 @@ impl Proxy {
             to_client: Way::default(),
             refuses: false,
             resets: 0,
+            strands: 0,
             half_closes: [0; 2],
         });
         let open: Arc<AtomicUsize> = Arc::default();
@@ -163,6 +171,11 @@ impl Proxy {
     /// Ends all connections with a reset (`SO_LINGER` 0); those of Unix sockets just end.
     pub(crate) fn reset(&self) {
         self.control.send_modify(|control| control.resets += 1);
+    }
+
+    /// Lets nothing pass any more on those connections that are open, for ever; new ones are as they were.
+    pub(crate) fn strand(&self) {
+        self.control.send_modify(|control| control.strands += 1);
     }
 
     /// Tells one side of every connection that the other will send no more, and drops what it sends.

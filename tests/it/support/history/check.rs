@@ -103,24 +103,25 @@ impl Checker<'_> {
     }
 
     fn entry(&mut self, log: &Log, standing: &mut Standing, entry: &Entry) -> Result<(), What> {
+        let is_told = !matches!(entry.seen, Seen::Left | Seen::Revoked | Seen::Granted);
+        if is_told && (standing.is_revoked || !log.grants.contains(&entry.region)) {
+            return Err(What::Foreign);
+        }
+        let begins = matches!(entry.seen, Seen::Subscribed { .. });
+        if is_told && !begins && !standing.is_watching {
+            return Err(What::Unasked);
+        }
         match &entry.seen {
             Seen::Left => {
                 standing.is_watching = false;
                 standing.snapshot = None;
-                return Ok(());
+                Ok(())
             }
             Seen::Revoked | Seen::Granted => {
                 standing.is_revoked = entry.seen == Seen::Revoked;
-                return Ok(());
+                Ok(())
             }
-            _ if standing.is_revoked || !log.grants.contains(&entry.region) => {
-                return Err(What::Foreign);
-            }
-            Seen::Subscribed { .. } => return standing.begin(&entry.seen),
-            _ if !standing.is_watching => return Err(What::Unasked),
-            _ => {}
-        }
-        match &entry.seen {
+            Seen::Subscribed { .. } => standing.begin(&entry.seen),
             Seen::Event {
                 seq,
                 event_id,
@@ -151,7 +152,6 @@ impl Checker<'_> {
                     Err(What::WrongLive { last, got: *got })
                 }
             }
-            Seen::Subscribed { .. } | Seen::Left | Seen::Revoked | Seen::Granted => Ok(()),
         }
     }
 

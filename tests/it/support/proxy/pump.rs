@@ -23,14 +23,18 @@ type Chunk = (Instant, Vec<u8>);
 pub(super) struct Pump {
     towards: Towards,
     control: watch::Receiver<Control>,
+    /// How often connections had been stranded when this one was opened.
+    strands: u64,
     random: StdRng,
 }
 
 impl Pump {
     pub(super) fn new(towards: Towards, control: watch::Receiver<Control>, random: StdRng) -> Self {
+        let strands = control.borrow().strands;
         Self {
             towards,
             control,
+            strands,
             random,
         }
     }
@@ -44,6 +48,7 @@ impl Pump {
         let writer = Writer {
             towards: self.towards,
             control: self.control.clone(),
+            strands: self.strands,
         };
         tokio::try_join!(self.read(reading, sender), writer.write(writing, chunks))?;
         Ok(())
@@ -52,11 +57,11 @@ impl Pump {
     async fn read(mut self, mut reading: Reading, sender: mpsc::Sender<Chunk>) -> io::Result<()> {
         let mut last = Instant::now();
         loop {
-            passable(&mut self.control, self.towards).await?;
+            passable(&mut self.control, self.towards, self.strands).await?;
             let mut bytes = vec![0; CHUNK];
             let read = reading.read(&mut bytes).await;
             // A black hole hides a reset as it hides an end.
-            passable(&mut self.control, self.towards).await?;
+            passable(&mut self.control, self.towards, self.strands).await?;
             let read = read?;
             if read == 0 {
                 return Ok(());
@@ -76,6 +81,7 @@ impl Pump {
 struct Writer {
     towards: Towards,
     control: watch::Receiver<Control>,
+    strands: u64,
 }
 
 impl Writer {
@@ -109,7 +115,7 @@ impl Writer {
                 self.deliver(&mut writing, &bytes).await?;
             }
         }
-        passable(&mut self.control, self.towards).await?;
+        passable(&mut self.control, self.towards, self.strands).await?;
         if is_open {
             writing.shutdown().await?;
         }
@@ -120,7 +126,7 @@ impl Writer {
     async fn deliver(&mut self, writing: &mut Writing, bytes: &[u8]) -> io::Result<()> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let way = passable(&mut self.control, self.towards).await?;
+            let way = passable(&mut self.control, self.towards, self.strands).await?;
             // With a bandwidth, pieces of about 10 ms.
             let paced = way.bandwidth.map(|most| (most as usize / 100).max(1));
             let most = [way.slice, paced].into_iter().flatten().min();
@@ -140,8 +146,12 @@ impl Writer {
 }
 
 /// Waits until something passes, and says what the way is like.
-async fn passable(control: &mut watch::Receiver<Control>, towards: Towards) -> io::Result<Way> {
-    let passes = control.wait_for(|control| !control.way(towards).is_black_hole);
+async fn passable(
+    control: &mut watch::Receiver<Control>,
+    towards: Towards,
+    strands: u64,
+) -> io::Result<Way> {
+    let passes = control.wait_for(|control| control.passes(towards, strands));
     passes
         .await
         .map(|control| *control.way(towards))

@@ -10,6 +10,7 @@ use fail::fail_point;
 use super::LaneDeps;
 use super::attempt::{self, Numbered, Settled};
 use crate::actors::command::{Command, CommandError, Publisher};
+use crate::actors::kill_point::kill_point;
 use crate::actors::region_desk::{Committed, RegionDesk};
 use crate::domain::event::Event;
 use crate::store::catalogue::CatalogueCell;
@@ -30,6 +31,7 @@ pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &Lan
         let error = match outcome {
             Ok(settled) => {
                 fail_point!(&format!("{}/commit_lane/committed", supervision.node));
+                kill_point("after_commit");
                 hand_out(part, settled);
                 continue;
             }

@@ -38,6 +38,8 @@ pub(crate) struct Follower {
     pub(crate) interest: Option<Interest>,
     /// It cuts its own socket after a random number of messages up to this one.
     pub(crate) cuts_within: Option<usize>,
+    /// It begins anew, with a snapshot, each time that it comes back.
+    pub(crate) is_forgetful: bool,
     /// After so long without a word it takes its socket for dead.
     pub(crate) patience: Duration,
     /// Counts what all followers hear.
@@ -102,6 +104,9 @@ impl Following {
         let first = self.next(officer).await?;
         if first["type"] != "connected" {
             return None;
+        }
+        if self.plan.is_forgetful {
+            self.at.clear();
         }
         let asked = self.at.clone();
         for region in self.plan.regions.clone() {

@@ -47,6 +47,15 @@ impl TestDatabase {
         Self::copy_of(None).await
     }
 
+    /// A database that somebody else looks after.
+    #[allow(dead_code, reason = "for the soak, which shares this module")]
+    pub(crate) fn at(url: &str, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: url.to_owned(),
+        }
+    }
+
     async fn copy_of(template: Option<&str>) -> Self {
         let server = server().await;
         let number = DATABASES.fetch_add(1, Ordering::Relaxed);

@@ -1,9 +1,11 @@
 //! A server as a process of its own, which a test can kill at any moment.
 
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 
 use reqwest::StatusCode;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::Api;
 use super::postgres::TestDatabase;
@@ -22,13 +24,26 @@ impl ServerProcess {
         flags: &[&str],
         log: &std::path::Path,
     ) -> Self {
+        let mut server = Self::spawn(database.url(), address, flags, "", log);
+        assert!(server.is_ready().await, "the server ended");
+        server
+    }
+
+    /// Starts a server on the database of a URL, with fail points (`FAILPOINTS`), and does not wait.
+    pub(crate) fn spawn(
+        database: &str,
+        address: SocketAddr,
+        flags: &[&str],
+        fail_points: &str,
+        log: &std::path::Path,
+    ) -> Self {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(log)
             .unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_redress"))
-            .args(["serve", "--database-url", database.url()])
+        let child = Command::new(env!("CARGO_BIN_EXE_redress"))
+            .args(["serve", "--database-url", database])
             .args([
                 "--listen",
                 &address.to_string(),
@@ -39,20 +54,39 @@ impl ServerProcess {
             ])
             .args(["--jwt-secret", "a secret of tests that is long enough"])
             .env("DRAIN_WINDOW", "0.2")
+            .env("FAILPOINTS", fail_points)
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .unwrap();
-        let api = Api::at(&format!("http://{address}"));
-        super::eventually("the server is ready", async || {
-            assert_eq!(child.try_wait().unwrap(), None, "the server ended");
-            let answer = api.get("/readyz").send().await.ok()?;
-            (answer.status() == StatusCode::OK).then_some(())
-        })
-        .await;
         Self { child, address }
+    }
+
+    /// Waits until it is ready; `false` when it ended before.
+    pub(crate) async fn is_ready(&mut self) -> bool {
+        let api = self.api();
+        super::eventually("the server is ready", async || {
+            if self.has_ended() {
+                return Some(false);
+            }
+            let answer = api.get("/readyz").send().await.ok()?;
+            (answer.status() == StatusCode::OK).then_some(true)
+        })
+        .await
+    }
+
+    /// Whether the process has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Whether it has ended as by `kill -9`.
+    #[allow(dead_code, reason = "for the soak, which shares this module")]
+    pub(crate) fn was_killed(&mut self) -> bool {
+        let status = self.child.try_wait().unwrap();
+        status.and_then(|status| status.signal()) == Some(Signal::KILL.as_raw())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -71,8 +105,18 @@ impl ServerProcess {
 
     /// SIGTERM.
     pub(crate) fn signal(&self) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.send(Signal::TERM);
+    }
+
+    /// Any signal.
+    pub(crate) fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Its process id.
+    #[allow(dead_code, reason = "for the soak, which shares this module")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits for the end; returns the exit code.

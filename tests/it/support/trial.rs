@@ -77,7 +77,7 @@ impl Trial {
     }
 
     /// Some follow two regions each by an address: every third with a filter, every second one cutting
-    /// its socket now and then.
+    /// its socket now and then, every fifth one forgetting what it had when it comes back.
     pub(crate) fn follow(&mut self, address: SocketAddr, count: usize) {
         for _ in 0..count {
             let number = self.followers.len();
@@ -92,6 +92,7 @@ impl Trial {
                 regions: regions.into_iter().cloned().collect(),
                 interest,
                 cuts_within: (number % 2 == 1).then_some(300),
+                is_forgetful: number % 5 == 4,
                 ..self.follower(&format!("follower {number}"), address)
             };
             self.add(follower);
@@ -115,6 +116,7 @@ impl Trial {
             regions: self.regions.clone(),
             interest: None,
             cuts_within: None,
+            is_forgetful: false,
             patience: Duration::from_secs(5),
             heard: Arc::clone(&self.heard),
         }

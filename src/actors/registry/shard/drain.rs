@@ -8,6 +8,7 @@ use rand::RngExt;
 
 use super::super::{CloseCode, Disconnect, Drain};
 use super::{Entered, RegistryShard};
+use crate::actors::kill_point::kill_point;
 
 /// How exactly the moments are kept.
 const TICK: Duration = Duration::from_millis(20);
@@ -40,6 +41,7 @@ impl RegistryShard {
         while let Some((_, session)) = self.departures.pop_if(|(at, _)| *at <= now) {
             if let Some(entered) = self.sessions.get(&session) {
                 Self::order(entered, &drained());
+                kill_point("while_draining");
             }
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix::{Context, Handler};
 
 use super::{Apart, Join, RegistryShard, Wanted, Watching};
+use crate::actors::kill_point::kill_point;
 
 impl Handler<Join> for RegistryShard {
     type Result = Result<i64, Apart>;
@@ -40,6 +41,7 @@ impl Handler<Join> for RegistryShard {
         let frames = opening.before.into_iter().chain(missed).chain(rest);
         let mut frames = frames.chain([opening.after]);
         if frames.all(|frame| entered.queue.push(frame)) {
+            kill_point("while_joining");
             known.watch(join.session, &wanted, Arc::clone(&entered.queue));
             let watching = Watching { wanted, seen: None };
             entered.regions.insert(join.region, watching);

@@ -3,6 +3,7 @@
 
 mod clients;
 mod database;
+mod grants;
 mod hints;
 
 use crate::support::TestApp;

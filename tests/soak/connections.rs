@@ -45,7 +45,12 @@ pub(super) async fn stopped(settings: Settings) -> Outcome {
     let world = World::create(REGIONS).await;
     let node = node(&world, "n1", &["--commit-lanes", "2"]).await;
     let mut trial = trial(&world, &node, settings.seed).await;
-    people(&mut trial, node.address(), 8, 10);
+    let (held, free) = world.regions.split_at(1);
+    trial.write_to(&[node.address()], 2, held);
+    for region in free {
+        trial.write_to(&[node.address()], 2, std::slice::from_ref(region));
+    }
+    trial.follow(node.address(), 10);
     trial.goes_on().await;
     let holder = world.database.connect().await;
     let pid: i32 = holder

@@ -6,8 +6,7 @@ use tokio::time::Instant;
 use tokio_postgres::Client;
 
 use super::plateau::Plateau;
-use super::stage::{Outcome, REGIONS, judge, longest, node, trial};
-use super::support::proxy::{Place, Proxy};
+use super::stage::{CALM, Outcome, REGIONS, judge, longest, node, trial};
 use super::support::world::World;
 use super::support::writer::Writer;
 use super::{Settings, say};
@@ -21,11 +20,10 @@ const COUNTED_WITHIN: Duration = Duration::from_secs(3);
 
 pub(super) async fn run(settings: Settings) -> Outcome {
     let world = World::create(REGIONS).await;
-    let node = node(&world, "n1", &["--ping-interval-ms", "20000"]).await;
-    let proxy = Proxy::before(Place::Tcp(node.address()), settings.seed).await;
+    let node = node(&world, "n1", &CALM).await;
     let mut trial = trial(&world, &node, settings.seed).await;
     for number in 0..settings.crowd {
-        let mut follower = trial.follower(&format!("follower {number}"), proxy.address());
+        let mut follower = trial.follower(&format!("follower {number}"), node.address());
         follower.regions = vec![world.regions[number % REGIONS].clone()];
         follower.patience = Duration::from_secs(120);
         trial.add(follower);
@@ -39,12 +37,11 @@ pub(super) async fn run(settings: Settings) -> Outcome {
     reached(&trial, settings.crowd * 4).await;
     let before = Plateau::of(&node).await;
     say(&format!("  {} are there: {before:?}", settings.crowd));
-    proxy.refuse(true);
-    proxy.reset();
+    trial.cut(true);
     written.extend(write(&world, &writer, MISSED).await);
     tokio::time::sleep(COUNTED_WITHIN).await;
     let (reads, heard) = (reads(&client).await, trial.heard());
-    proxy.refuse(false);
+    trial.cut(false);
     let begun = Instant::now();
     // `subscribed`, the events, `live`.
     reached(&trial, heard + settings.crowd * (MISSED + 2)).await;

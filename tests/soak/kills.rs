@@ -19,8 +19,8 @@ use super::support::world::World;
 const POINTS: [(&str, u32); 6] = [
     ("before_commit", 150),
     ("after_commit", 150),
-    ("mid_frame", 20),
-    ("mid_snapshot", 20),
+    ("mid_frame", 3),
+    ("mid_snapshot", 8),
     ("while_joining", 40),
     ("while_draining", 6),
 ];

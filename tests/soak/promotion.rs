@@ -2,9 +2,9 @@
 //! again on it, and clients get a new epoch and snapshots. What was lost was lost by the operator's choice
 //! of an asynchronous standby; nobody may be told that it is still there.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -112,6 +112,7 @@ impl Standby {
         for folder in [&data, &sockets] {
             fs::create_dir(folder).unwrap();
             chown(folder, Some(owner.0), Some(owner.1)).unwrap();
+            fs::set_permissions(folder, Permissions::from_mode(0o700)).unwrap();
         }
         let host = primary.socket_folder();
         eventually("the standby is copied", async || {
@@ -133,7 +134,9 @@ impl Standby {
             "-c",
             &format!("unix_socket_directories={}", sockets.display()),
         ]);
-        server.stdout(Stdio::null()).stderr(Stdio::null());
+        server.stdout(Stdio::null());
+        let log = File::create(primary.folder().join("standby.log")).unwrap();
+        server.stderr(log);
         let standby = Self {
             sockets,
             process: server.spawn().unwrap(),

@@ -112,6 +112,16 @@ async fn half_closed_connections_end_and_their_clients_come_back() {
 }
 
 #[actix::test]
+async fn all_who_are_cut_at_once_come_back_at_once_and_whole() {
+    with_proxy(18, async |app, trial, _| {
+        trial.cut(true);
+        app.officers_are(0).await;
+        trial.cut(false);
+    })
+    .await;
+}
+
+#[actix::test]
 async fn who_is_refused_comes_back_whole() {
     with_proxy(17, async |app, trial, proxy| {
         proxy.refuse(true);

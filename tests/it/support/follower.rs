@@ -40,6 +40,8 @@ pub(crate) struct Follower {
     pub(crate) cuts_within: Option<usize>,
     /// It begins anew, with a snapshot, each time that it comes back.
     pub(crate) is_forgetful: bool,
+    /// While this is so it has no network: its socket ends, and it opens none.
+    pub(crate) is_cut: watch::Receiver<bool>,
     /// After so long without a word it takes its socket for dead.
     pub(crate) patience: Duration,
     /// Counts what all followers hear.
@@ -88,6 +90,10 @@ impl Following {
 
     /// One socket, and the pause behind it.
     async fn connect(&mut self) {
+        let is_back = self.plan.is_cut.wait_for(|is_cut| !is_cut).await.is_ok();
+        if !is_back || self.is_done() {
+            return;
+        }
         let request = Officer::request(self.plan.address, Some(&self.plan.token));
         if let Ok(Ok(mut officer)) = timeout(OPENING, Officer::open(request)).await {
             self.listen(&mut officer).await;
@@ -149,12 +155,14 @@ impl Following {
     /// The next message, within the client's patience, or before its goal's time is over.
     async fn next(&mut self, officer: &mut Officer) -> Option<Value> {
         let until = Instant::now() + self.plan.patience;
+        let mut is_cut = self.plan.is_cut.clone();
         loop {
             tokio::select! {
                 came = tokio::time::timeout_at(until, officer.receive()) => return match came {
                     Ok(Came::Object(object)) => Some(object),
                     Ok(Came::Close(..) | Came::End) | Err(_) => None,
                 },
+                _ = is_cut.wait_for(|is_cut| *is_cut) => return None,
                 changed = self.goal.changed() => {
                     if changed.is_err() || self.is_done() {
                         return None;

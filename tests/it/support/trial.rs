@@ -29,6 +29,7 @@ pub(crate) struct Trial {
     api_key: String,
     seed: u64,
     goal: watch::Sender<Option<Goal>>,
+    is_cut: watch::Sender<bool>,
     followers: Vec<JoinHandle<Log>>,
     writers: Vec<JoinHandle<Vec<String>>>,
     is_over: Arc<AtomicBool>,
@@ -43,6 +44,8 @@ pub(crate) struct Verdict {
     pub(crate) acknowledged: usize,
     /// Events that were committed.
     pub(crate) events: usize,
+    /// How long everybody took to arrive where the database is.
+    pub(crate) arrival: Duration,
     /// Messages that clients were told.
     pub(crate) heard: usize,
     /// What was wrong; empty when nothing was.
@@ -55,6 +58,7 @@ impl Verdict {
     pub(crate) fn assert_good(&self) {
         assert!(self.faults.is_empty(), "{:#?}", self.faults);
         let much = self.acknowledged > 0 && self.heard > self.acknowledged;
+        assert!(self.arrival < ARRIVAL, "{self:?}");
         assert!(much && self.events >= self.acknowledged, "{self:?}");
     }
 }
@@ -68,6 +72,7 @@ impl Trial {
             api_key: api_key.to_owned(),
             seed,
             goal: watch::channel(None).0,
+            is_cut: watch::channel(false).0,
             followers: Vec::new(),
             writers: Vec::new(),
             is_over: Arc::default(),
@@ -117,6 +122,7 @@ impl Trial {
             interest: None,
             cuts_within: None,
             is_forgetful: false,
+            is_cut: self.is_cut.subscribe(),
             patience: Duration::from_secs(5),
             heard: Arc::clone(&self.heard),
         }
@@ -124,16 +130,26 @@ impl Trial {
 
     /// Some submit and change complaints at these servers until the trial is over.
     pub(crate) fn write(&mut self, servers: &[SocketAddr], count: usize) {
+        self.write_to(servers, count, &self.regions.clone());
+    }
+
+    /// As [`Trial::write`], of some regions only.
+    pub(crate) fn write_to(&mut self, servers: &[SocketAddr], count: usize, regions: &[String]) {
         for number in 0..count {
             let writer = Writing {
                 writer: Writer::new(servers, &self.api_key),
-                regions: self.regions.clone(),
+                regions: regions.to_vec(),
                 token: self.token.clone(),
                 is_over: Arc::clone(&self.is_over),
                 acknowledged: Arc::clone(&self.acknowledged),
             };
             self.writers.push(actix::spawn(writer.write(number)));
         }
+    }
+
+    /// Takes the network from all followers at once, or gives it back.
+    pub(crate) fn cut(&self, is_cut: bool) {
+        self.is_cut.send_replace(is_cut);
     }
 
     /// How many complaints were acknowledged.
@@ -180,12 +196,14 @@ impl Trial {
             heads: heads.collect(),
             until: Instant::now() + ARRIVAL,
         };
+        let begun = Instant::now();
         self.goal.send_replace(Some(goal));
         let logs: Vec<Log> = join_all(self.followers)
             .await
             .into_iter()
             .map(Result::unwrap)
             .collect();
+        let arrival = begun.elapsed();
         let mut faults: Vec<String> = check(truth, &logs)
             .iter()
             .map(|one| format!("{one:?}"))
@@ -201,6 +219,7 @@ impl Trial {
         Verdict {
             acknowledged: written.len(),
             events: truth.count(),
+            arrival,
             heard: self.heard.load(Ordering::SeqCst),
             faults,
         }

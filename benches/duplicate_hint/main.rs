@@ -13,7 +13,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use redress::domain::nearby::{Nearby, Search, Sighting};
+use redress::domain::complaint::Severity;
+use redress::domain::event::{FormerTraits, Sides, Sighting, Traits};
+use redress::domain::nearby::Search;
+use redress::domain::open::OpenComplaints;
 use redress::domain::place::Point;
 use redress::domain::region::RegionId;
 use report::{Figure, Report, Target, percentile};
@@ -121,21 +124,21 @@ fn measure(
     took: &mut Vec<u32>,
 ) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let mut dice = Dice(seed);
-    let mut nearby = Nearby::default();
+    let mut open = OpenComplaints::default();
     for number in 0..OPEN {
-        nearby.see(scene.complaint(number, &mut dice)?);
+        open.see(&scene.complaint(number, &mut dice)?);
     }
-    let nearby = RwLock::new(nearby);
+    let open = RwLock::new(open);
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         if scene.is_busy {
-            scope.spawn(|| write(scene, &nearby, &is_over));
+            scope.spawn(|| write(scene, &open, &is_over));
         }
         let mut named = 0;
         for number in OPEN..OPEN + SUBMISSIONS {
             let submitted = scene.complaint(number, &mut dice)?;
             let begun = Instant::now();
-            named += hint(scene, &nearby, submitted)?;
+            named += hint(scene, &open, &submitted)?;
             took.push(u32::try_from(begun.elapsed().as_nanos()).unwrap_or(u32::MAX));
         }
         is_over.store(true, Ordering::Relaxed);
@@ -145,18 +148,18 @@ fn measure(
 
 fn hint(
     scene: &Scene,
-    nearby: &RwLock<Nearby>,
-    submitted: Sighting,
+    open: &RwLock<OpenComplaints>,
+    submitted: &Sighting,
 ) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let middle = submitted.point.ok_or("every complaint has a point")?;
     let search = Search {
-        category: &submitted.category,
+        category: &submitted.sides.after().category,
         middle,
         radius_m: scene.radius_m,
         from: Uuid::nil(),
-        before: submitted.complaint,
+        before: submitted.sides.complaint(),
     };
-    let held = nearby.read().unwrap_or_else(PoisonError::into_inner);
+    let held = open.read().unwrap_or_else(PoisonError::into_inner);
     let near = held.find(search, NAMED_MOST);
     drop(held);
     let list: Vec<Value> = near
@@ -167,13 +170,13 @@ fn hint(
         })
         .collect();
     black_box(serde_json::to_string(&list)?);
-    let mut held = nearby.write().unwrap_or_else(PoisonError::into_inner);
+    let mut held = open.write().unwrap_or_else(PoisonError::into_inner);
     held.see(submitted);
     Ok(u32::try_from(near.len())?)
 }
 
 /// Opens and closes complaints, a hundred in a burst, about 20 000 a second.
-fn write(scene: &Scene, nearby: &RwLock<Nearby>, is_over: &AtomicBool) {
+fn write(scene: &Scene, open: &RwLock<OpenComplaints>, is_over: &AtomicBool) {
     let mut dice = Dice(99);
     let mut number = OPEN * 2;
     while !is_over.load(Ordering::Relaxed) {
@@ -182,9 +185,9 @@ fn write(scene: &Scene, nearby: &RwLock<Nearby>, is_over: &AtomicBool) {
             let Ok(sighting) = scene.complaint(number, &mut dice) else {
                 return;
             };
-            let mut held = nearby.write().unwrap_or_else(PoisonError::into_inner);
-            held.see(sighting.clone());
-            held.see(Sighting {
+            let mut held = open.write().unwrap_or_else(PoisonError::into_inner);
+            held.see(&sighting);
+            held.see(&Sighting {
                 is_open: false,
                 ..sighting
             });
@@ -197,10 +200,15 @@ impl Scene {
     fn complaint(&self, number: u32, dice: &mut Dice) -> Result<Sighting, String> {
         let (height, width) = self.ground;
         let category = dice.next() % self.categories;
-        Ok(Sighting {
-            complaint: Uuid::from_u128((BEGUN + u128::from(number) * 1000) << 80),
-            region: RegionId::parse("north").map_err(|(_, said)| said)?,
+        let traits = Traits {
             category: format!("category-{category}"),
+            severity: Severity::Medium,
+            assignee: None,
+        };
+        let id = Uuid::from_u128((BEGUN + u128::from(number) * 1000) << 80);
+        Ok(Sighting {
+            region: RegionId::parse("north").map_err(|(_, said)| said)?,
+            sides: Sides::new(id, traits, FormerTraits::default(), false).into(),
             point: Some(Point {
                 latitude: 54.0 + dice.share() * height,
                 longitude: 7.6 + dice.share() * width,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix::Arbiter;
 use redress::actors::commit_lane::{LaneDeps, LaneHandle};
 use redress::actors::desks::{DesksDeps, DesksHandle, Home};
-use redress::actors::region_desk::{DeskHandle, NearbyCell};
+use redress::actors::region_desk::{DeskHandle, OpenCell};
 use redress::actors::registry::{Followed, RegistryDeps, RegistryHandle};
 use redress::actors::supervise::Supervision;
 use redress::config::cores;
@@ -70,7 +70,7 @@ impl Lanes {
                 store: store.clone(),
                 registry,
                 hints: HintSender::default(),
-                nearby: NearbyCell::default(),
+                open: OpenCell::default(),
                 supervision,
             },
         );

@@ -11,7 +11,7 @@ use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message,
 use fail::fail_point;
 
 use super::commit_lane::LaneHandle;
-use super::region_desk::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED, NearbyCell};
+use super::region_desk::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED, OpenCell};
 use super::registry::RegistryHandle;
 use super::supervise::{self, Supervision};
 use crate::domain::region::RegionId;
@@ -45,7 +45,7 @@ pub struct DesksDeps {
     /// For desks.
     pub hints: HintSender,
     /// For desks.
-    pub nearby: NearbyCell,
+    pub open: OpenCell,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }
@@ -60,14 +60,14 @@ type Directory = Arc<RwLock<HashMap<RegionId, DeskHandle>>>;
 pub struct DesksHandle {
     addr: Arc<Addr<Desks>>,
     directory: Directory,
-    nearby: NearbyCell,
+    open: OpenCell,
 }
 
 impl DesksHandle {
     /// Starts the actor on an arbiter.
     pub fn start(home: &ArbiterHandle, deps: DesksDeps) -> Self {
         let directory = Directory::default();
-        let (supervision, nearby) = (deps.supervision.clone(), deps.nearby.clone());
+        let (supervision, open) = (deps.supervision.clone(), deps.open.clone());
         let make = {
             let directory = Arc::clone(&directory);
             move || Desks::new(deps, directory)
@@ -75,13 +75,13 @@ impl DesksHandle {
         Self {
             addr: supervise::start_on(home, "desks", MAILBOX, make, &supervision),
             directory,
-            nearby,
+            open,
         }
     }
 
-    /// Where the open complaints are.
-    pub fn nearby(&self) -> &NearbyCell {
-        &self.nearby
+    /// The open complaints of all regions.
+    pub fn open_complaints(&self) -> &OpenCell {
+        &self.open
     }
 
     /// The desk of a region, if there is one.
@@ -208,7 +208,7 @@ impl Desks {
                 registry: self.deps.registry.clone(),
                 hints: self.deps.hints.clone(),
                 totals: Arc::new(ctx.address().recipient()),
-                nearby: self.deps.nearby.clone(),
+                open: self.deps.open.clone(),
                 counts: Arc::<LiveCounts>::default(),
                 supervision: self.deps.supervision.clone(),
             },

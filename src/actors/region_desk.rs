@@ -6,7 +6,7 @@
 
 mod handle;
 mod messages;
-mod places;
+mod open;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,7 +24,7 @@ use crate::store::{StoreError, complaints, events};
 pub use handle::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
 pub use messages::{Committed, Republish};
 use messages::{HeadSeen, Recount, Take};
-pub use places::NearbyCell;
+pub use open::OpenCell;
 
 /// Events of one page read from the table.
 const PAGE: i64 = 500;
@@ -62,12 +62,12 @@ impl RegionDesk {
         let read = async move {
             let tally = events::tally(&store, &region).await?;
             // Read later: what happens in between is told again by its events.
-            Ok((tally, complaints::open_places(&store, &region).await?))
+            Ok((tally, complaints::open(&store, &region).await?))
         };
         ctx.spawn(read.into_actor(self).map(|read, desk, ctx| match read {
             Ok((tally, open)) => {
                 desk.reading = false;
-                desk.deps.nearby.begin(&desk.deps.region, open);
+                desk.deps.open.begin(&desk.deps.region, &open);
                 desk.enter(tally);
                 desk.announce(ctx);
                 desk.catch_up(ctx);
@@ -146,7 +146,7 @@ impl RegionDesk {
             return false;
         }
         fresh.iter().for_each(|event| tally.count(event));
-        self.deps.nearby.follow(fresh.into_iter());
+        self.deps.open.follow(&fresh);
         self.enter(tally);
         true
     }
@@ -155,7 +155,7 @@ impl RegionDesk {
         PublishedEvent {
             seq: event.seq,
             frame: frame::text(&event.message(&self.deps.region)),
-            sides: event.sides.clone(),
+            sides: event.sides().cloned(),
             committed_at,
         }
     }

@@ -14,7 +14,7 @@ use crate::actors::desks::{DesksDeps, DesksHandle, Home};
 use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
 use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
-use crate::actors::region_desk::NearbyCell;
+use crate::actors::region_desk::OpenCell;
 use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
 use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
@@ -70,7 +70,7 @@ impl Actors {
                 homes: homes.into(),
                 store: store.clone(),
                 registry: registry.clone(),
-                nearby: NearbyCell::default(),
+                open: OpenCell::default(),
                 hints: medium.as_ref().map_or_else(HintSender::default, |_| hints),
                 supervision: supervision.clone(),
             },

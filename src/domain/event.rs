@@ -5,6 +5,7 @@
 
 mod change;
 mod filter;
+mod sighting;
 
 use std::sync::Arc;
 
@@ -14,11 +15,12 @@ use uuid::Uuid;
 
 use super::account::By;
 use super::complaint::Complaint;
-use super::nearby::Sighting;
+use super::place::Point;
 use super::region::RegionId;
 use super::status::Status;
 pub use change::{Change, FromTo, StatusStep, Visibility, Whereabouts};
 pub use filter::{Filter, FormerTraits, Sides, Traits};
+pub use sighting::Sighting;
 
 /// What happened. Clients ignore kinds that they do not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,15 +113,19 @@ impl EventDraft {
         })
     }
 
-    /// Where the complaint is after it, if it is still in the event's region.
-    pub fn sighting(&self) -> Option<Sighting> {
-        let is_here = self.complaint.region == self.region;
-        is_here.then(|| Sighting::of(&self.complaint))
-    }
-
-    /// Its complaint before and after it, as far as filters ask.
-    pub fn sides(&self) -> Arc<Sides> {
-        Arc::new(Sides::of(self.kind, &self.complaint, &self.change))
+    /// The complaint as it is after it.
+    pub fn sighting(&self) -> Sighting {
+        let complaint = &self.complaint;
+        let at = complaint.latitude.zip(complaint.longitude);
+        Sighting {
+            region: self.region.clone(),
+            sides: Arc::new(Sides::of(self.kind, complaint, &self.change)),
+            point: at.map(|(latitude, longitude)| Point {
+                latitude,
+                longitude,
+            }),
+            is_open: complaint.region == self.region && complaint.status.is_open(),
+        }
     }
 
     /// How it moves its region's counts, if it does.
@@ -157,13 +163,16 @@ pub struct Event {
     pub step: Option<CountStep>,
     /// What [`EventDraft::encode`] gave.
     pub payload: String,
-    /// Where its complaint is after it; `None` when it has left the region.
+    /// Its complaint as it is after it; `None` when the event says too little.
     pub sighting: Option<Sighting>,
-    /// Its complaint before and after it, as far as filters ask; `None` when it does not say.
-    pub sides: Option<Arc<Sides>>,
 }
 
 impl Event {
+    /// Its complaint before and after it, as far as filters ask; `None` when it does not say.
+    pub fn sides(&self) -> Option<&Arc<Sides>> {
+        self.sighting.as_ref().map(|sighting| &sighting.sides)
+    }
+
     /// The message that officers receive, as JSON.
     pub fn message(&self, region: &RegionId) -> String {
         let rest = self.payload.strip_prefix('{').unwrap_or(&self.payload);
@@ -184,7 +193,6 @@ mod tests {
             seq: 7,
             step: None,
             sighting: None,
-            sides: None,
             payload: r#"{"event_id":"x","kind":"complaint.created"}"#.into(),
         };
         let message = event.message(&RegionId::from_stored("north"));

@@ -22,6 +22,7 @@ pub mod figures;
 pub mod listing;
 pub mod machine;
 pub mod nearby;
+pub mod open;
 pub mod place;
 pub mod places;
 pub mod presence;

@@ -1,15 +1,13 @@
 //! Where the open complaints are: finds those near a point that may be of the same trouble.
 //!
 //! A grid of squares a category; in each square the complaints in the order of their ids, which is
-//! that of time. A memory of what desks saw in their event logs, never the truth: a hint to people.
+//! that of time. A hint to people, never the truth.
 
 use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::complaint::Complaint;
 use super::place::Point;
-use super::region::RegionId;
 
 /// Height and width of a square in degrees: about 280 m from south to north.
 const SQUARE: f64 = 0.0025;
@@ -23,38 +21,6 @@ const COLUMNS_MOST: i32 = 128;
 const NEAR_POLE: f64 = 89.9;
 /// Takes what rounding may add off a distance.
 const ROUNDED: f64 = 0.999_999;
-
-/// What an event says of where its complaint is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sighting {
-    /// The complaint.
-    pub complaint: Uuid,
-    /// The region in which it is by now.
-    pub region: RegionId,
-    /// Category id.
-    pub category: String,
-    /// Where it is.
-    pub point: Option<Point>,
-    /// Whether it is open.
-    pub is_open: bool,
-}
-
-impl Sighting {
-    /// Of a complaint as it is after an event.
-    pub fn of(complaint: &Complaint) -> Self {
-        let at = complaint.latitude.zip(complaint.longitude);
-        Self {
-            complaint: complaint.id,
-            region: complaint.region.clone(),
-            category: complaint.category.clone(),
-            point: at.map(|(latitude, longitude)| Point {
-                latitude,
-                longitude,
-            }),
-            is_open: complaint.status.is_open(),
-        }
-    }
-}
 
 /// An open complaint that may be of the same trouble.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,63 +48,54 @@ pub struct Search<'a> {
 
 type Square = (i32, i32);
 
-/// Where a complaint is filed.
-#[derive(Debug, Clone)]
-struct Filed {
-    region: RegionId,
-    category: String,
-    square: Square,
+/// Where a complaint is.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    point: Point,
+    /// How many regions have it there: two, for the moment in which it has come to one and not yet left the other.
+    regions: u8,
 }
 
 /// The open complaints with a point.
 #[derive(Debug, Default)]
 pub struct Nearby {
-    grids: HashMap<String, HashMap<Square, BTreeMap<Uuid, Point>>>,
-    filed: HashMap<Uuid, Filed>,
+    grids: HashMap<String, HashMap<Square, BTreeMap<Uuid, Place>>>,
 }
 
 impl Nearby {
-    /// Notes where a complaint is, or that it is open no more.
-    pub fn see(&mut self, sighting: Sighting) {
-        self.forget(sighting.complaint);
-        let Some(point) = sighting.point.filter(|_| sighting.is_open) else {
+    /// A region has a complaint of this category here.
+    pub fn put(&mut self, category: &str, complaint: Uuid, point: Point) {
+        if !self.grids.contains_key(category) {
+            self.grids.insert(category.to_owned(), HashMap::new());
+        }
+        let Some(grid) = self.grids.get_mut(category) else {
             return;
         };
-        let square = square_of(point);
-        let grid = self.grids.entry(sighting.category.clone()).or_default();
-        let complaints = grid.entry(square).or_default();
-        complaints.insert(sighting.complaint, point);
-        let filed = Filed {
-            region: sighting.region,
-            category: sighting.category,
-            square,
-        };
-        self.filed.insert(sighting.complaint, filed);
+        let square = grid.entry(square_of(point)).or_default();
+        let place = square
+            .entry(complaint)
+            .or_insert(Place { point, regions: 0 });
+        place.regions += 1;
     }
 
-    /// Forgets all complaints of a region, to be told of them anew.
-    pub fn forget_region(&mut self, region: &RegionId) {
-        let of_region = self
-            .filed
-            .iter()
-            .filter(|(_, filed)| filed.region == *region);
-        let ids: Vec<Uuid> = of_region.map(|(id, _)| *id).collect();
-        ids.into_iter().for_each(|id| self.forget(id));
-    }
-
-    fn forget(&mut self, complaint: Uuid) {
-        let Some(filed) = self.filed.remove(&complaint) else {
+    /// A region has it no more.
+    pub fn take(&mut self, category: &str, complaint: Uuid, point: Point) {
+        let number = square_of(point);
+        let Some(grid) = self.grids.get_mut(category) else {
             return;
         };
-        let Some(grid) = self.grids.get_mut(&filed.category) else {
+        let Some(square) = grid.get_mut(&number) else {
             return;
         };
-        let Some(complaints) = grid.get_mut(&filed.square) else {
+        let Some(place) = square.get_mut(&complaint) else {
             return;
         };
-        complaints.remove(&complaint);
-        if complaints.is_empty() {
-            grid.remove(&filed.square);
+        place.regions -= 1;
+        if place.regions == 0 {
+            square.remove(&complaint);
+        }
+        if square.is_empty() {
+            grid.remove(&number);
         }
     }
 
@@ -161,10 +118,10 @@ impl Nearby {
             };
             let young = complaints.range(search.from..search.before);
             let looked_at = young.rev().take(LOOKED_AT);
-            let within = looked_at.filter(|(_, point)| reach.may_hold(search.middle, **point));
-            let near = within.map(|(&complaint, point)| Near {
+            let within = looked_at.filter(|(_, place)| reach.may_hold(search.middle, place.point));
+            let near = within.map(|(&complaint, place)| Near {
                 complaint,
-                distance_m: search.middle.distance_m(*point),
+                distance_m: search.middle.distance_m(place.point),
             });
             found.extend(near.filter(|near| near.distance_m <= search.radius_m));
             keep_nearest(&mut found, most);

@@ -45,7 +45,7 @@ pub(super) fn duplicates(desk: &Desk, submission: &Submission, before: Uuid) -> 
         from: first_id_at(at.checked_sub(days).unwrap_or(Timestamp::UNIX_EPOCH)),
         before,
     };
-    let near = desk.desks.nearby().find(search, NAMED_MOST);
+    let near = desk.desks.open_complaints().find(search, NAMED_MOST);
     let view = |near: crate::domain::nearby::Near| DuplicateView {
         id: near.complaint,
         distance_m: (near.distance_m * 10.0).round() / 10.0,

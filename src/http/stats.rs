@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, web};
-use futures_util::future::try_join3;
+use futures_util::future::try_join;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -17,9 +17,10 @@ use super::desk::Desk;
 use super::page::query;
 use super::problem::{Problem, ProblemBody};
 use crate::domain::figures::{DayFigures, Durations};
+use crate::domain::open::OpenCounts;
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
-use crate::store::stats::{self, Deadlines, OpenComplaints};
+use crate::store::stats::{self, Deadlines};
 
 /// Days that are looked back when nobody says.
 const DAYS: u16 = 30;
@@ -57,7 +58,7 @@ pub struct Statistics {
     by_status: BTreeMap<&'static str, i64>,
     /// The same by region.
     by_region: BTreeMap<String, BTreeMap<&'static str, i64>>,
-    /// Open complaints.
+    /// Open complaints, live.
     open: OpenFigures,
     /// Open complaints whose deadline has passed.
     overdue: i64,
@@ -144,12 +145,12 @@ pub async fn get(
         None => granted,
     };
     let now = Timestamp::now();
-    let by_region = live(&desk, regions.as_deref())?;
     let regions = regions.as_deref();
+    let by_region = live(&desk, regions)?;
+    let open = desk.desks.open_complaints().counts(regions);
     let (first, settled) = range(now, looked_back);
     let soon = now.saturating_add(SOON).unwrap_or(Timestamp::MAX);
-    let (open, deadlines, days) = try_join3(
-        stats::open(&desk.store, regions),
+    let (deadlines, days) = try_join(
         stats::deadlines(&desk.store, regions, now, soon),
         stats::days(&desk.store, regions, (first, settled), now),
     )
@@ -209,7 +210,7 @@ fn statistics(
     at: Timestamp,
     first: Date,
     regions: Counts,
-    open: OpenComplaints,
+    open: OpenCounts,
     deadlines: Deadlines,
     figures: &BTreeMap<Date, DayFigures>,
 ) -> Statistics {
@@ -245,7 +246,7 @@ fn by_status(counts: &[i64; Status::ALL.len()]) -> BTreeMap<&'static str, i64> {
     words.into_iter().zip(counts.iter().copied()).collect()
 }
 
-fn open_figures(open: OpenComplaints) -> OpenFigures {
+fn open_figures(open: OpenCounts) -> OpenFigures {
     let unassigned = open.by_assignee.get(&None).copied().unwrap_or_default();
     let officers = open.by_assignee.into_iter();
     let mut by_assignee: Vec<Load> = officers

@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, column};
 use crate::domain::complaint::{Complaint, Idempotency, Life, Severity};
-use crate::domain::nearby::Sighting;
+use crate::domain::event::{FormerTraits, Sides, Sighting, Traits};
 use crate::domain::place::Point;
 use crate::domain::region::RegionId;
 use crate::domain::reporter::Reporter;
 use crate::domain::status::Status;
 
-const OPEN_PLACES: &str = include_str!("../../sql/queries/complaints/open_places.sql");
+const OPEN: &str = include_str!("../../sql/queries/complaints/open.sql");
 const IS_ANSWERED: &str = include_str!("../../sql/queries/complaints/is_answered.sql");
 const GET: &str = include_str!("../../sql/queries/complaints/get.sql");
 
@@ -35,21 +35,27 @@ pub async fn get(store: &Store, id: Uuid) -> Result<Option<Found>, StoreError> {
     rows.first().map(found_of).transpose()
 }
 
-/// Where the open complaints of a region are.
+/// The open complaints of a region.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn open_places(store: &Store, region: &RegionId) -> Result<Vec<Sighting>, StoreError> {
+pub async fn open(store: &Store, region: &RegionId) -> Result<Vec<Sighting>, StoreError> {
     let session = store.session().await?;
-    let rows = session.query(OPEN_PLACES, &[&region.as_str()]).await?;
+    let rows = session.query(OPEN, &[&region.as_str()]).await?;
     let sighting = |row: &Row| {
-        Ok(Sighting {
-            complaint: column(row, "id")?,
-            region: region.clone(),
+        let traits = Traits {
             category: column(row, "category_id")?,
-            point: Some(Point {
-                latitude: column(row, "latitude")?,
-                longitude: column(row, "longitude")?,
+            severity: severity_of(column(row, "severity")?)?,
+            assignee: column(row, "assignee_id")?,
+        };
+        let latitude: Option<f64> = column(row, "latitude")?;
+        let at = latitude.zip(column(row, "longitude")?);
+        Ok(Sighting {
+            region: region.clone(),
+            sides: Sides::new(column(row, "id")?, traits, FormerTraits::default(), false).into(),
+            point: at.map(|(latitude, longitude)| Point {
+                latitude,
+                longitude,
             }),
             is_open: true,
         })
@@ -87,15 +93,12 @@ fn found_of(row: &Row) -> Result<Found, StoreError> {
 
 /// A complaint from a row with all its columns.
 pub(super) fn complaint_of(row: &Row) -> Result<Complaint, StoreError> {
-    let severity: &str = column(row, "severity")?;
     Ok(Complaint {
         id: column(row, "id")?,
         region: RegionId::from_stored(column(row, "region_id")?),
         category: column(row, "category_id")?,
         status: status_of(column(row, "status")?)?,
-        severity: Severity::parse(severity).map_err(|(_, message)| {
-            StoreError::Shape(format!("severity {severity:?} {message}"))
-        })?,
+        severity: severity_of(column(row, "severity")?)?,
         description: column(row, "description")?,
         address: column(row, "address")?,
         latitude: column(row, "latitude")?,
@@ -122,4 +125,10 @@ pub(super) fn complaint_of(row: &Row) -> Result<Complaint, StoreError> {
 /// A status from its word.
 pub(super) fn status_of(word: &str) -> Result<Status, StoreError> {
     Status::parse(word).ok_or_else(|| StoreError::Shape(format!("unknown status {word:?}")))
+}
+
+/// A severity from its word.
+fn severity_of(word: &str) -> Result<Severity, StoreError> {
+    Severity::parse(word)
+        .map_err(|(_, said)| StoreError::Shape(format!("severity {word:?} {said}")))
 }

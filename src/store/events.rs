@@ -62,7 +62,7 @@ pub async fn after(
     let rows = session
         .query(AFTER, &[&region.as_str(), &after, &limit])
         .await?;
-    rows.iter().map(event_of).collect()
+    rows.iter().map(|row| event_of(region, row)).collect()
 }
 
 /// An event of one complaint's past.
@@ -156,19 +156,17 @@ pub async fn tally(store: &Store, region: &RegionId) -> Result<Tally, StoreError
     Ok(tally)
 }
 
-fn event_of(row: &Row) -> Result<Event, StoreError> {
+fn event_of(region: &RegionId, row: &Row) -> Result<Event, StoreError> {
     let from = column::<Option<&str>>(row, "status_before")?
         .map(status_of)
         .transpose()?;
     let to = column::<Option<&str>>(row, "status_after")?
         .map(status_of)
         .transpose()?;
-    let told = Told::read(column(row, "payload")?);
     Ok(Event {
         seq: column(row, "seq")?,
         step: (from.is_some() || to.is_some()).then_some(CountStep { from, to }),
-        sighting: told.as_ref().and_then(Told::sighting),
-        sides: told.map(Told::into_sides),
+        sighting: Told::read(column(row, "payload")?).map(|told| told.into_sighting(region)),
         payload: column(row, "payload")?,
     })
 }

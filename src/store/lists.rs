@@ -190,11 +190,11 @@ async fn few_or_many(
     if let Some(among) = among {
         few.retain(|id| among.binary_search(id).is_ok());
     }
-    let mut left = filter.clone();
-    if filter.area.is_none() && filter.near.is_none() {
-        // All of them have the words; where there are cells, the words may not have been asked for.
-        left.text = None;
-    }
+    // All of them have the words.
+    let left = Filter {
+        text: None,
+        ..filter.clone()
+    };
     gathered::rows(store, &left, known, slice, few).await
 }
 

@@ -1,4 +1,4 @@
-//! Statistics: open complaints from the index, deadlines, and what happened on which day.
+//! Statistics: deadlines, and what happened on which day.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
-use uuid::Uuid;
 
 use super::{Store, StoreError, column};
-use crate::domain::complaint::Severity;
 use crate::domain::figures::DayFigures;
 use crate::domain::region::RegionId;
-use crate::domain::status::Status;
 
-const OPEN: &str = include_str!("../../sql/queries/stats/open.sql");
 const DUE: &str = include_str!("../../sql/queries/stats/due.sql");
 const UNCOUNTED: &str = include_str!("../../sql/queries/stats/uncounted.sql");
 const COUNT: &str = include_str!("../../sql/queries/stats/count.sql");
@@ -28,17 +24,6 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 /// A parameter with its type.
 type Typed<'a> = (&'a (dyn ToSql + Sync), Type);
 
-/// Open complaints by what they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OpenComplaints {
-    /// By category.
-    pub by_category: BTreeMap<String, i64>,
-    /// By severity.
-    pub by_severity: BTreeMap<Severity, i64>,
-    /// By officer; `None`: of nobody.
-    pub by_assignee: BTreeMap<Option<Uuid>, i64>,
-}
-
 /// Running deadlines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deadlines {
@@ -46,49 +31,6 @@ pub struct Deadlines {
     pub overdue: i64,
     /// That pass soon.
     pub soon: i64,
-}
-
-/// Counts the open complaints of some regions, or of all.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn open(
-    store: &Store,
-    regions: Option<&[RegionId]>,
-) -> Result<OpenComplaints, StoreError> {
-    let open = Status::ALL.into_iter().filter(|status| status.is_open());
-    let open: Vec<&str> = open.map(Status::as_str).collect();
-    let session = store.session().await?;
-    let rows = session
-        .query_planned(
-            OPEN,
-            &[
-                (&slugs(regions), Type::TEXT_ARRAY),
-                (&open, Type::TEXT_ARRAY),
-            ],
-        )
-        .await?;
-    let mut counted = OpenComplaints::default();
-    for row in &rows {
-        let complaints = column(row, "complaints")?;
-        match column::<i32>(row, "grouped")? {
-            0b011 => {
-                let category = column(row, "category_id")?;
-                counted.by_category.insert(category, complaints);
-            }
-            0b101 => {
-                let word: &str = column(row, "severity")?;
-                let severity = Severity::parse(word)
-                    .map_err(|(_, said)| StoreError::Shape(format!("severity {word:?} {said}")))?;
-                counted.by_severity.insert(severity, complaints);
-            }
-            _ => {
-                let assignee = column(row, "assignee_id")?;
-                counted.by_assignee.insert(assignee, complaints);
-            }
-        }
-    }
-    Ok(counted)
 }
 
 /// Counts the deadlines of some regions, or of all, that have passed at `now` or pass before `soon`.

@@ -177,7 +177,7 @@ impl Subscription {
 
     fn wants(&self, event: &Event) -> bool {
         let filter = self.filter.as_ref();
-        filter.is_none_or(|filter| filter.matches(event.sides.as_deref()))
+        filter.is_none_or(|filter| filter.matches(event.sides().map(AsRef::as_ref)))
     }
 
     /// Marks that there was nothing more up to `seq`, for a client that was told everything up to `told`.

@@ -98,10 +98,14 @@ async fn officers_see_figures_of_their_regions_alone() {
     app.submit("north", "two").await;
     let client = app.database().connect().await;
     let (id, officer) = (harbour["id"].as_str().unwrap(), me["id"].as_str().unwrap());
-    let given = format!(
-        "UPDATE complaints SET assignee_id = '{officer}', due_at = now() - interval '1 hour' WHERE id = '{id}'"
+    let take = app.api.patch(
+        &format!("/api/v1/complaints/{id}/assignee"),
+        &json!({"assignee": "me"}),
     );
-    client.batch_execute(&given).await.unwrap();
+    call(take.bearer_auth(&otto)).await.expect(200);
+    let late =
+        format!("UPDATE complaints SET due_at = now() - interval '1 hour' WHERE id = '{id}'");
+    client.batch_execute(&late).await.unwrap();
     let mine = stats(&app, &otto, "").await;
     assert_eq!(mine["by_region"].as_object().unwrap().len(), 2);
     assert_eq!(

@@ -13,7 +13,7 @@ use super::super::commit_lane::LaneHandle;
 use super::super::desks::Counted;
 use super::super::registry::RegistryHandle;
 use super::super::supervise::{self, Supervision};
-use super::NearbyCell;
+use super::OpenCell;
 use super::RegionDesk;
 use super::messages::{HeadSeen, Recount, Take};
 use crate::domain::account::By;
@@ -46,8 +46,8 @@ pub struct DeskDeps {
     pub hints: HintSender,
     /// Where it reports its counts.
     pub totals: Arc<Recipient<Counted>>,
-    /// Where it tells of its open complaints' places.
-    pub nearby: NearbyCell,
+    /// Where it tells of its open complaints.
+    pub open: OpenCell,
     /// Where it shows its counts to readers in other threads.
     pub counts: Arc<LiveCounts>,
     /// Restarts, fail points and metrics.

@@ -114,6 +114,11 @@ impl Sides {
         self.complaint
     }
 
+    /// As it is after the event.
+    pub fn after(&self) -> &Traits {
+        &self.after
+    }
+
     /// Of an event that has just been decided.
     pub(super) fn of(kind: EventKind, complaint: &Complaint, change: &Change) -> Self {
         let after = Traits {

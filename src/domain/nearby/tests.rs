@@ -9,14 +9,8 @@ fn at(latitude: f64, longitude: f64) -> Point {
     }
 }
 
-fn open(id: u128, point: Point) -> Sighting {
-    Sighting {
-        complaint: Uuid::from_u128(id),
-        region: RegionId::from_stored("north"),
-        category: "pothole".into(),
-        point: Some(point),
-        is_open: true,
-    }
+fn put(nearby: &mut Nearby, id: u128, point: Point) {
+    nearby.put("pothole", Uuid::from_u128(id), point);
 }
 
 fn found(nearby: &Nearby, middle: Point, radius_m: f64) -> Vec<u128> {
@@ -36,7 +30,7 @@ fn the_nearest_come_first_and_none_beyond_the_radius() {
     let mut nearby = Nearby::default();
     // 0.0001° of latitude are 11.1 m.
     for (id, north) in [(1, 0.0004), (2, 0.0001), (3, 0.0005), (4, 0.0)] {
-        nearby.see(open(id, at(52.5 + north, 13.4)));
+        put(&mut nearby, id, at(52.5 + north, 13.4));
     }
     assert_eq!(found(&nearby, at(52.5, 13.4), 50.0), [4, 2, 1]);
     assert_eq!(found(&nearby, at(52.5, 13.4), 0.0), [4]);
@@ -44,30 +38,24 @@ fn the_nearest_come_first_and_none_beyond_the_radius() {
 }
 
 #[test]
-fn what_is_closed_moved_or_forgotten_is_not_found() {
+fn what_two_regions_put_is_found_once_until_both_took_it() {
     let mut nearby = Nearby::default();
     let here = at(52.5, 13.4);
-    (1..=4).for_each(|id| nearby.see(open(id, here)));
-    nearby.see(Sighting {
-        is_open: false,
-        ..open(1, here)
-    });
-    nearby.see(open(2, at(53.0, 13.4)));
-    nearby.see(Sighting {
-        category: "lamp".into(),
-        ..open(3, here)
-    });
-    assert_eq!(found(&nearby, here, 50.0), [4]);
-    nearby.forget_region(&RegionId::from_stored("north"));
+    put(&mut nearby, 1, here);
+    put(&mut nearby, 1, here);
+    assert_eq!(found(&nearby, here, 50.0), [1]);
+    nearby.take("pothole", Uuid::from_u128(1), here);
+    assert_eq!(found(&nearby, here, 50.0), [1]);
+    nearby.take("pothole", Uuid::from_u128(1), here);
     assert_eq!(found(&nearby, here, 50.0), [0; 0]);
-    assert!(nearby.filed.is_empty() && nearby.grids.values().all(HashMap::is_empty));
+    assert!(nearby.grids.values().all(HashMap::is_empty));
 }
 
 #[test]
 fn an_age_is_a_range_of_ids() {
     let mut nearby = Nearby::default();
     let here = at(52.5, 13.4);
-    (1..=4).for_each(|id| nearby.see(open(id, here)));
+    (1..=4).for_each(|id| put(&mut nearby, id, here));
     let search = Search {
         category: "pothole",
         middle: here,
@@ -87,9 +75,9 @@ fn an_age_is_a_range_of_ids() {
 #[test]
 fn squares_meet_at_the_antimeridian_and_end_at_the_poles() {
     let mut nearby = Nearby::default();
-    nearby.see(open(1, at(10.0, 179.9999)));
-    nearby.see(open(2, at(10.0, -179.9999)));
-    nearby.see(open(3, at(90.0, 0.0)));
+    put(&mut nearby, 1, at(10.0, 179.9999));
+    put(&mut nearby, 2, at(10.0, -179.9999));
+    put(&mut nearby, 3, at(90.0, 0.0));
     assert_eq!(found(&nearby, at(10.0, 180.0), 50.0).len(), 2);
     assert_eq!(found(&nearby, at(10.0, -180.0), 50.0).len(), 2);
     assert_eq!(found(&nearby, at(90.0, 0.0), 50.0), [3]);
@@ -99,7 +87,7 @@ fn squares_meet_at_the_antimeridian_and_end_at_the_poles() {
 fn a_thousand_on_one_point_are_no_burden() {
     let mut nearby = Nearby::default();
     let here = at(52.5, 13.4);
-    (1..=1000).for_each(|id| nearby.see(open(id, here)));
+    (1..=1000).for_each(|id| put(&mut nearby, id, here));
     assert_eq!(
         found(&nearby, here, 50.0),
         [1000, 999, 998, 997, 996, 995, 994, 993, 992, 991]
@@ -130,7 +118,7 @@ fn from_the_middle_outwards_the_same_are_found_as_among_all() {
         };
         let all: Vec<(u128, Point)> = (1..=1500).map(|id| (id, point())).collect();
         let mut nearby = Nearby::default();
-        all.iter().for_each(|(id, at)| nearby.see(open(*id, *at)));
+        all.iter().for_each(|(id, at)| put(&mut nearby, *id, *at));
         for (radius, _) in [50.0, 300.0, 2000.0, 5000.0].into_iter().cycle().zip(0..40) {
             let middle = point();
             let mut expected: Vec<(f64, u128)> = all
@@ -158,7 +146,7 @@ fn a_dense_city_and_a_wide_radius_are_no_burden() {
             54.0 + share(&mut dice) * 0.09,
             7.6 + share(&mut dice) * 0.15,
         );
-        nearby.see(open(id, point));
+        put(&mut nearby, id, point);
     }
     let search = Search {
         category: "pothole",

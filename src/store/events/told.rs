@@ -6,8 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::complaint::Severity;
-use crate::domain::event::{EventKind, FormerTraits, Sides, Traits};
-use crate::domain::nearby::Sighting;
+use crate::domain::event::{EventKind, FormerTraits, Sides, Sighting, Traits};
 use crate::domain::place::Point;
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
@@ -24,7 +23,6 @@ pub(super) struct Told {
 #[derive(Deserialize)]
 struct Complaint {
     id: Uuid,
-    region: String,
     category: String,
     severity: Severity,
     status: Status,
@@ -52,39 +50,36 @@ impl Told {
         serde_json::from_str(payload).ok()
     }
 
-    fn has_left(&self) -> bool {
-        self.kind == EventKind::MovedOut.as_str()
-    }
-
-    /// Where the complaint is after the event; `None` when it has left the event's region.
-    pub(super) fn sighting(&self) -> Option<Sighting> {
-        let complaint = &self.complaint;
-        let at = complaint.latitude.zip(complaint.longitude);
-        (!self.has_left()).then(|| Sighting {
-            complaint: complaint.id,
-            region: RegionId::from_stored(&complaint.region),
-            category: complaint.category.clone(),
-            point: at.map(|(latitude, longitude)| Point {
-                latitude,
-                longitude,
-            }),
-            is_open: complaint.status.is_open(),
-        })
-    }
-
-    /// The complaint before and after the event, as far as filters ask.
-    pub(super) fn into_sides(self) -> Arc<Sides> {
-        let (complaint, has_left) = (self.complaint.id, self.has_left());
+    /// The complaint as it is after the event, which stands in the log of `region`.
+    pub(super) fn into_sighting(self, region: &RegionId) -> Sighting {
+        let has_left = self.kind == EventKind::MovedOut.as_str();
+        let Complaint {
+            id,
+            category,
+            severity,
+            status,
+            assignee,
+            latitude,
+            longitude,
+        } = self.complaint;
         let after = Traits {
-            category: self.complaint.category,
-            severity: self.complaint.severity,
-            assignee: self.complaint.assignee,
+            category,
+            severity,
+            assignee,
         };
         let former = FormerTraits {
             category: self.change.category.map(|former| former.from),
             severity: self.change.severity.map(|former| former.from),
             assignee: self.change.assignee.map(|former| former.from),
         };
-        Arc::new(Sides::new(complaint, after, former, has_left))
+        Sighting {
+            region: region.clone(),
+            sides: Arc::new(Sides::new(id, after, former, has_left)),
+            point: latitude.zip(longitude).map(|(latitude, longitude)| Point {
+                latitude,
+                longitude,
+            }),
+            is_open: !has_left && status.is_open(),
+        }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Marks {
     /// Fewer and larger ones.
     pub(super) around: Option<String>,
     pub(super) others: Option<String>,
+    /// One of these regions.
+    pub(super) regions: Option<String>,
 }
 
 /// What a filter asks for; `None` when there is nothing.
@@ -45,10 +47,10 @@ pub(super) fn query(filter: &Filter) -> Option<Marks> {
     let more = areas.filter_map(|area| cells::covering(&area, CELLS_TOGETHER_MOST));
     parts.extend(more.map(|cells| any(&cells)));
     let is_alone = parts.is_empty() && cells.is_none() && filter.text.is_none();
-    if let Some(regions) = filter.regions.as_ref().filter(|_| !is_alone) {
+    let regions = filter.regions.as_ref().map(|regions| {
         let regions: Vec<String> = regions.iter().map(RegionId::to_string).collect();
-        parts.push(any(&words(&regions, 'r')));
-    }
+        any(&words(&regions, 'r'))
+    });
     let others = (!parts.is_empty()).then(|| parts.join(" & "));
     let cells = cells.map(|cells| cells.iter().map(|cell| quoted(cell)).collect());
     let around = around.map(|cells| any(&cells));
@@ -56,6 +58,7 @@ pub(super) fn query(filter: &Filter) -> Option<Marks> {
         cells,
         around,
         others,
+        regions,
     })
 }
 
@@ -90,11 +93,11 @@ mod tests {
             text: Some("hole".into()),
             ..filter
         };
-        let others = Some("('=rharbour' | '=rnorth')".into());
+        let regions = Some("('=rharbour' | '=rnorth')".into());
         assert_eq!(
             query(&filter).unwrap(),
             Marks {
-                others,
+                regions,
                 ..Marks::default()
             }
         );
@@ -109,11 +112,12 @@ mod tests {
             regions: regions(),
             ..Filter::default()
         };
-        let others = "('=cpothole') & ('=slow' | '=shigh') & ('=rharbour' | '=rnorth')";
+        let others = "('=cpothole') & ('=slow' | '=shigh')";
         let expected = Marks {
             cells: Some(vec!["'=g16:32768:65536'".into()]),
             around: Some("('=g16:32768:65536')".into()),
             others: Some(others.into()),
+            regions: Some("('=rharbour' | '=rnorth')".into()),
         };
         assert_eq!(query(&filter).unwrap(), expected);
     }

@@ -109,15 +109,14 @@ fn changed(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Settled {
 fn numbered(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Vec<Numbered> {
     let events = happened.into_iter().filter_map(|(draft, payload)| {
         let seq = *numbers.get(&draft.event_id)?;
-        let (step, sighting, sides) = (draft.step(), draft.sighting(), draft.sides());
+        let (step, sighting) = (draft.step(), draft.sighting());
         Some(Numbered {
             region: draft.region,
             event: Event {
                 seq,
                 step,
                 payload,
-                sighting,
-                sides: Some(sides),
+                sighting: Some(sighting),
             },
         })
     });

@@ -14,7 +14,7 @@ use super::{Settings, say};
 /// How many events of each region are missed.
 const MISSED: usize = 50;
 /// How long the crowd may take to come, and to come back.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(600);
 /// What PostgreSQL counts is seen so late.
 const COUNTED_WITHIN: Duration = Duration::from_secs(3);
 

@@ -5,13 +5,15 @@ mod actors;
 mod database;
 mod server;
 
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::access::Access;
 use crate::access::secret::{self, SecretError};
-use crate::actors::registry::{CloseCode, Disconnect};
+use crate::actors::registry::{Drain, Farewell};
 use crate::config::{ConfigError, ServeSettings};
 use crate::demo;
 use crate::embedded::EmbeddedError;
@@ -22,6 +24,7 @@ use crate::store::{Store, StoreError};
 use crate::telemetry::metrics::Metrics;
 use actors::Actors;
 pub use database::Database;
+use database::RETRY_PAUSE;
 use server::Server;
 
 /// Why the server could not start or stop.
@@ -79,12 +82,22 @@ pub struct Application {
     database: Database,
 }
 
+/// What a server begins with, also when it begins anew on another history of the database.
+struct Ground {
+    settings: ServeSettings,
+    metrics: Metrics,
+    /// Kept open: connections wait for the next server meanwhile.
+    listener: TcpListener,
+    give_up: GiveUp,
+    /// Names this life of this process among the nodes: one that begins anew takes over what it wrote before.
+    life: Uuid,
+}
+
 /// What runs on the database.
 struct Parts {
-    settings: ServeSettings,
+    ground: Arc<Ground>,
     store: Store,
     access: Access,
-    metrics: Metrics,
     readiness: Readiness,
     actors: Actors,
     server: Server,
@@ -95,11 +108,26 @@ impl Application {
     ///
     /// # Errors
     /// [`AppError`]; what had started is stopped again.
-    pub async fn start(settings: ServeSettings, give_up: GiveUp) -> Result<Self, AppError> {
+    pub async fn start(mut settings: ServeSettings, give_up: GiveUp) -> Result<Self, AppError> {
         settings.check()?;
         let listener = server::bind(settings.server.listen)?;
+        // Port 0 asks the system for one: links and logs must name that.
+        if let Ok(address) = listener.local_addr() {
+            settings.server.listen = address;
+        }
         let mut database = Database::open(&settings.data).await?;
-        match Self::on(settings, &database, listener, give_up).await {
+        let ground = Metrics::new().map(|metrics| Ground {
+            settings,
+            metrics,
+            listener,
+            give_up,
+            life: Uuid::now_v7(),
+        });
+        let parts = match ground {
+            Ok(ground) => Parts::start(Arc::new(ground), &database).await,
+            Err(error) => Err(error.into()),
+        };
+        match parts {
             Ok(parts) => Ok(Self { parts, database }),
             Err(error) => {
                 database.close().await;
@@ -108,51 +136,21 @@ impl Application {
         }
     }
 
-    async fn on(
-        mut settings: ServeSettings,
-        database: &Database,
-        listener: std::net::TcpListener,
-        give_up: GiveUp,
-    ) -> Result<Parts, AppError> {
-        // Port 0 asks the system for one: links and logs must name that.
-        if let Ok(address) = listener.local_addr() {
-            settings.server.listen = address;
-        }
-        let metrics = Metrics::new()?;
-        let store = database.store(&settings.data).await?;
-        let secret = secret::from_settings(&settings.access, &settings.data.data_dir)?;
-        let access = Access::new(store.clone(), &secret, &settings.access);
-        let actors = Actors::start(&settings, &store, &access, &metrics, give_up).await?;
-        let readiness = Readiness::default();
-        let server = Server::start(
-            listener, &settings, &store, &access, &metrics, &readiness, &actors,
-        )?;
-        Ok(Parts {
-            settings,
-            store,
-            access,
-            metrics,
-            readiness,
-            actors,
-            server,
-        })
-    }
-
     /// Says that the server is ready, once its desks have counted.
     pub async fn open(&self) {
         self.parts.actors.desks.loaded().await;
         self.parts.readiness.set(true);
-        self.parts.metrics.ready.set(1);
+        self.parts.ground.metrics.ready.set(1);
     }
 
     /// Where clients reach the server, without a slash at the end.
     pub fn url(&self) -> String {
-        self.parts.settings.public_url()
+        self.parts.ground.settings.public_url()
     }
 
     /// The settings, with the port that is really used.
     pub fn settings(&self) -> &ServeSettings {
-        &self.parts.settings
+        &self.parts.ground.settings
     }
 
     /// The database.
@@ -167,7 +165,7 @@ impl Application {
 
     /// The figures.
     pub fn metrics(&self) -> &Metrics {
-        &self.parts.metrics
+        &self.parts.ground.metrics
     }
 
     /// Reloads regions and categories after they were written behind the server's back.
@@ -183,30 +181,89 @@ impl Application {
         self.database.died()
     }
 
+    /// Resolves when the database has another history than the one that was read at the start.
+    pub fn history_over(&self) -> impl Future<Output = ()> + Send + 'static {
+        let lineage = Arc::clone(self.parts.store.lineage());
+        async move { lineage.over().await }
+    }
+
+    /// Ends what was read of a history that is over and starts everything on the database again, on the same
+    /// listener: new connections wait meanwhile. Clients are told to come back, spread over the window of a drain.
+    /// Not ready before [`Application::open`].
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn begin_anew(self) -> Result<Self, AppError> {
+        let Self {
+            parts,
+            mut database,
+        } = self;
+        let ground = Arc::clone(&parts.ground);
+        parts.end(Farewell::Anew).await;
+        ground.metrics.begun_anew.inc();
+        loop {
+            database.reached().await;
+            match Parts::start(Arc::clone(&ground), &database).await {
+                Ok(parts) => return Ok(Self { parts, database }),
+                // In the midst of a failover it comes and goes.
+                Err(error @ (AppError::Store(_) | AppError::Migrate(_))) => {
+                    slog_scope::warn!("the node cannot begin anew yet: {}", error);
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
+                Err(error) => {
+                    database.close().await;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
     /// Stops everything, in order: not ready, sockets told to come back, requests finished, database closed.
     pub async fn stop(mut self) {
-        self.parts.readiness.set(false);
-        self.parts.metrics.ready.set(0);
-        self.parts
-            .actors
-            .registry
-            .drain(drained(), self.parts.settings.server.drain_window)
-            .await;
-        self.parts
-            .server
-            .stop(self.parts.settings.server.shutdown_deadline)
-            .await;
-        self.parts.actors.presence.leave().await;
-        self.parts.actors.stop();
-        drop(self.parts.store);
+        self.parts.end(Farewell::Stop).await;
         self.database.close().await;
     }
 }
 
-/// The order to live sockets when the server stops.
-fn drained() -> Disconnect {
-    Disconnect {
-        code: CloseCode::Drain,
-        reason: "the server stops",
+impl Parts {
+    async fn start(ground: Arc<Ground>, database: &Database) -> Result<Self, AppError> {
+        let (settings, metrics) = (&ground.settings, &ground.metrics);
+        let store = database.store(&settings.data).await?;
+        let secret = secret::from_settings(&settings.access, &settings.data.data_dir)?;
+        let access = Access::new(store.clone(), &secret, &settings.access);
+        let give_up = Arc::clone(&ground.give_up);
+        let life = ground.life;
+        let actors = Actors::start(settings, &store, &access, metrics, give_up, life).await?;
+        let readiness = Readiness::default();
+        let address = settings.server.listen;
+        let listener = ground.listener.try_clone();
+        let listener = listener.map_err(|source| AppError::Listen { address, source })?;
+        let server = Server::start(
+            listener, settings, &store, &access, metrics, &readiness, &actors,
+        )?;
+        Ok(Self {
+            ground,
+            store,
+            access,
+            readiness,
+            actors,
+            server,
+        })
+    }
+
+    /// Ends everything, in order, and gives the connections to the database back.
+    async fn end(self, farewell: Farewell) {
+        let settings = &self.ground.settings.server;
+        self.readiness.set(false);
+        self.ground.metrics.ready.set(0);
+        if farewell == Farewell::Stop {
+            // Until balancers have seen it, requests and sockets are served as before.
+            tokio::time::sleep(settings.drain_delay).await;
+        }
+        let window = settings.drain_window;
+        self.actors.registry.drain(Drain { farewell, window }).await;
+        self.server.stop(settings.shutdown_deadline).await;
+        self.actors.presence.leave().await;
+        self.actors.stop();
     }
 }

@@ -1,20 +1,23 @@
 //! Every setting once: flag, environment variable, default, check. The only reader of the environment.
 
 mod admission;
+mod health;
 mod live;
 mod log;
 mod watch;
 
 pub use admission::AdmissionSettings;
+pub use health::HealthSettings;
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use watch::{Since, WatchSettings};
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use thiserror::Error;
 
 /// The shortest `JWT_SECRET` that is accepted: as long as the HMAC-SHA-256 output (RFC 7518 § 3.2).
@@ -65,7 +68,7 @@ pub struct DataSettings {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
-    /// Redis that carries hints between nodes instead of the database's NOTIFY: redis://host:6379
+    /// Redis that carries hints between nodes instead of NOTIFY, and counts rate limits of all nodes: redis://host:6379
     #[arg(
         long,
         global = true,
@@ -143,20 +146,24 @@ pub struct ServerSettings {
     /// How long a command may wait for its commit, in seconds
     #[arg(long, env = "COMMAND_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     pub command_deadline: Duration,
+    /// How long a server that is told to stop goes on as before, but not ready, in seconds: until a balancer sees it
+    #[arg(long, env = "DRAIN_DELAY", default_value = "0", value_name = "SECONDS", value_parser = seconds_or_none)]
+    pub drain_delay: Duration,
     /// Time over which live sockets are closed, one after the other, when the server stops, in seconds
     #[arg(long, env = "DRAIN_WINDOW", default_value = "5", value_name = "SECONDS", value_parser = seconds)]
     pub drain_window: Duration,
     /// How long requests under way may take after that before they are cut, in seconds
     #[arg(long, env = "SHUTDOWN_DEADLINE", default_value = "4", value_name = "SECONDS", value_parser = seconds)]
     pub shutdown_deadline: Duration,
-    /// Proxies whose X-Forwarded-For is believed, as addresses separated by commas
+    /// Proxies whose X-Forwarded-For is believed: addresses and networks (10.0.0.0/8), separated by commas
     #[arg(
         long,
         env = "TRUSTED_PROXIES",
         value_delimiter = ',',
-        value_name = "ADDRESS"
+        value_name = "ADDRESS",
+        value_parser = network
     )]
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Who may come in, and how often.
@@ -267,11 +274,24 @@ pub fn cores() -> usize {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
+    let duration = seconds_or_none(text)?;
+    if duration.is_zero() {
+        return Err("expected a positive number of seconds".to_owned());
+    }
+    Ok(duration)
+}
+
+fn seconds_or_none(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|error| format!("expected a number of seconds: {error}"))?;
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "expected a positive number of seconds".to_owned())
+    let duration = Duration::try_from_secs_f64(seconds).ok();
+    duration.ok_or_else(|| "expected a positive number of seconds".to_owned())
+}
+
+/// A network, or an address, which is the network of that one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse().map(|address: IpAddr| address.to_canonical());
+    let network = address.map(IpNet::from).ok().or_else(|| text.parse().ok());
+    network.ok_or_else(|| "expected an address, or a network such as 10.0.0.0/8".to_owned())
 }

@@ -1,14 +1,14 @@
-//! Hints: how a node hears at once of events that another node committed.
+//! Hints: how a node hears at once of events that another node committed, and that somebody's rights changed.
 //!
-//! A hint says "region R has events up to N" and carries nothing else. It is sent after the commit,
+//! A hint says "region R has events up to N", or "look at the rights again", and carries nothing else. It is sent after the commit,
 //! coalesced, on a connection of its own (inside the write transaction a NOTIFY would take a global
 //! lock over the commit), by PostgreSQL's NOTIFY or, with `REDIS_URL`, by Redis pub/sub. A hint may be
-//! lost, doubled or late without harm: the head poll finds within a second what no hint told.
+//! lost, doubled or late without harm: the polls find within a second what no hint told.
 
+mod message;
 mod postgres;
 mod redis;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use crate::domain::region::RegionId;
 use crate::store::connect::Database;
 use crate::telemetry::metrics::Metrics;
+use message::{Unsent, decode, encode};
 
 /// Hints that may wait to be sent; more are left to the head poll.
 const WAITING: usize = 1024;
@@ -27,8 +28,6 @@ const PAUSE: Duration = Duration::from_millis(10);
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 /// How long a message may take to be sent before its connection is given up.
 const SEND_WAIT: Duration = Duration::from_secs(5);
-/// Most bytes of one message: NOTIFY takes less than 8000.
-const MESSAGE_LONGEST: usize = 7000;
 
 /// A region has events up to this number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +36,15 @@ pub struct Hint {
     pub region: RegionId,
     /// The number of its last event.
     pub head: i64,
+}
+
+/// What nodes tell each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// Events were committed.
+    Committed(Hint),
+    /// What somebody may do was changed, or a login ended.
+    Rights,
 }
 
 /// What carries hints between nodes.
@@ -63,10 +71,10 @@ enum HintError {
 
 /// Takes the hints of this node; the default one drops them. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct HintSender(Option<mpsc::Sender<Hint>>);
+pub struct HintSender(Option<mpsc::Sender<News>>);
 
 /// The other end of a [`HintSender`].
-pub struct WaitingHints(mpsc::Receiver<Hint>);
+pub struct WaitingHints(mpsc::Receiver<News>);
 
 impl HintSender {
     /// A sender, and what [`Medium::carry`] takes.
@@ -77,15 +85,19 @@ impl HintSender {
 
     /// Tells the other nodes; never waits.
     pub fn committed(&self, region: &RegionId, head: i64) {
+        let region = region.clone();
+        self.tell(News::Committed(Hint { region, head }));
+    }
+
+    /// Tells the other nodes to look at the rights of their sessions; never waits.
+    pub fn rights_changed(&self) {
+        self.tell(News::Rights);
+    }
+
+    fn tell(&self, news: News) {
         let Some(sender) = &self.0 else { return };
-        let hint = Hint {
-            region: region.clone(),
-            head,
-        };
-        if sender.try_send(hint).is_err() {
-            slog_scope::debug!(
-                "a hint was dropped; the head poll of the other nodes finds its event"
-            );
+        if sender.try_send(news).is_err() {
+            slog_scope::debug!("a hint was dropped; the polls of the other nodes find it out");
         }
     }
 }
@@ -110,7 +122,7 @@ impl Medium {
         self,
         hints: WaitingHints,
         metrics: Metrics,
-        heard: impl Fn(&Hint) + Send + Sync + 'static,
+        heard: impl Fn(&News) + Send + Sync + 'static,
     ) {
         let heard: Heard = Arc::new({
             let metrics = metrics.clone();
@@ -132,16 +144,16 @@ impl Medium {
 type Heard = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Sends hints as they come, those of one pause together.
-async fn send_all(medium: Medium, mut hints: mpsc::Receiver<Hint>, metrics: Metrics) {
+async fn send_all(medium: Medium, mut hints: mpsc::Receiver<News>, metrics: Metrics) {
     let mut link = None;
-    let mut heads = HashMap::new();
-    while let Some(hint) = hints.recv().await {
-        remember(&mut heads, hint);
-        while let Ok(hint) = hints.try_recv() {
-            remember(&mut heads, hint);
+    let mut unsent = Unsent::default();
+    while let Some(news) = hints.recv().await {
+        unsent.add(news);
+        while let Ok(news) = hints.try_recv() {
+            unsent.add(news);
         }
-        let sent = heads.len() as u64;
-        let sending = send(&medium, &mut link, encode(heads.drain()));
+        let sent = unsent.count();
+        let sending = send(&medium, &mut link, encode(std::mem::take(&mut unsent)));
         let outcome = tokio::time::timeout(SEND_WAIT, sending).await;
         match outcome.unwrap_or(Err(HintError::Silent)) {
             Ok(()) => metrics
@@ -157,11 +169,6 @@ async fn send_all(medium: Medium, mut hints: mpsc::Receiver<Hint>, metrics: Metr
         }
         tokio::time::sleep(PAUSE).await;
     }
-}
-
-fn remember(heads: &mut HashMap<RegionId, i64>, hint: Hint) {
-    let head = heads.entry(hint.region).or_default();
-    *head = hint.head.max(*head);
 }
 
 /// An open connection for sending.
@@ -208,67 +215,5 @@ async fn listen(medium: Medium, heard: Heard) {
             );
         }
         tokio::time::sleep(RECONNECT_PAUSE).await;
-    }
-}
-
-/// `north=12 harbour=7`, in as few messages as the bound allows.
-fn encode(heads: impl Iterator<Item = (RegionId, i64)>) -> Vec<String> {
-    let mut messages = vec![String::new()];
-    for (region, head) in heads {
-        let hint = format!("{region}={head} ");
-        match messages.last_mut() {
-            Some(last) if last.len() + hint.len() <= MESSAGE_LONGEST => last.push_str(&hint),
-            Some(_) | None => messages.push(hint),
-        }
-    }
-    messages
-}
-
-/// The hints of a message; what is none is passed over.
-fn decode(text: &str) -> Vec<Hint> {
-    let hint = |word: &str| {
-        let (region, head) = word.split_once('=')?;
-        Some(Hint {
-            region: RegionId::parse(region).ok()?,
-            head: head.parse().ok()?,
-        })
-    };
-    text.split_whitespace().filter_map(hint).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hints_survive_the_way_and_messages_keep_their_bound() {
-        let heads: Vec<_> = (0..2000)
-            .map(|number| {
-                (
-                    RegionId::parse(&format!("region-{number}")).unwrap(),
-                    number,
-                )
-            })
-            .collect();
-        let messages = encode(heads.iter().cloned());
-        assert!(
-            messages
-                .iter()
-                .all(|message| message.len() <= MESSAGE_LONGEST)
-        );
-        let back: Vec<_> = messages
-            .iter()
-            .flat_map(|message| decode(message))
-            .map(|hint| (hint.region, hint.head))
-            .collect();
-        assert_eq!(back, heads);
-    }
-
-    #[test]
-    fn what_is_no_hint_is_passed_over() {
-        assert_eq!(
-            decode("north=1 =2 x South=3 east= west=9"),
-            decode("north=1 west=9")
-        );
     }
 }

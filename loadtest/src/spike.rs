@@ -18,6 +18,9 @@ const PROFILE: [u32; 7] = [1, 15, 1, 25, 2, 35, 10];
 /// What 95 % of the requests may take at most.
 const P95_MOST_MS: f64 = 200.0;
 
+/// A connection that nobody used for so long is not used again: the server closes it after five seconds.
+const IDLE_MOST: Duration = Duration::from_secs(4);
+
 /// What came of it.
 #[derive(Serialize, Default)]
 pub(crate) struct Spike {
@@ -42,8 +45,8 @@ struct Arrived {
     requests_us: Vec<u32>,
     cycles_us: Vec<u32>,
     errors: Vec<String>,
-    /// Connections that nobody uses.
-    idle: Vec<Connection>,
+    /// Connections that nobody uses, and since when.
+    idle: Vec<(Connection, Instant)>,
 }
 
 /// Lets cycles arrive, `step` seconds at each rate.
@@ -98,8 +101,8 @@ async fn one(
 ) -> Result<(), Fault> {
     let idle = arrived.borrow_mut().idle.pop();
     let mut connection = match idle {
-        Some(connection) => connection,
-        None => Connection::open(address).await?,
+        Some((connection, since)) if since.elapsed() < IDLE_MOST => connection,
+        Some(_) | None => Connection::open(address).await?,
     };
     let waited = should_begin.elapsed();
     let mut took = cycle::go(&mut connection, address, officer).await?;
@@ -107,7 +110,7 @@ async fn one(
     let mut arrived = arrived.borrow_mut();
     arrived.requests_us.extend(took);
     arrived.cycles_us.push(microseconds(should_begin.elapsed()));
-    arrived.idle.push(connection);
+    arrived.idle.push((connection, Instant::now()));
     Ok(())
 }
 

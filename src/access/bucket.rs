@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::AccessError;
 
 /// The time in which an allowance refills.
-const WINDOW: Duration = Duration::from_secs(60);
+pub(super) const WINDOW: Duration = Duration::from_secs(60);
 
 /// Most buckets of one kind (a few MiB). Over it all are emptied: an attack from so many addresses
 /// is not held off by a limit an address, and everybody else must not suffer from it.

@@ -11,6 +11,7 @@ mod error;
 mod opaque;
 pub mod password;
 pub mod secret;
+pub mod shared;
 pub mod throttle;
 mod token;
 pub mod tracking;

@@ -1,8 +1,8 @@
 //! The head poll: once a second one small query tells how far every region is in the database.
 //!
 //! This is how a desk learns of events that another process committed, how a shard notices that it
-//! missed some, and how this node learns of new regions. It also forgets idempotency keys whose
-//! time is up. Hints may be faster; the poll is what makes a lost hint harmless.
+//! missed some, and how this node learns of new regions and of a new epoch. It also forgets idempotency keys
+//! whose time is up. Hints may be faster; the poll is what makes a lost hint harmless.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::desks::DesksHandle;
 use super::registry::RegistryHandle;
 use super::supervise::{self, Supervision};
-use crate::store::catalogue::{self, CatalogueCell};
+use crate::store::catalogue::CatalogueCell;
 use crate::store::{Store, StoreError, events, installation};
 
 /// Time between polls.
@@ -37,6 +37,8 @@ pub struct FeedPollDeps {
     pub registry: RegistryHandle,
     /// Reloaded when another node changed a region or category.
     pub catalogue: CatalogueCell,
+    /// Names the history of the database that everything was read from.
+    pub epoch: Arc<str>,
     /// Restarts, fail points and metrics.
     pub supervision: Supervision,
 }
@@ -87,6 +89,10 @@ impl FeedPoll {
 }
 
 async fn poll(deps: FeedPollDeps, forget: bool) -> Result<(), StoreError> {
+    if deps.store.lineage().is_over() {
+        // The node ends what was read; there is nothing to say of the database.
+        return Ok(());
+    }
     let metrics = &deps.supervision.metrics;
     let begun = Instant::now();
     let heads = Arc::new(events::heads(&deps.store).await?);
@@ -104,7 +110,12 @@ async fn poll(deps: FeedPollDeps, forget: bool) -> Result<(), StoreError> {
         deps.desks.open(without_desk).await;
     }
     deps.registry.heads_polled(heads);
-    if catalogue::version(&deps.store).await? > deps.catalogue.get().version {
+    let pulse = installation::pulse(&deps.store).await?;
+    if pulse.epoch != *deps.epoch {
+        deps.store.lineage().end("a new epoch has begun");
+        return Ok(());
+    }
+    if pulse.catalogue_version > deps.catalogue.get().version {
         deps.catalogue.reload(&deps.store).await?;
     }
     if forget {

@@ -1,11 +1,13 @@
-//! Re-checks once a second what live sockets may do: deactivation, logout and a change of role end one within
-//! two seconds, a change of regions is told to it. One query a process, only while someone is connected.
+//! Re-checks what live sockets may do, once a second and at once when this or another node says that something
+//! changed: deactivation, logout and a change of role end one within two seconds, a change of regions is told to it. One
+//! query a process, only while someone is connected.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{
-    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Supervised, WrapFuture,
+    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message,
+    Supervised, WrapFuture,
 };
 use fail::fail_point;
 use uuid::Uuid;
@@ -14,9 +16,12 @@ use super::registry::{CloseCode, Disconnect, EndSessions, Peer, RegistryHandle, 
 use super::supervise::{self, Supervision};
 use crate::access::Access;
 use crate::domain::account::Identity;
+use crate::feed::HintSender;
 
 /// Time between checks.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// Messages that the mailbox holds.
+const MAILBOX: usize = 16;
 
 /// What the watch works with.
 #[derive(Clone)]
@@ -29,23 +34,77 @@ pub struct GrantWatchDeps {
     pub supervision: Supervision,
 }
 
+/// Check now.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Look;
+
+/// How the rest of the program reaches the watch. Cheap to clone; all clones share one mailbox bound.
+#[derive(Clone)]
+pub struct GrantWatchHandle {
+    addr: Arc<Addr<GrantWatch>>,
+    hints: HintSender,
+}
+
+impl GrantWatchHandle {
+    /// Starts the actor on an arbiter.
+    pub fn start(home: &ArbiterHandle, deps: GrantWatchDeps, hints: HintSender) -> Self {
+        let supervision = deps.supervision.clone();
+        let make = || GrantWatch::new(deps);
+        let addr = supervise::start_on(home, "grant_watch", MAILBOX, make, &supervision);
+        Self { addr, hints }
+    }
+
+    /// Rights were changed here: this node and the others look at once.
+    pub fn rights_changed(&self) {
+        self.hints.rights_changed();
+        self.look();
+    }
+
+    /// Rights were changed somewhere: this node looks at once.
+    pub fn look(&self) {
+        if self.addr.try_send(Look).is_err() {
+            slog_scope::debug!("the grant watch is asked to look already");
+        }
+    }
+}
+
 /// The actor.
 pub struct GrantWatch {
     deps: GrantWatchDeps,
+    is_checking: bool,
+    /// Whether something changed since the present check began.
+    is_stale: bool,
 }
 
 impl GrantWatch {
-    /// Starts the actor on an arbiter. Keep the address: it lives as long as that.
-    pub fn start(home: &ArbiterHandle, deps: GrantWatchDeps) -> Arc<Addr<Self>> {
-        let supervision = deps.supervision.clone();
-        supervise::start_on(home, "grant_watch", 16, || Self { deps }, &supervision)
+    fn new(deps: GrantWatchDeps) -> Self {
+        Self {
+            deps,
+            is_checking: false,
+            is_stale: false,
+        }
+    }
+
+    fn round(&mut self, ctx: &mut Context<Self>) {
+        fail_point!(
+            &format!("{}/grant_watch/round", self.deps.supervision.node),
+            |_| ()
+        );
+        if !self.is_checking {
+            self.check(ctx);
+        }
     }
 
     fn check(&mut self, ctx: &mut Context<Self>) {
         fail_point!(&format!("{}/grant_watch/check", self.deps.supervision.node));
+        self.is_checking = true;
         let work = check(self.deps.clone());
-        ctx.spawn(work.into_actor(self).map(|(), _, ctx| {
-            ctx.run_later(INTERVAL, Self::check);
+        ctx.spawn(work.into_actor(self).map(|(), watch, ctx| {
+            watch.is_checking = false;
+            if std::mem::take(&mut watch.is_stale) {
+                watch.check(ctx);
+            }
         }));
     }
 }
@@ -118,13 +177,24 @@ impl Actor for GrantWatch {
             self.deps.supervision.node
         ));
         self.check(ctx);
+        ctx.run_interval(INTERVAL, Self::round);
+    }
+}
+
+impl Handler<Look> for GrantWatch {
+    type Result = ();
+
+    fn handle(&mut self, _: Look, ctx: &mut Context<Self>) {
+        if self.is_checking {
+            self.is_stale = true;
+        } else {
+            self.check(ctx);
+        }
     }
 }
 
 impl Supervised for GrantWatch {
     fn restarting(&mut self, _: &mut Context<Self>) {
-        *self = Self {
-            deps: self.deps.clone(),
-        };
+        *self = Self::new(self.deps.clone());
     }
 }

@@ -12,7 +12,7 @@ use crate::access::Access;
 use crate::actors::commit_lane::{LaneDeps, LaneHandle};
 use crate::actors::desks::{DesksDeps, DesksHandle, Home};
 use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
-use crate::actors::grant_watch::{GrantWatch, GrantWatchDeps};
+use crate::actors::grant_watch::{GrantWatchDeps, GrantWatchHandle};
 use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
 use crate::actors::region_desk::OpenCell;
 use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
@@ -20,7 +20,7 @@ use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
 use crate::actors::word_keeper::{WordKeeper, WordKeeperDeps};
 use crate::config::{ConfigError, DataSettings, ServeSettings, cores};
-use crate::feed::{Hint, HintSender, Medium, WaitingHints};
+use crate::feed::{HintSender, Medium, News, WaitingHints};
 use crate::store::catalogue::{self, CatalogueCell};
 use crate::store::installation::{self, Installation};
 use crate::store::{Store, StoreError};
@@ -33,10 +33,10 @@ pub(super) struct Actors {
     pub(super) desks: DesksHandle,
     pub(super) registry: RegistryHandle,
     pub(super) presence: PresenceHandle,
+    pub(super) watch: GrantWatchHandle,
     arbiters: Vec<Arbiter>,
     /// Kept: an actor that nobody can reach ends.
     _poll: Arc<Addr<FeedPoll>>,
-    _watch: Arc<Addr<GrantWatch>>,
     _timers: Arc<Addr<TimerPoll>>,
     _words: Arc<Addr<WordKeeper>>,
 }
@@ -49,9 +49,10 @@ impl Actors {
         access: &Access,
         metrics: &Metrics,
         give_up: GiveUp,
+        life: Uuid,
     ) -> Result<Self, AppError> {
         settle_search_language(store, &settings.server.search_language).await?;
-        let installation = installation::get(store).await?;
+        let installation = installation::settle(store).await?;
         let catalogue = CatalogueCell::new(catalogue::load(store).await?);
         let supervision = Supervision {
             node: settings.server.node_name.as_str().into(),
@@ -63,6 +64,7 @@ impl Actors {
         let registry = registry(settings, &owners, &board, &supervision);
         let (hints, waiting_hints) = HintSender::new();
         let medium = medium(&settings.data, store)?;
+        let hints = medium.as_ref().map_or_else(HintSender::default, |_| hints);
         let (lanes, homes) = homes(settings, store, &catalogue, &supervision);
         let desks = DesksHandle::start(
             &owners.handle(),
@@ -71,35 +73,33 @@ impl Actors {
                 store: store.clone(),
                 registry: registry.clone(),
                 open: OpenCell::default(),
-                hints: medium.as_ref().map_or_else(HintSender::default, |_| hints),
+                hints: hints.clone(),
                 supervision: supervision.clone(),
             },
         );
-        if let Some(medium) = medium {
-            owners.spawn(carry(
-                medium,
-                waiting_hints,
-                desks.clone(),
-                supervision.clone(),
-            ));
-        }
-        desks
-            .open(catalogue.get().regions.keys().cloned().collect())
-            .await;
-        let presence = presence(settings, store, &registry, board, &supervision);
         let watch = GrantWatchDeps {
             access: access.clone(),
             registry: registry.clone(),
             supervision: supervision.clone(),
         };
+        let watch = GrantWatchHandle::start(&owners.handle(), watch, hints);
+        if let Some(medium) = medium {
+            let heard = (desks.clone(), watch.clone());
+            owners.spawn(carry(medium, waiting_hints, heard, supervision.clone()));
+        }
+        desks
+            .open(catalogue.get().regions.keys().cloned().collect())
+            .await;
+        let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
-        let (poll, timers) = polls(store, &desks, &registry, &catalogue, supervision);
+        let epoch = installation.epoch.as_str();
+        let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
         Ok(Self {
             _poll: FeedPoll::start(&owners.handle(), poll),
-            _watch: GrantWatch::start(&owners.handle(), watch),
             _timers: TimerPoll::start(&owners.handle(), timers),
             _words: WordKeeper::start(&owners.handle(), words),
             presence: PresenceHandle::start(&owners.handle(), presence),
+            watch,
             installation,
             catalogue,
             desks,
@@ -131,6 +131,7 @@ fn polls(
     desks: &DesksHandle,
     registry: &RegistryHandle,
     catalogue: &CatalogueCell,
+    epoch: &str,
     supervision: Supervision,
 ) -> (FeedPollDeps, TimerPollDeps) {
     let heads = FeedPollDeps {
@@ -138,6 +139,7 @@ fn polls(
         desks: desks.clone(),
         registry: registry.clone(),
         catalogue: catalogue.clone(),
+        epoch: epoch.into(),
         supervision: supervision.clone(),
     };
     let timers = TimerPollDeps {
@@ -191,14 +193,19 @@ fn presence(
     settings: &ServeSettings,
     store: &Store,
     registry: &RegistryHandle,
-    board: Arc<Board>,
+    (board, life): (Arc<Board>, Uuid),
     supervision: &Supervision,
 ) -> PresenceDeps {
+    // Fewer than a sixteenth of a limit are not told: each node may overlook so many of each other one.
+    let share = |limit: u32| (limit / 16).max(1);
     PresenceDeps {
         store: store.clone(),
         registry: registry.clone(),
         board,
-        node: Uuid::now_v7(),
+        others: Arc::default(),
+        many_of_account: share(settings.admission.max_connections_account),
+        many_of_network: share(settings.admission.max_connections_address),
+        node: life,
         // The private PostgreSQL serves one process.
         has_others: settings.data.database_url.is_some(),
         claim_grace: settings.live.claim_grace,
@@ -206,10 +213,18 @@ fn presence(
     }
 }
 
-/// Carries hints between this node's desks and the other nodes. It is no actor: without it all goes on
+/// Carries hints between this node's desks and grant watch and the other nodes. It is no actor: without it all goes on
 /// by the poll, but a bug in it must be seen.
-async fn carry(medium: Medium, hints: WaitingHints, desks: DesksHandle, supervision: Supervision) {
-    let heard = move |hint: &Hint| desks.hint(hint);
+async fn carry(
+    medium: Medium,
+    hints: WaitingHints,
+    (desks, watch): (DesksHandle, GrantWatchHandle),
+    supervision: Supervision,
+) {
+    let heard = move |news: &News| match news {
+        News::Committed(hint) => desks.hint(hint),
+        News::Rights => watch.look(),
+    };
     let carried = medium.carry(hints, supervision.metrics.clone(), heard);
     if AssertUnwindSafe(carried).catch_unwind().await.is_err() {
         (supervision.give_up)("feed");

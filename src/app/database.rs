@@ -11,7 +11,7 @@ use crate::store::connect::Database as Address;
 use crate::store::{Session, Store, migrate};
 
 /// The pause between two tries to reach the operator's database.
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Where the data is.
 pub struct Database {
@@ -85,6 +85,11 @@ impl Database {
         ))
     }
 
+    /// Waits until it answers.
+    pub(super) async fn reached(&self) {
+        wait_for(&self.address).await;
+    }
+
     /// Where it is.
     pub fn address(&self) -> &Address {
         &self.address
@@ -109,7 +114,7 @@ impl Database {
     }
 }
 
-/// Waits until the operator's database answers.
+/// Waits until a database answers.
 async fn wait_for(address: &Address) {
     while let Err(error) = Session::open(address).await {
         slog_scope::warn!(

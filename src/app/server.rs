@@ -20,10 +20,11 @@ use tokio::sync::Semaphore;
 use super::AppError;
 use super::actors::Actors;
 use crate::access::Access;
+use crate::access::shared::SharedBuckets;
 use crate::access::throttle::Limits;
 use crate::access::tracking::TrackingKey;
 use crate::actors::registry::wire::Wire;
-use crate::config::{ServeSettings, cores};
+use crate::config::{ConfigError, ServeSettings, cores};
 use crate::http::desk::Desk;
 use crate::http::health::Readiness;
 use crate::http::problem::Problem;
@@ -90,7 +91,8 @@ impl Server {
         actors: &Actors,
     ) -> Result<Self, AppError> {
         let settings = web::Data::new(settings.clone());
-        let desk = desk(&settings, store, actors);
+        let limits = limits(&settings, store, metrics, actors)?;
+        let desk = desk(&settings, store, limits, actors);
         let ws = ws_deps(&settings, store, access, metrics, actors);
         let parts = (
             store.clone(),
@@ -98,7 +100,7 @@ impl Server {
             metrics.clone(),
             readiness.clone(),
         );
-        let registry = actors.registry.clone();
+        let (registry, watch) = (actors.registry.clone(), actors.watch.clone());
         let address = settings.server.listen;
         let workers = match settings.server.workers {
             0 => cores(),
@@ -113,6 +115,7 @@ impl Server {
                 .app_data(web::Data::new(desk.clone()))
                 .app_data(web::Data::new(ws.clone()))
                 .app_data(web::Data::new(registry.clone()))
+                .app_data(web::Data::new(watch.clone()))
                 .app_data(web::Data::new(registry.open_shard()))
                 .app_data(web::Data::new(store))
                 .app_data(web::Data::new(access))
@@ -150,14 +153,37 @@ impl Server {
     }
 }
 
-fn desk(settings: &web::Data<ServeSettings>, store: &Store, actors: &Actors) -> Desk {
+/// Rate limits: of all nodes together with Redis.
+fn limits(
+    settings: &ServeSettings,
+    store: &Store,
+    metrics: &Metrics,
+    actors: &Actors,
+) -> Result<Limits, ConfigError> {
+    let (schema, secret) = (
+        store.database().schema(),
+        &actors.installation.tracking_secret,
+    );
+    let shared = settings.data.redis_url.as_deref();
+    let shared = shared.map(|url| SharedBuckets::new(url, schema, secret, metrics));
+    let shared = shared.transpose();
+    let shared = shared.map_err(|error| ConfigError::Redis(error.to_string()))?;
+    Ok(Limits::new(&settings.access, shared))
+}
+
+fn desk(
+    settings: &web::Data<ServeSettings>,
+    store: &Store,
+    limits: Limits,
+    actors: &Actors,
+) -> Desk {
     Desk {
         store: store.clone(),
         desks: actors.desks.clone(),
         presence: actors.presence.clone(),
         catalogue: actors.catalogue.clone(),
         tracking: TrackingKey::new(&actors.installation.tracking_secret),
-        limits: Limits::new(&settings.access),
+        limits,
         installation: actors.installation.clone(),
         settings: settings.clone(),
     }
@@ -177,7 +203,12 @@ fn ws_deps(
         catalogue: actors.catalogue.clone(),
         epoch: actors.installation.epoch.as_str().into(),
         node: settings.server.node_name.as_str().into(),
-        admission: Admission::new(&settings.admission, settings.access.rate_limits, metrics),
+        admission: Admission::new(
+            &settings.admission,
+            settings.access.rate_limits,
+            actors.presence.other_nodes(),
+            metrics,
+        ),
         live: Arc::new(settings.live.clone()),
         public_url: settings.public_url().into(),
         followed: actors.registry.followed().clone(),

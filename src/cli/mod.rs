@@ -5,8 +5,10 @@ pub mod apikey;
 pub mod calendar;
 pub mod category;
 pub mod deadline;
+pub mod epoch;
 mod error;
 pub mod failure;
+pub mod health;
 pub mod region;
 pub mod serve;
 pub mod watch;
@@ -19,7 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use utoipa::OpenApi;
 
 use crate::app::{AppError, Database};
-use crate::config::{DataSettings, LogSettings, ServeSettings, WatchSettings};
+use crate::config::{DataSettings, HealthSettings, LogSettings, ServeSettings, WatchSettings};
 use crate::http::openapi::Document;
 use crate::store::Store;
 use crate::telemetry::{log, sentry};
@@ -61,11 +63,20 @@ enum Command {
     Calendar(OnStore<calendar::CalendarCommand>),
     /// Check deadlines, set them for categories (docs/RULES.md)
     Deadline(OnStore<deadline::DeadlineCommand>),
+    /// Show, begin or keep the epoch, by which clients know whether their numbers are still good
+    ///
+    /// It changes by itself when the database was restored, is another one, or a standby was promoted:
+    /// clients then begin with a snapshot, because numbers that they saw may stand for other events now.
+    Epoch(OnStore<epoch::EpochCommand>),
     /// Watch regions live in the terminal
     ///
     /// Each event is a line: when, region and number, what happened, status, severity, category,
     /// the words for what changed, and the description. Of ids only the end is shown.
     Watch(WatchSettings),
+    /// Ask the server on this machine whether it takes requests; the exit code says so
+    ///
+    /// 0 when /readyz says that it is ready, else 1: for the health checks of containers.
+    Health(HealthSettings),
     /// Print the OpenAPI document of the REST interface
     Openapi,
 }
@@ -144,7 +155,12 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             on.run(async |command, store| deadline::run(command, store).await)
                 .await?
         }
+        Command::Epoch(on) => {
+            on.run(async |command, store| epoch::run(command, store).await)
+                .await?
+        }
         Command::Watch(settings) => watch::run(settings).await?,
+        Command::Health(settings) => health::run(settings).await?,
         Command::Openapi => {
             let document = Document::openapi().to_pretty_json()?;
             writeln!(std::io::stdout(), "{document}")?;

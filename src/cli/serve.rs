@@ -20,6 +20,8 @@ const GAVE_UP: u8 = 70;
 enum End {
     Signal,
     GaveUp,
+    /// The database has another history.
+    Anew,
 }
 
 /// Runs the server until a signal comes.
@@ -32,12 +34,12 @@ pub async fn run(settings: ServeSettings) -> Result<ExitCode, AppError> {
     let _log = log::install(&settings.log);
     let _sentry = sentry::start(&settings.log);
     let mut signals = Signals::new().map_err(|source| AppError::Signals { source })?;
-    let (give_up, gave_up) = mpsc::unbounded_channel();
+    let (give_up, mut gave_up) = mpsc::unbounded_channel();
     let demo = settings.demo;
     if settings.access.rate_limits == Switch::Off {
         slog_scope::warn!("rate limits are off: for load tests only");
     }
-    let app = tokio::select! {
+    let mut app = tokio::select! {
         started = Application::start(settings, Arc::new(move |actor| note(&give_up, actor))) => started?,
         () = signals.next() => return Ok(ExitCode::SUCCESS),
     };
@@ -45,14 +47,23 @@ pub async fn run(settings: ServeSettings) -> Result<ExitCode, AppError> {
         stop(app, signals).await;
         return Err(error);
     }
-    app.open().await;
-    slog_scope::info!("ready at {}", app.url(); "version" => env!("CARGO_PKG_VERSION"));
-    let end = wait(&mut signals, gave_up, app.database_died()).await;
-    stop(app, signals).await;
-    Ok(match end {
-        End::Signal => ExitCode::SUCCESS,
-        End::GaveUp => ExitCode::from(GAVE_UP),
-    })
+    loop {
+        app.open().await;
+        slog_scope::info!("ready at {}", app.url(); "version" => env!("CARGO_PKG_VERSION"));
+        let code = match wait(&mut signals, &mut gave_up, &app).await {
+            End::Signal => ExitCode::SUCCESS,
+            End::GaveUp => ExitCode::from(GAVE_UP),
+            End::Anew => {
+                app = tokio::select! {
+                    begun = app.begin_anew() => begun?,
+                    () = signals.next() => return Ok(ExitCode::SUCCESS),
+                };
+                continue;
+            }
+        };
+        stop(app, signals).await;
+        return Ok(code);
+    }
 }
 
 fn note(give_up: &mpsc::UnboundedSender<&'static str>, actor: &'static str) {
@@ -63,8 +74,8 @@ fn note(give_up: &mpsc::UnboundedSender<&'static str>, actor: &'static str) {
 
 async fn wait(
     signals: &mut Signals,
-    mut gave_up: mpsc::UnboundedReceiver<&'static str>,
-    database_died: impl Future<Output = String>,
+    gave_up: &mut mpsc::UnboundedReceiver<&'static str>,
+    app: &Application,
 ) -> End {
     tokio::select! {
         () = signals.next() => {
@@ -75,7 +86,8 @@ async fn wait(
             slog_scope::crit!("{} cannot go on; the server ends so that it is started anew", actor);
             End::GaveUp
         }
-        last_words = database_died => {
+        () = app.history_over() => End::Anew,
+        last_words = app.database_died() => {
             slog_scope::crit!("the private PostgreSQL died; the server ends: {}", last_words);
             End::GaveUp
         }

@@ -11,11 +11,11 @@ pub struct AdmissionSettings {
     #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 20_000, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
-    /// Most sockets of one account on this node
+    /// Most sockets of one account, on all nodes
     #[arg(long, env = "MAX_CONNECTIONS_ACCOUNT", default_value_t = 100, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections_account: u32,
-    /// Most sockets from one address (IPv6: one /64) on this node
+    /// Most sockets from one address (IPv6: one /64), on all nodes
     #[arg(long, env = "MAX_CONNECTIONS_ADDRESS", default_value_t = 2000, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections_address: u32,

@@ -22,6 +22,7 @@ pub mod figures;
 pub mod listing;
 pub mod machine;
 pub mod nearby;
+pub mod node;
 pub mod open;
 pub mod place;
 pub mod places;

@@ -11,6 +11,7 @@ use super::auth::AdminOnly;
 use super::page::{Listing, Page, PageQuery, query};
 use super::problem::{Problem, ProblemBody};
 use crate::access::Access;
+use crate::actors::grant_watch::GrantWatchHandle;
 use crate::domain::administration::{
     Account, AccountChange, AccountChangeDraft, AccountDraft, NewAccount,
 };
@@ -135,8 +136,10 @@ pub async fn change_account(
     id: web::Path<Uuid>,
     asked: Asked<AdminOnly, AccountChangeDraft>,
     catalogue: web::Data<CatalogueCell>,
+    watch: web::Data<GrantWatchHandle>,
 ) -> Result<web::Json<AccountView>, Problem> {
     let change = AccountChange::parse(&asked.body.value)?;
     let account = access.accounts().change(*id, &change).await?;
+    watch.rights_changed();
     Ok(AccountView::of(account, &catalogue))
 }

@@ -82,7 +82,7 @@ async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
         )),
         Presented::Key(key) => {
             let key = part::<Access>(request)?.api_key(key).await?;
-            part::<Limits>(request)?.api_key(&key)?;
+            part::<Limits>(request)?.api_key(&key).await?;
             Ok(Caller::ApiKey(key))
         }
         Presented::Nothing => Ok(Caller::Anonymous),

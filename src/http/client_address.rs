@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use actix_web::dev::Payload;
 use actix_web::http::header::X_FORWARDED_FOR;
 use actix_web::{FromRequest, HttpRequest, web};
+use ipnet::IpNet;
 
 use super::problem::Problem;
 use crate::config::ServeSettings;
@@ -39,8 +40,8 @@ fn client_address(request: &HttpRequest) -> Result<IpAddr, Problem> {
 
 /// Walks from the peer outwards, as long as the one who speaks is trusted: each proxy appends the
 /// address that it saw, so that what a client invents stands further left.
-fn resolve(peer: IpAddr, forwarded: &[&str], trusted: &[IpAddr]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == address);
+fn resolve(peer: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|proxies| proxies.contains(&address));
     let mut client = peer.to_canonical();
     for entry in forwarded.iter().rev() {
         if !is_trusted(client) {
@@ -78,7 +79,7 @@ mod tests {
 
     #[test]
     fn only_trusted_proxies_are_believed() {
-        let trusted = [address("10.0.0.1"), address("10.0.0.2")];
+        let trusted = ["10.0.0.0/30", "2001:db8:9::/48"].map(|net| net.parse().unwrap());
         for (peer, forwarded, client) in [
             ("192.0.2.9", &["198.51.100.1"][..], "192.0.2.9"),
             ("10.0.0.1", &[], "10.0.0.1"),
@@ -90,6 +91,9 @@ mod tests {
                 "198.51.100.1",
             ),
             ("10.0.0.1", &["10.0.0.2"], "10.0.0.2"),
+            ("10.0.0.4", &["198.51.100.1"], "10.0.0.4"),
+            ("2001:db8:9::1", &["198.51.100.1"], "198.51.100.1"),
+            ("2001:db8:8::1", &["198.51.100.1"], "2001:db8:8::1"),
             ("10.0.0.1", &["198.51.100.1", "nonsense"], "10.0.0.1"),
             ("10.0.0.1", &[" 198.51.100.1:4711 "], "198.51.100.1"),
             ("10.0.0.1", &["[2001:db8::1]:4711"], "2001:db8::1"),

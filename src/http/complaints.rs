@@ -69,7 +69,7 @@ pub async fn submit(
         Caller::Staff(identity) => (By::from(identity), None),
         Caller::ApiKey(key) => (By::ApiKey { id: key.id }, Some(key.id)),
         Caller::Anonymous => {
-            desk.admit_anonymous(address)?;
+            desk.admit_anonymous(address).await?;
             (By::Resident, None)
         }
     };

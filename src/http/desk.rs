@@ -42,9 +42,9 @@ impl Desk {
     ///
     /// # Errors
     /// A 401 problem when they are off, a 429 problem when there are too many.
-    pub fn admit_anonymous(&self, address: ClientAddress) -> Result<(), Problem> {
+    pub async fn admit_anonymous(&self, address: ClientAddress) -> Result<(), Problem> {
         match self.settings.access.anonymous_submissions {
-            Switch::On => Ok(self.limits.anonymous_submission(address.0)?),
+            Switch::On => Ok(self.limits.anonymous_submission(address.0).await?),
             Switch::Off => Err(Problem::unauthorized(
                 "this installation takes complaints from apps and staff only: send an X-API-Key",
             )),

@@ -11,8 +11,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::desk::Desk;
 use super::problem::Problem;
-use crate::actors::registry::RegistryHandle;
+use crate::actors::presence::PresenceHandle;
+use crate::actors::registry::{Counts, RegistryHandle};
 use crate::domain::account::Role;
 use crate::store::{Store, installation};
 use crate::telemetry::metrics::Metrics;
@@ -58,6 +60,38 @@ impl Readiness {
     }
 }
 
+/// The live connections of all nodes: of the others as of a second ago.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClusterView {
+    /// Nodes that live, this one among them.
+    pub nodes: usize,
+    /// Live sockets that have authenticated.
+    pub websocket_connections: usize,
+    /// The same by role.
+    pub websocket_by_role: BTreeMap<String, usize>,
+}
+
+impl ClusterView {
+    /// This node's counts with what the others say.
+    pub fn of(counts: &Counts, presence: &PresenceHandle) -> Self {
+        let others = presence.others();
+        let count = |role: &Role| counts.by_role.get(role).copied().unwrap_or_default();
+        let by_role = Role::ALL.iter();
+        let by_role = by_role.map(|role| (role.as_str().to_owned(), count(role)));
+        let mut by_role: BTreeMap<String, usize> = by_role.collect();
+        for report in others.values() {
+            for (role, count) in &report.by_role {
+                *by_role.entry(role.clone()).or_default() += count;
+            }
+        }
+        Self {
+            nodes: others.len() + 1,
+            websocket_connections: by_role.values().sum(),
+            websocket_by_role: by_role,
+        }
+    }
+}
+
 /// How the node is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HealthView {
@@ -72,6 +106,8 @@ pub struct HealthView {
     pub websocket_connections: usize,
     /// The same by role.
     pub websocket_by_role: BTreeMap<&'static str, usize>,
+    /// All nodes together.
+    pub cluster: ClusterView,
     /// Time of a database round trip; null: it did not answer.
     pub database_round_trip_ms: Option<f64>,
 }
@@ -84,6 +120,7 @@ pub async fn health(
     store: web::Data<Store>,
     registry: web::Data<RegistryHandle>,
     readiness: web::Data<Readiness>,
+    desk: Desk,
 ) -> HttpResponse {
     let round_trip = round_trip(&store).await;
     let counts = registry.counts();
@@ -100,6 +137,7 @@ pub async fn health(
         timestamp: Timestamp::now(),
         websocket_connections: counts.total(),
         websocket_by_role: Role::ALL.iter().map(by_role).collect(),
+        cluster: ClusterView::of(&counts, &desk.presence),
         database_round_trip_ms: round_trip.map(|time| time.as_secs_f64() * 1000.0),
     };
     HttpResponse::build(status(well)).json(view)

@@ -16,6 +16,7 @@ use super::client_address::ClientAddress;
 use super::problem::{Problem, ProblemBody};
 use crate::access::throttle::Limits;
 use crate::access::{Access, AccessError, Tokens};
+use crate::actors::grant_watch::GrantWatchHandle;
 use crate::domain::administration::Account;
 use crate::domain::credential::Password;
 use crate::domain::fault::Faults;
@@ -143,9 +144,9 @@ pub async fn login(
     client: ClientAddress,
     asked: LoginRequest,
 ) -> Result<HttpResponse, Problem> {
-    limits.login(client.0, &asked.email)?;
+    let turn = limits.login(client.0, &asked.email).await?;
     let tokens = access.login(&asked.email, &asked.password).await?;
-    limits.login_succeeded(client.0, &asked.email);
+    turn.give_back().await;
     Ok(secret(&tokens))
 }
 
@@ -162,9 +163,14 @@ pub async fn login(
 )]
 pub async fn refresh(
     access: web::Data<Access>,
+    watch: web::Data<GrantWatchHandle>,
     asked: JsonBody<RefreshRequest>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(secret(&access.refresh(&asked.value.refresh_token).await?))
+    let refreshed = access.refresh(&asked.value.refresh_token).await;
+    if matches!(refreshed, Err(AccessError::TokenReused)) {
+        watch.rights_changed();
+    }
+    Ok(secret(&refreshed?))
 }
 
 /// Log out: end the login at hand
@@ -172,8 +178,13 @@ pub async fn refresh(
     post, path = "/api/v1/auth/logout", tag = "auth", security(("bearer" = [])),
     responses((status = 204, description = "Logged out"))
 )]
-pub async fn logout(access: web::Data<Access>, staff: Staff) -> Result<HttpResponse, Problem> {
+pub async fn logout(
+    access: web::Data<Access>,
+    watch: web::Data<GrantWatchHandle>,
+    staff: Staff,
+) -> Result<HttpResponse, Problem> {
     access.logout(&staff.0).await?;
+    watch.rights_changed();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -201,6 +212,7 @@ pub async fn me(access: web::Data<Access>, staff: Staff) -> Result<web::Json<Acc
 pub async fn change_password(
     access: web::Data<Access>,
     limits: web::Data<Limits>,
+    watch: web::Data<GrantWatchHandle>,
     client: ClientAddress,
     asked: Asked<Staff, PasswordRequest>,
 ) -> Result<HttpResponse, Problem> {
@@ -209,7 +221,7 @@ pub async fn change_password(
     let new = faults.keep("new_password", Password::parse(&body.value.new_password));
     let new = faults.into_result(new)?;
     let account = staff.0.account.to_string();
-    limits.login(client.0, &account)?;
+    let turn = limits.login(client.0, &account).await?;
     match access
         .change_password(&staff.0, &body.value.old_password, &new)
         .await
@@ -222,7 +234,8 @@ pub async fn change_password(
         )),
         changed => {
             changed?;
-            limits.login_succeeded(client.0, &account);
+            watch.rights_changed();
+            turn.give_back().await;
             Ok(HttpResponse::NoContent().finish())
         }
     }

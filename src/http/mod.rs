@@ -36,6 +36,7 @@ pub mod trace;
 pub mod tracking_events;
 pub mod views;
 pub mod websocket;
+pub mod websocket_stats;
 pub mod workflows;
 
 use actix_web::web;
@@ -58,6 +59,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(calendars::configure)
             .configure(deadlines::configure)
             .configure(websocket::configure)
+            .configure(websocket_stats::configure)
             .configure(region_events::configure)
             .configure(tracking_events::configure)
             .configure(login::configure)

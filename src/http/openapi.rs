@@ -11,7 +11,7 @@ use super::changes::{
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
     login, officers, region_events, regions, snapshot, stats, tracking_events, websocket,
-    workflows,
+    websocket_stats, workflows,
 };
 
 /// Where the document is served.
@@ -36,7 +36,8 @@ pub const PATH: &str = "/api/v1/openapi.json";
         calendars::get, calendars::put, calendars::delete,
         deadlines::get, deadlines::put, deadlines::delete,
         snapshot::get, officers::list, stats::get,
-        websocket::upgrade, region_events::follow, websocket::health, websocket::stats, websocket::kick,
+        websocket::upgrade, region_events::follow, websocket::health, websocket_stats::stats,
+        websocket_stats::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,

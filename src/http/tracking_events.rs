@@ -19,7 +19,7 @@ use super::health::Readiness;
 use super::problem::{Problem, ProblemBody};
 use super::views::PublicView;
 use crate::actors::registry::shard::ShardHandle;
-use crate::actors::registry::{Form, News};
+use crate::actors::registry::{Farewell, Form, News};
 use crate::store::{StoreError, comments, complaints};
 use crate::ws::WsDeps;
 use crate::ws::admission::ReporterPlace;
@@ -163,7 +163,7 @@ impl Following {
     /// Waits before the database is asked again.
     async fn retry(&mut self) -> Option<Bytes> {
         tokio::select! {
-            _order = self.shard.closing() => self.leave(),
+            farewell = self.shard.closing() => self.leave(farewell),
             () = tokio::time::sleep(PAUSE) => {
                 self.step = Step::Read;
                 None
@@ -171,11 +171,11 @@ impl Following {
         }
     }
 
-    /// The node stops.
-    fn leave(&mut self) -> Option<Bytes> {
+    /// The node stops or begins anew.
+    fn leave(&mut self, why: Farewell) -> Option<Bytes> {
         self.step = Step::End;
         let after = SPREAD.mul_f64(rand::rng().random());
-        Some(self.form.reconnect(after))
+        Some(self.form.reconnect(after, why))
     }
 
     /// Waits for news; what is to be said meanwhile.
@@ -185,7 +185,7 @@ impl Following {
                 self.step = Step::Read;
                 None
             }
-            _order = self.shard.closing() => self.leave(),
+            farewell = self.shard.closing() => self.leave(farewell),
             () = tokio::time::sleep(self.ping) => Some(self.form.heartbeat()),
         }
     }

@@ -1,7 +1,7 @@
 //! Regions and categories: their rows, and the cell that holds the present [`Catalogue`] of this process.
 //!
 //! Every writing statement moves `installation.catalogue_version` itself, so that other nodes
-//! notice by [`version`] alone. Nothing here knows who may write.
+//! notice by it alone (`installation::pulse`). Nothing here knows who may write.
 
 mod categories;
 
@@ -89,14 +89,6 @@ pub async fn load(store: &Store) -> Result<Catalogue, StoreError> {
             "region" => id.as_str());
     }
     Ok(catalogue)
-}
-
-/// The catalogue's version: moves with every change on any node.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn version(store: &Store) -> Result<i64, StoreError> {
-    version_of(&store.session().await?.query(VERSION, &[]).await?)
 }
 
 /// Whether there is neither a region nor a category.

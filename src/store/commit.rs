@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::complaints::complaint_of;
 use super::connect::Database;
-use super::pool::Call;
+use super::session::Call;
 use super::{Session, StoreError, column};
 use crate::domain::account::By;
 use crate::domain::change::{NewComment, Present};

@@ -16,6 +16,8 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::Lineage;
+
 /// Why a `DATABASE_URL` cannot be used.
 #[derive(Debug, Error)]
 pub enum AddressError {
@@ -45,6 +47,7 @@ pub struct Database {
     tls: MakeRustlsConnect,
     schema: String,
     answer_wait: Duration,
+    lineage: Arc<Lineage>,
 }
 
 /// How long the database may take to answer, unless it is told otherwise.
@@ -103,10 +106,12 @@ impl Database {
             tls: MakeRustlsConnect::new(client_config(verify)?),
             schema: schema.to_owned(),
             answer_wait: ANSWER_WAIT,
+            lineage: Arc::default(),
         })
     }
 
     /// The same database, which may take so long to answer before its connection is given up.
+    #[must_use]
     pub fn answering_within(mut self, wait: Duration) -> Self {
         self.answer_wait = wait;
         self
@@ -115,6 +120,20 @@ impl Database {
     /// How long it may take to answer.
     pub fn answer_wait(&self) -> Duration {
         self.answer_wait
+    }
+
+    /// The same address for a store of its own, which has not found yet what history it works on.
+    #[must_use]
+    pub(super) fn unsettled(&self) -> Self {
+        Self {
+            lineage: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The history that its connections must find.
+    pub fn lineage(&self) -> &Arc<Lineage> {
+        &self.lineage
     }
 
     /// The schema that is ours.

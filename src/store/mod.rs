@@ -13,18 +13,23 @@ pub mod complaints;
 pub mod connect;
 pub mod events;
 pub mod installation;
+mod lineage;
 pub mod lists;
 pub mod logins;
 pub mod migrate;
+pub mod nodes;
 mod pool;
 pub mod presence;
 pub mod rules;
+mod session;
 pub mod snapshot;
 pub mod stats;
 pub mod timers;
 pub mod words;
 
-pub use pool::{Opener, Session, Store};
+pub use lineage::Lineage;
+pub use pool::{Opener, Store};
+pub use session::Session;
 
 use std::time::Duration;
 

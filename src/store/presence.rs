@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{Store, StoreError, column};
+use crate::domain::node::NodeReport;
 use crate::domain::presence::{Attendance, Attendances};
 use crate::domain::region::RegionId;
 
@@ -22,22 +23,34 @@ const FORGET_GONE: &str = include_str!("../../sql/queries/presence/forget_gone.s
 pub struct Polled {
     /// The number of the last change of a claim.
     pub claims: i64,
-    /// The other nodes that live, with when their presence changed last.
+    /// The other nodes that live, with when their presence or report changed last.
     pub nodes: HashMap<Uuid, Timestamp>,
+    /// Whether one of them may ask something.
+    pub is_asked: bool,
 }
 
-/// Makes a node's presence what it is now.
+/// Makes a node's presence and report what they are now.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn save(store: &Store, node: Uuid, present: &Attendances) -> Result<(), StoreError> {
+pub async fn save(
+    store: &Store,
+    node: Uuid,
+    present: &Attendances,
+    report: &NodeReport,
+) -> Result<(), StoreError> {
+    let report = serde_json::to_string(report)
+        .map_err(|error| StoreError::Shape(format!("a report of this node: {error}")))?;
     let regions: Vec<&str> = present.keys().map(|(region, _)| region.as_str()).collect();
     let accounts: Vec<Uuid> = present.keys().map(|(_, account)| *account).collect();
     let sockets: Vec<i32> = present.values().map(|one| one.sockets).collect();
     let since: Vec<Timestamp> = present.values().map(|one| one.since).collect();
     let session = store.session().await?;
     session
-        .execute(SAVE, &[&node, &regions, &accounts, &sockets, &since])
+        .execute(
+            SAVE,
+            &[&node, &regions, &accounts, &sockets, &since, &report],
+        )
         .await?;
     Ok(())
 }
@@ -64,7 +77,9 @@ pub async fn poll(store: &Store, node: Uuid) -> Result<Polled, StoreError> {
         Ok(node.zip(changed_at))
     };
     let nodes: Result<Vec<_>, StoreError> = rows.iter().map(other).collect();
+    let is_asked = rows.first().map(|row| column(row, "is_asked"));
     Ok(Polled {
+        is_asked: is_asked.transpose()?.unwrap_or_default(),
         claims: claims.unwrap_or_default(),
         nodes: nodes?.into_iter().flatten().collect(),
     })

@@ -45,6 +45,10 @@ pub struct Series {
     pub actor_restarts: IntCounterVec,
     /// 1 when the node is ready.
     pub ready: IntGauge,
+    /// How often the node began anew on another history of the database.
+    pub begun_anew: IntCounter,
+    /// Turns that were counted by this node alone because Redis did not answer.
+    pub limit_fallbacks: IntCounter,
 }
 
 /// Requests.
@@ -113,6 +117,14 @@ impl Metrics {
                 "actor_restarts_total",
                 "Restarts of actors after a panic, by actor.",
                 &["actor"],
+            )?,
+            limit_fallbacks: declare.counter(
+                "rate_limit_fallbacks_total",
+                "Requests that counted against this node's own rate limits because Redis did not answer.",
+            )?,
+            begun_anew: declare.counter(
+                "begun_anew_total",
+                "How often the node began anew because the database had another history.",
             )?,
             ready: declare.gauge("ready", "1 when the node is ready.")?,
             registry,

@@ -1,7 +1,7 @@
 //! How many sockets a node holds, and how fast they may come and speak.
 //!
-//! A socket takes a [`Place`] before its upgrade and gives it back when it ends. The limits are this
-//! node's own.
+//! A socket takes a [`Place`] before its upgrade and gives it back when it ends. What an account or an address has on
+//! other nodes counts too, as of about a second ago; all other limits are this node's own.
 
 mod reporters;
 
@@ -15,6 +15,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::access::throttle::network;
+use crate::actors::presence::OtherNodes;
 use crate::config::{AdmissionSettings, Switch};
 use crate::telemetry::metrics::Metrics;
 pub use reporters::ReporterPlace;
@@ -63,6 +64,7 @@ pub struct Admission {
     settings: AdmissionSettings,
     /// Whether more than the node's own limit is in force.
     is_strict: bool,
+    others: Arc<OtherNodes>,
     metrics: Metrics,
     taken: Mutex<Taken>,
 }
@@ -80,9 +82,15 @@ struct Taken {
 
 impl Admission {
     /// Nothing is taken yet.
-    pub fn new(settings: &AdmissionSettings, limits: Switch, metrics: &Metrics) -> Arc<Self> {
+    pub fn new(
+        settings: &AdmissionSettings,
+        limits: Switch,
+        others: &Arc<OtherNodes>,
+        metrics: &Metrics,
+    ) -> Arc<Self> {
         Arc::new(Self {
             settings: settings.clone(),
+            others: Arc::clone(others),
             is_strict: limits == Switch::On,
             metrics: metrics.clone(),
             taken: Mutex::default(),
@@ -135,7 +143,8 @@ impl Admission {
             return Ok(());
         }
         let of_address = taken.by_address.get(&network).copied().unwrap_or_default();
-        if of_address >= self.settings.max_connections_address {
+        let elsewhere = self.others.of_network(network);
+        if of_address.saturating_add(elsewhere) >= self.settings.max_connections_address {
             return Err(Refused::Address);
         }
         let (rate, second) = (self.settings.rate_connections, Duration::from_secs(1));
@@ -193,10 +202,11 @@ impl Place {
 
     /// Counts the socket to its account; `false` when that has as many as it may.
     pub(super) fn sign_in(&mut self, account: Uuid) -> bool {
+        let elsewhere = self.admission.others.of_account(account);
+        let most = self.admission.settings.max_connections_account;
         let mut taken = self.admission.lock();
         let of_account = taken.by_account.get(&account).copied().unwrap_or_default();
-        if self.admission.is_strict && of_account >= self.admission.settings.max_connections_account
-        {
+        if self.admission.is_strict && of_account.saturating_add(elsewhere) >= most {
             return false;
         }
         *taken.by_account.entry(account).or_default() += 1;

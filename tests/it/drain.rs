@@ -1,5 +1,6 @@
 //! The end of a server: everybody is told to come back, and what was accepted is answered.
 
+mod delay;
 mod process;
 
 use std::time::Duration;

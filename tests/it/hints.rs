@@ -74,16 +74,15 @@ async fn an_event_of_another_node_is_announced_by_the_database() {
 
 #[actix::test]
 async fn an_event_of_another_node_is_announced_by_redis_and_arrives_without_it_too() {
-    let redis = Redis::start(free_address()).await;
-    let url = format!("redis://{}", redis.address());
-    let pair = Pair::start(&["--redis-url", &url]).await;
+    let mut redis = Redis::start().await;
+    let pair = Pair::start(&["--redis-url", &redis.url()]).await;
     let mut officer = pair.officer().await;
     eventually("a hint was heard", async || {
         pair.submit_and_see(&mut officer).await;
         heard(&pair.nodes[1].api()).await
     })
     .await;
-    drop(redis);
+    redis.kill();
     for _ in 0..3 {
         pair.submit_and_see(&mut officer).await;
     }

@@ -15,9 +15,11 @@
 mod access;
 mod actors;
 mod bad_input;
+mod cluster;
 mod contract;
 mod drain;
 mod embedded;
+mod epoch;
 mod faults;
 mod floors;
 mod hints;

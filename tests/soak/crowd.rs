@@ -13,6 +13,9 @@ use super::{Settings, say};
 
 /// How many events of each region are missed.
 const MISSED: usize = 50;
+/// What the allocator may keep of the memory in which everybody's missed events waited, in MiB: beside this
+/// a KiB for each of them.
+const KEPT: usize = 64;
 /// How long the crowd may take to come, and to come back.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// What PostgreSQL counts is seen so late.
@@ -49,7 +52,7 @@ pub(super) async fn run(settings: Settings) -> Outcome {
     tokio::time::sleep(COUNTED_WITHIN).await;
     let reads = self::reads(&client).await - reads;
     let after = Plateau::of(&node).await;
-    let left_over = after.left_over(&before, before.resident_mib / 4 + 64);
+    let left_over = after.left_over(&before, KEPT + settings.crowd * MISSED / 1024);
     let mut verdict = judge(trial, world).await;
     verdict.acknowledged = written.len();
     drop(node);

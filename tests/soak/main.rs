@@ -26,6 +26,9 @@ mod plateau;
 mod promotion;
 mod redis;
 mod restarts;
+#[allow(dead_code, reason = "shared with tests/it, which uses more of it")]
+#[path = "../it/source.rs"]
+mod source;
 mod stage;
 #[allow(
     dead_code,

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use rustix::process::Signal;
 
 use super::Settings;
 use super::stage::{Outcome, REGIONS, judge, longest, node, people, progress, recovery, trial};
@@ -27,10 +26,10 @@ pub(super) async fn stopped(settings: Settings) -> Outcome {
     for turn in 1..=turns {
         let moment = Duration::from_millis(random.random_range(0..200));
         tokio::time::sleep(moment).await;
-        first.send(Signal::STOP);
+        first.pause();
         recoveries.push(recovery(&trial).await);
         tokio::time::sleep(STILL).await;
-        first.send(Signal::CONT);
+        first.resume();
         recoveries.push(recovery(&trial).await);
         progress(turn, turns, &trial);
     }

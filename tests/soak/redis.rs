@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use rustix::process::Signal;
-
 use super::Settings;
 use super::stage::{Outcome, REGIONS, judge, longest, node, recovery, trial};
-use super::support::process::free_address;
 use super::support::redis::Redis;
 use super::support::world::World;
 
@@ -15,8 +12,8 @@ const STATE: Duration = Duration::from_secs(8);
 
 pub(super) async fn run(settings: Settings) -> Outcome {
     let world = World::create(REGIONS).await;
-    let mut redis = Redis::start(free_address()).await;
-    let url = format!("redis://{}", redis.address());
+    let mut redis = Redis::start().await;
+    let url = redis.url();
     let flags = ["--redis-url", &url];
     let first = node(&world, "n1", &flags).await;
     let second = node(&world, "n2", &flags).await;
@@ -25,18 +22,18 @@ pub(super) async fn run(settings: Settings) -> Outcome {
     trial.follow(second.address(), 10);
     trial.goes_on().await;
     let mut recoveries = Vec::new();
-    redis.flush().await.unwrap();
+    let mut administration = redis.client().get_connection().unwrap();
+    ::redis::cmd("FLUSHALL").exec(&mut administration).unwrap();
     recoveries.push(recovery(&trial).await);
-    redis.signal(Signal::STOP);
-    recoveries.push(recovery(&trial).await);
-    tokio::time::sleep(STATE).await;
-    redis.signal(Signal::CONT);
-    recoveries.push(recovery(&trial).await);
-    let address = redis.address();
-    drop(redis);
+    redis.pause();
     recoveries.push(recovery(&trial).await);
     tokio::time::sleep(STATE).await;
-    redis = Redis::start(address).await;
+    redis.resume();
+    recoveries.push(recovery(&trial).await);
+    redis.kill();
+    recoveries.push(recovery(&trial).await);
+    tokio::time::sleep(STATE).await;
+    redis.restart().await;
     recoveries.push(recovery(&trial).await);
     let verdict = judge(trial, world).await;
     drop((first, second, redis));

@@ -1,2 +1,2 @@
 -- The identity of this database. One row.
-SELECT id, epoch, tracking_secret, search_language FROM installation
+SELECT id, epoch, history, tracking_secret, search_language FROM installation

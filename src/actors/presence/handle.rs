@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix::{Addr, ArbiterHandle};
 
-use super::{ClaimChanged, Notice, Presence, PresenceDeps};
+use super::{ClaimChanged, Notice, OtherNodes, Presence, PresenceDeps};
 use crate::actors::supervise;
 use crate::domain::complaint::Complaint;
 use crate::domain::presence::Claim;
@@ -23,7 +23,7 @@ const LEAVING_MOST: Duration = Duration::from_secs(1);
 pub struct PresenceHandle {
     addr: Arc<Addr<Presence>>,
     claim_changed: Arc<AtomicBool>,
-    deps: PresenceDeps,
+    pub(super) deps: PresenceDeps,
 }
 
 impl PresenceHandle {
@@ -39,6 +39,11 @@ impl PresenceHandle {
             claim_changed,
             deps,
         }
+    }
+
+    /// The other nodes, for those who count with them.
+    pub fn other_nodes(&self) -> &Arc<OtherNodes> {
+        &self.deps.others
     }
 
     /// Who is online in a region and which claims hold there, as of about a second ago.

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::PresenceDeps;
+use super::nodes::own_report;
+use crate::domain::node::NodeReport;
 use crate::domain::presence::{Attendances, Named, Online, add};
 use crate::domain::region::RegionId;
-use crate::store::{StoreError, accounts, presence};
+use crate::store::{StoreError, accounts, nodes as table, presence};
 
 /// How often a node says that it lives, when nothing changes there. Others forget it after 15 seconds.
 const BEAT: Duration = Duration::from_secs(4);
@@ -27,6 +29,8 @@ struct Other {
 pub(super) struct Known {
     /// The sockets of this node.
     own: Attendances,
+    /// What the other nodes are told of them.
+    report: NodeReport,
     /// The registry's count of moves when they were listed.
     listed_at: Option<u64>,
     /// Whether the database has them.
@@ -53,9 +57,11 @@ impl Known {
             return false;
         }
         let own = deps.registry.attendances().await;
+        let report = own_report(deps, &deps.registry.peers().await, &own);
         self.listed_at = Some(moves);
         let is_new = own != self.own;
-        self.is_saved &= !is_new;
+        self.is_saved &= !is_new && report == self.report;
+        self.report = report;
         self.is_unnamed |= is_new;
         self.own = own;
         is_new
@@ -63,14 +69,13 @@ impl Known {
 
     /// Tells the other nodes: what changed, or that this one lives.
     pub(super) async fn tell(&mut self, deps: &PresenceDeps) -> Result<(), StoreError> {
-        let is_nobody = self.own.is_empty() && self.beaten_at.is_none();
         let is_due = self.beaten_at.is_none_or(|at| at.elapsed() >= BEAT);
-        if is_nobody || (self.is_saved && !is_due) {
+        if self.is_saved && !is_due {
             return Ok(());
         }
         // A node that was asleep for long is forgotten, and so is everything when the database crashed.
         if !self.is_saved || !presence::beat(&deps.store, deps.node).await? {
-            presence::save(&deps.store, deps.node, &self.own).await?;
+            presence::save(&deps.store, deps.node, &self.own, &self.report).await?;
         }
         self.is_saved = true;
         self.beaten_at = Some(Instant::now());
@@ -93,6 +98,8 @@ impl Known {
             return Ok(false);
         }
         let mut found = presence::of_nodes(&deps.store, &stale).await?;
+        let reports = table::reports(&deps.store, &stale).await?;
+        deps.others.hear(reports, |node| nodes.contains_key(node));
         self.others.retain(|node, _| nodes.contains_key(node));
         for node in stale {
             if let Some(&changed_at) = nodes.get(&node) {

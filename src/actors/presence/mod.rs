@@ -10,6 +10,7 @@ mod claims;
 mod handle;
 mod known;
 mod messages;
+mod nodes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,11 +26,13 @@ use uuid::Uuid;
 use super::registry::RegistryHandle;
 use super::supervise::Supervision;
 use crate::domain::region::RegionId;
+use crate::store::nodes::forget_old_asks;
 use crate::store::{Store, StoreError, claims as table, presence};
 pub use board::{Board, Notice, Posted};
 use claims::Claims;
 pub use handle::PresenceHandle;
 use known::Known;
+pub use nodes::{Answers, OtherNodes};
 
 /// Time between two rounds: a region has at most one message of presence in it.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -47,6 +50,12 @@ pub struct PresenceDeps {
     pub registry: RegistryHandle,
     /// Where it is posted; outlives every restart.
     pub board: Arc<Board>,
+    /// What the other nodes say of themselves; outlives every restart.
+    pub others: Arc<OtherNodes>,
+    /// So many connections of an account matter to the limits of other nodes, and are told to them.
+    pub many_of_account: u32,
+    /// So many from a network.
+    pub many_of_network: u32,
     /// Names this life of this process among the nodes.
     pub node: Uuid,
     /// Whether other nodes may work on the same database.
@@ -154,6 +163,9 @@ impl State {
             polled = Some(heard.claims);
             self.is_unposted |= self.known.hear(deps, &heard.nodes).await?;
             self.has_heard = true;
+            if heard.is_asked {
+                nodes::answer(deps).await?;
+            }
         }
         self.is_unposted |= self.known.learn_names(deps).await?;
         self.read_claims(deps, polled).await?;
@@ -161,6 +173,7 @@ impl State {
         if self.rounds % FORGET_EVERY == 1 {
             table::forget_ended(&deps.store).await?;
             presence::forget_gone(&deps.store).await?;
+            forget_old_asks(&deps.store).await?;
         }
         Ok(())
     }

@@ -68,3 +68,34 @@ pub struct Disconnect {
     /// Why, for people.
     pub reason: &'static str,
 }
+
+/// Why a node sends all its sessions away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Farewell {
+    /// It stops: each session stays until the moment of its return.
+    Stop,
+    /// The history that the sessions follow is over: nothing more can be told of it.
+    Anew,
+}
+
+impl Farewell {
+    /// The reason in `reconnect`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "drain",
+            Self::Anew => "epoch",
+        }
+    }
+
+    /// The order to a session whose moment has come.
+    pub const fn order(self) -> Disconnect {
+        let reason = match self {
+            Self::Stop => "the server stops",
+            Self::Anew => "the database has another history: begin with a snapshot",
+        };
+        Disconnect {
+            code: CloseCode::Drain,
+            reason,
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
-use super::{CloseCode, PublishedEvent, frame};
+use super::{CloseCode, Farewell, PublishedEvent, frame};
 use crate::domain::region::RegionId;
 
 /// A comment of an event stream: life without news.
@@ -62,10 +62,11 @@ impl Form {
         }
     }
 
-    /// `reconnect` of `redress.v1`, before a node stops.
-    pub fn reconnect(&self, after: Duration) -> Bytes {
+    /// `reconnect` of `redress.v1`, before all sessions end.
+    pub fn reconnect(&self, after: Duration, why: Farewell) -> Bytes {
         let after_ms = frame::milliseconds(after);
-        let json = format!(r#"{{"type":"reconnect","after_ms":{after_ms},"reason":"drain"}}"#);
+        let reason = why.as_str();
+        let json = format!(r#"{{"type":"reconnect","after_ms":{after_ms},"reason":"{reason}"}}"#);
         self.message("reconnect", None, &json)
     }
 

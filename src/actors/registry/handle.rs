@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use actix::{Addr, ArbiterHandle};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::front::SessionRegistry;
 use super::shard::ShardHandle;
 use super::{
-    Counts, Disconnect, Drain, EndSessions, Followed, HeadsPolled, Peer, Publish, RegistryDeps,
-    Regrant, SessionStats, Shards,
+    CloseCode, Counts, Disconnect, Drain, EndSessions, Farewell, Followed, HeadsPolled, Peer,
+    Publish, RegistryDeps, Regrant, SessionStats, Shards,
 };
 use crate::actors::supervise;
 use crate::domain::region::RegionId;
@@ -28,7 +29,7 @@ pub struct RegistryHandle {
     front: Arc<Addr<SessionRegistry>>,
     shards: Shards,
     counts: Arc<Mutex<Counts>>,
-    closing: Arc<watch::Sender<Option<Disconnect>>>,
+    closing: Arc<watch::Sender<Option<Farewell>>>,
     deps: RegistryDeps,
 }
 
@@ -109,18 +110,18 @@ impl RegistryHandle {
         all
     }
 
-    /// Tells all sessions, and those that still come, to come back, each at its own moment of `window`;
+    /// Tells all sessions, and those that still come, to come back, each at its own moment of the window;
     /// resolves when all have been told to go.
-    pub async fn drain(&self, order: Disconnect, window: Duration) {
-        let over = Instant::now() + window;
-        self.closing.send_replace(Some(order.clone()));
+    pub async fn drain(&self, drain: Drain) {
+        let over = Instant::now() + drain.window;
+        self.closing.send_replace(Some(drain.farewell));
         for shard in self.shards() {
-            shard.drain(Drain { window }).await;
+            shard.drain(drain).await;
         }
         while self.counts().total() > 0 && Instant::now() < over {
             tokio::time::sleep(DRAIN_LOOK).await;
         }
-        let sessions = None;
+        let (sessions, order) = (None, drain.farewell.order());
         self.end(EndSessions { sessions, order }).await;
     }
 
@@ -129,6 +130,21 @@ impl RegistryHandle {
         for shard in self.shards() {
             shard.end(order.clone()).await;
         }
+    }
+
+    /// Ends a session by an admin's word; `false` when it is not on this node.
+    pub async fn kick(&self, session: Uuid) -> bool {
+        let peers = self.peers().await;
+        let is_here = peers.iter().any(|peer| peer.session == session);
+        if is_here {
+            let order = Disconnect {
+                code: CloseCode::Kicked,
+                reason: "an admin ended this session",
+            };
+            let sessions = Some(vec![session]);
+            self.end(EndSessions { sessions, order }).await;
+        }
+        is_here
     }
 
     /// Gives sessions the regions that their accounts may watch now.

@@ -35,7 +35,7 @@ use super::region_desk::Republish;
 use super::supervise::Supervision;
 use crate::domain::account::{Identity, Role};
 use crate::domain::region::RegionId;
-pub use ending::{CloseCode, Disconnect};
+pub use ending::{CloseCode, Disconnect, Farewell};
 pub use followed::{Followed, News};
 pub use form::Form;
 pub use front::SessionRegistry;
@@ -105,6 +105,9 @@ pub struct Peer {
 pub struct SessionStats {
     /// The session.
     pub session: Uuid,
+    /// The node that it is connected to.
+    #[schema(value_type = String)]
+    pub node: Arc<str>,
     /// The account.
     pub account: Uuid,
     /// Its role.
@@ -169,11 +172,13 @@ pub struct EndSessions {
 #[rtype(result = "()")]
 pub struct Regrant(pub Arc<[(Uuid, Identity)]>);
 
-/// Tell every session to come back, each at its own moment of the time to come, and end it then.
+/// Tell every session to come back, each at its own moment of the time to come, and end it.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct Drain {
-    /// The time over which the ends are spread.
+    /// Why.
+    pub farewell: Farewell,
+    /// The time over which the returns are spread.
     pub window: Duration,
 }
 
@@ -222,7 +227,7 @@ pub struct RegistryDeps {
     pub supervision: Supervision,
 }
 
-/// The order to all sessions, once the node drains; outlives every restart.
-type Closing = watch::Receiver<Option<Disconnect>>;
+/// Why all sessions must go, once they must; outlives every restart.
+type Closing = watch::Receiver<Option<Farewell>>;
 /// The shards outlive a restart of the front.
 type Shards = Arc<Mutex<Vec<ShardHandle>>>;

@@ -75,7 +75,7 @@ pub struct RegistryShard {
     regions: HashMap<RegionId, Region>,
     /// Who is told of presence.
     followers: presence::Followers,
-    /// Set once the node drains: whoever still enters is told to go.
+    /// Set once all sessions must go: whoever still enters is told to.
     closing: Closing,
     counts_sent: bool,
     counts_changed: bool,
@@ -246,8 +246,8 @@ impl Handler<Enter> for RegistryShard {
             regions: HashMap::new(),
             _entered: enter.entered,
         });
-        if let Some(order) = &*self.closing.borrow() {
-            Self::end_late(&entered, order);
+        if let Some(farewell) = *self.closing.borrow() {
+            Self::end_late(&entered, farewell);
         }
         self.sessions.insert(entered.peer.session, entered);
         self.report_counts(ctx);

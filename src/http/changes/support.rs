@@ -57,7 +57,7 @@ pub async fn support(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let id = complaint_id(&id)?;
-    let who = supporter(&asked, address, &desk)?;
+    let who = supporter(&asked, address, &desk).await?;
     let by = match &asked.who {
         Caller::Staff(identity) => By::from(identity),
         Caller::ApiKey(key) => By::ApiKey { id: key.id },
@@ -90,7 +90,7 @@ pub async fn support(
 }
 
 /// Who supports, told apart from everybody else.
-fn supporter(
+async fn supporter(
     asked: &Asked<Caller, SupportBody>,
     address: ClientAddress,
     desk: &Desk,
@@ -104,7 +104,7 @@ fn supporter(
                 .map_err(|(code, message)| Problem::invalid_field("reporter", code, message))
         }
         Caller::Anonymous => {
-            desk.admit_anonymous(address)?;
+            desk.admit_anonymous(address).await?;
             Ok(format!("address:{}", address.0))
         }
     }

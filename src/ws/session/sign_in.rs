@@ -22,12 +22,12 @@ impl WsSession {
     pub(super) fn await_connect(&self, ctx: &mut Ctx) {
         let deadline = Duration::from_millis(self.deps.live.connect_deadline_ms);
         let shard = self.shard.clone();
-        let order = async move { tokio::time::timeout(deadline, shard.closing()).await };
-        ctx.spawn(order.into_actor(self).map(|order, session, ctx| {
-            match (&session.stage, order) {
+        let closing = async move { tokio::time::timeout(deadline, shard.closing()).await };
+        ctx.spawn(closing.into_actor(self).map(|farewell, session, ctx| {
+            match (&session.stage, farewell) {
                 (Stage::Connected(_), _) => {}
-                (Stage::Waiting | Stage::Checking | Stage::Admitted(_), Ok(order)) => {
-                    session.depart(&order, ctx)
+                (Stage::Waiting | Stage::Checking | Stage::Admitted(_), Ok(farewell)) => {
+                    session.depart(&farewell.order(), ctx)
                 }
                 (Stage::Waiting | Stage::Checking | Stage::Admitted(_), Err(_elapsed)) => session
                     .end(

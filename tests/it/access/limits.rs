@@ -69,7 +69,13 @@ async fn anonymous_submissions_of_an_address_are_limited_whatever_it_says_of_its
 
 #[actix::test]
 async fn behind_a_trusted_proxy_each_client_has_its_own_limit() {
-    let app = TestApp::with(&["--rate-anonymous", "2", "--trusted-proxies", "127.0.0.1"]).await;
+    let app = TestApp::with(&[
+        "--rate-anonymous",
+        "2",
+        "--trusted-proxies",
+        "10.0.0.7,127.0.0.0/8",
+    ])
+    .await;
     for _ in 0..2 {
         submit(&app, Some("192.0.2.1")).await.expect(201);
     }

@@ -1,9 +1,6 @@
 //! Faults between nodes and Redis: hints are late or lost, and the head poll makes good for them.
 
-use rustix::process::Signal;
-
 use super::{FLAGS, judge, trial};
-use crate::support::process::free_address;
 use crate::support::proxy::{Place, Proxy};
 use crate::support::redis::Redis;
 use crate::support::trial::Trial;
@@ -11,7 +8,7 @@ use crate::support::{Officer, TestApp, eventually};
 
 /// Two nodes with Redis behind a proxy: writers at one, followers at the other.
 async fn with_proxy(seed: u64, worst: impl AsyncFnOnce(&TestApp, &Trial, &Proxy, Redis)) {
-    let redis = Redis::start(free_address()).await;
+    let redis = Redis::start().await;
     let proxy = Proxy::before(Place::Tcp(redis.address()), seed).await;
     let url = format!("redis://{}", proxy.address());
     let flags = [&FLAGS[..], &["--redis-url", &url]].concat();
@@ -48,11 +45,11 @@ async fn a_silent_redis_costs_only_time() {
 #[actix::test]
 async fn a_redis_that_stands_still_costs_only_time() {
     with_proxy(33, async |_, trial, _, redis| {
-        redis.signal(Signal::STOP);
+        redis.pause();
         for _ in 0..3 {
             trial.goes_on().await;
         }
-        redis.signal(Signal::CONT);
+        redis.resume();
     })
     .await;
 }
@@ -62,7 +59,7 @@ async fn a_redis_that_is_gone_costs_only_time_and_hints_come_back_by_themselves(
     with_proxy(32, async |app, trial, proxy, redis| {
         drop(redis);
         trial.goes_on().await;
-        let redis = Redis::start(free_address()).await;
+        let redis = Redis::start().await;
         proxy.forward_to(Place::Tcp(redis.address()));
         let sent = app.metric("feed_hints_total{direction=\"out\"}").await;
         eventually("hints are sent again", async || {

@@ -65,6 +65,12 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         (&["--listen", "nowhere"][..], "--listen"),
         (&["--allowed-origins", "nowhere"], "--allowed-origins"),
         (&["--rate-login", "0"], "--rate-login"),
+        (&["--trusted-proxies", "10.0.0.0/33"], "--trusted-proxies"),
+        (
+            &["--trusted-proxies", "10.0.0.7,proxy"],
+            "--trusted-proxies",
+        ),
+        (&["--drain-delay=-1"], "--drain-delay"),
         (&["--body-deadline=-1"], "--body-deadline"),
         (&["--body-deadline", "NaN"], "--body-deadline"),
         (

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod call;
+pub(crate) mod failover;
 pub(crate) mod follower;
 pub(crate) mod history;
 pub(crate) mod officer;

@@ -24,12 +24,22 @@ impl ServerProcess {
         flags: &[&str],
         log: &std::path::Path,
     ) -> Self {
-        let mut server = Self::spawn(database.url(), address, flags, "", log);
+        Self::start_on(database.url(), address, flags, log).await
+    }
+
+    /// As [`ServerProcess::start`], on the database at an address.
+    pub(crate) async fn start_on(
+        database: &str,
+        address: SocketAddr,
+        flags: &[&str],
+        log: &std::path::Path,
+    ) -> Self {
+        let mut server = Self::spawn(database, address, flags, "", log);
         assert!(server.is_ready().await, "the server ended");
         server
     }
 
-    /// Starts a server on the database of a URL, with fail points (`FAILPOINTS`), and does not wait.
+    /// As [`ServerProcess::start_on`], with fail points (`FAILPOINTS`); does not wait.
     pub(crate) fn spawn(
         database: &str,
         address: SocketAddr,
@@ -108,15 +118,24 @@ impl ServerProcess {
         self.send(Signal::TERM);
     }
 
-    /// Any signal.
-    pub(crate) fn send(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    /// As if its machine slept.
+    pub(crate) fn pause(&self) {
+        self.send(Signal::STOP);
+    }
+
+    /// Goes on after [`ServerProcess::pause`].
+    pub(crate) fn resume(&self) {
+        self.send(Signal::CONT);
     }
 
     /// Its process id.
     #[allow(dead_code, reason = "for the soak, which shares this module")]
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits for the end; returns the exit code.

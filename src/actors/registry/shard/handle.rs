@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::super::front::SessionRegistry;
 use super::super::{
-    CloseCode, Closing, Describe, Disconnect, Drain, EndSessions, HeadsPolled, ListPeers, Peer,
-    Publish, RegistryDeps, Regrant, SessionStats,
+    Closing, Describe, Drain, EndSessions, Farewell, HeadsPolled, ListPeers, Peer, Publish,
+    RegistryDeps, Regrant, SessionStats,
 };
 use super::{Apart, Enter, Exited, Join, Leave, RegistryShard, Renew, ReportCounts, Seen};
 use crate::actors::supervise;
@@ -41,17 +41,13 @@ impl ShardHandle {
         }
     }
 
-    /// Resolves when the node drains, with the order to go: for sessions that have not entered.
-    pub async fn closing(&self) -> Disconnect {
+    /// Resolves when all sessions must go, with why: for those that have not entered.
+    pub async fn closing(&self) -> Farewell {
         let mut closing = self.closing.clone();
-        let order = match closing.wait_for(Option::is_some).await {
-            Ok(order) => order.clone(),
-            Err(_registry_is_gone) => None,
-        };
-        order.unwrap_or(Disconnect {
-            code: CloseCode::Drain,
-            reason: "the server stops",
-        })
+        match closing.wait_for(Option::is_some).await {
+            Ok(farewell) => farewell.unwrap_or(Farewell::Stop),
+            Err(_registry_is_gone) => Farewell::Stop,
+        }
     }
 
     /// The handle of a shard that says who it is.

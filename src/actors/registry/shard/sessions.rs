@@ -1,5 +1,7 @@
 //! What a shard says of its sessions, and how they leave.
 
+use std::sync::Arc;
+
 use actix::{Context, Handler};
 
 use super::super::{Describe, EndSessions, ListPeers, Peer, SessionStats};
@@ -25,6 +27,7 @@ impl Handler<Describe> for RegistryShard {
         };
         let stats = |entered: &Entered| SessionStats {
             session: entered.peer.session,
+            node: Arc::clone(&self.deps.supervision.node),
             account: entered.peer.identity.account,
             role: entered.peer.identity.role,
             address: entered.peer.address.clone(),

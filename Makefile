@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a newcomer needs; both install what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test check bench conformance
+.PHONY: help run cluster test soak check bench conformance
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,10 @@ cluster: ## build and start three nodes on one PostgreSQL behind HAProxy, on por
 test: ## run all tests, on a private PostgreSQL
 	@scripts/setup --test-tools
 	cargo test --locked --workspace
+
+soak: ## faults under load for half an hour, judged by the history checker; SOAK="--only kills --seed 7" for a part
+	@scripts/setup --test-tools
+	cargo test --locked --test soak -- run $(SOAK)
 
 check: ## formatting, lints, licences and sources of dependencies, documentation
 	@scripts/setup --check-tools

@@ -90,6 +90,9 @@ pub struct DataSettings {
     #[arg(long, global = true, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_pool_size: u32,
+    /// How long the database may take to answer before its connection is given up, in seconds
+    #[arg(long, global = true, env = "DATABASE_ANSWER_WAIT", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
+    pub database_answer_wait: Duration,
 }
 
 /// A switch.

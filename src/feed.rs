@@ -26,6 +26,8 @@ const WAITING: usize = 1024;
 const PAUSE: Duration = Duration::from_millis(10);
 /// The pause before a broken connection is tried again.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+/// How long a message may take to be sent before its connection is given up.
+const SEND_WAIT: Duration = Duration::from_secs(5);
 
 /// A region has events up to this number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,8 @@ enum HintError {
     Redis(#[from] ::redis::RedisError),
     #[error("the connection ended")]
     Ended,
+    #[error("no answer within {SEND_WAIT:?}")]
+    Silent,
 }
 
 /// Takes the hints of this node; the default one drops them. Cheap to clone.
@@ -149,7 +153,9 @@ async fn send_all(medium: Medium, mut hints: mpsc::Receiver<News>, metrics: Metr
             unsent.add(news);
         }
         let sent = unsent.count();
-        match send(&medium, &mut link, encode(std::mem::take(&mut unsent))).await {
+        let sending = send(&medium, &mut link, encode(std::mem::take(&mut unsent)));
+        let outcome = tokio::time::timeout(SEND_WAIT, sending).await;
+        match outcome.unwrap_or(Err(HintError::Silent)) {
             Ok(()) => metrics
                 .database
                 .hints

@@ -21,6 +21,7 @@ pub mod commit_lane;
 pub mod desks;
 pub mod feed_poll;
 pub mod grant_watch;
+pub mod kill_point;
 pub mod presence;
 pub mod region_desk;
 pub mod registry;

@@ -26,7 +26,8 @@ impl Database {
     /// [`AppError`].
     pub async fn open(settings: &DataSettings) -> Result<Self, AppError> {
         if let Some(url) = &settings.database_url {
-            let address = Address::from_url(url, &settings.database_schema)?;
+            let address = Address::from_url(url, &settings.database_schema)?
+                .answering_within(settings.database_answer_wait);
             wait_for(&address).await;
             return Ok(Self {
                 address,
@@ -37,7 +38,7 @@ impl Database {
         let mut cluster = Cluster::start(&settings.data_dir, &report).await?;
         match Address::from_config(cluster.connection(), &settings.database_schema, false) {
             Ok(address) => Ok(Self {
-                address,
+                address: address.answering_within(settings.database_answer_wait),
                 cluster: Some(cluster),
             }),
             Err(error) => {
@@ -59,7 +60,8 @@ impl Database {
         );
         match running(&settings.data_dir).filter(|_| taken) {
             Some(config) => {
-                let address = Address::from_config(config, &settings.database_schema, false)?;
+                let address = Address::from_config(config, &settings.database_schema, false)?
+                    .answering_within(settings.database_answer_wait);
                 Ok(Self {
                     address,
                     cluster: None,

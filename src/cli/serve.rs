@@ -29,6 +29,8 @@ enum End {
 /// # Errors
 /// [`AppError`] when it cannot start.
 pub async fn run(settings: ServeSettings) -> Result<ExitCode, AppError> {
+    // Nothing but in builds of tests: takes up the fail points that the environment names.
+    let _fail_points = fail::has_failpoints().then(fail::FailScenario::setup);
     let _log = log::install(&settings.log);
     let _sentry = sentry::start(&settings.log);
     let mut signals = Signals::new().map_err(|source| AppError::Signals { source })?;

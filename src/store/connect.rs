@@ -46,8 +46,12 @@ pub struct Database {
     config: Config,
     tls: MakeRustlsConnect,
     schema: String,
+    answer_wait: Duration,
     lineage: Arc<Lineage>,
 }
+
+/// How long the database may take to answer, unless it is told otherwise.
+const ANSWER_WAIT: Duration = Duration::from_secs(30);
 
 impl Database {
     /// Reads an address; `sslmode` is `disable`, `prefer`, `require` (encrypted, as in libpq without
@@ -101,8 +105,21 @@ impl Database {
             config,
             tls: MakeRustlsConnect::new(client_config(verify)?),
             schema: schema.to_owned(),
+            answer_wait: ANSWER_WAIT,
             lineage: Arc::default(),
         })
+    }
+
+    /// The same database, which may take so long to answer before its connection is given up.
+    #[must_use]
+    pub fn answering_within(mut self, wait: Duration) -> Self {
+        self.answer_wait = wait;
+        self
+    }
+
+    /// How long it may take to answer.
+    pub fn answer_wait(&self) -> Duration {
+        self.answer_wait
     }
 
     /// The same address for a store of its own, which has not found yet what history it works on.

@@ -174,7 +174,9 @@ pub async fn search_languages(store: &Store) -> Result<Vec<String>, StoreError> 
 /// [`StoreError`].
 pub async fn set_search_language(store: &Store, language: &str) -> Result<bool, StoreError> {
     let session = store.session().await?;
-    let rows = session.query(SET_SEARCH_LANGUAGE, &[&language]).await?;
+    let rows = session
+        .query_at_length(SET_SEARCH_LANGUAGE, &[&language])
+        .await?;
     rows.first()
         .map_or(Ok(false), |row| column(row, "is_changed"))
 }

@@ -31,6 +31,8 @@ pub use lineage::Lineage;
 pub use pool::{Opener, Store};
 pub use session::Session;
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 /// Why the database gave no answer.
@@ -42,6 +44,9 @@ pub enum StoreError {
     /// The connection was lost while the statement ran: whether it took effect is unknown.
     #[error("the database connection was lost: {}", in_full(.0))]
     Lost(#[source] tokio_postgres::Error),
+    /// The database did not answer in time: whether the statement took effect is unknown.
+    #[error("the database gave no answer within {0:?}")]
+    Silent(Duration),
     /// The database refused the statement.
     #[error("the database refused {statement}: {}", in_full(source))]
     Refused {
@@ -85,7 +90,7 @@ impl StoreError {
                 ]
                 .contains(code)
             }),
-            Self::Unavailable(_) | Self::Lost(_) | Self::Shape(_) => false,
+            Self::Unavailable(_) | Self::Lost(_) | Self::Silent(_) | Self::Shape(_) => false,
         }
     }
 
@@ -95,7 +100,7 @@ impl StoreError {
             Self::Refused { source, .. } => {
                 source.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION)
             }
-            Self::Unavailable(_) | Self::Lost(_) | Self::Shape(_) => false,
+            Self::Unavailable(_) | Self::Lost(_) | Self::Silent(_) | Self::Shape(_) => false,
         }
     }
 }

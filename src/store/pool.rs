@@ -18,6 +18,7 @@ const CHECK_OUT_WAIT: Duration = Duration::from_secs(5);
 pub struct Opener {
     manager: PostgresConnectionManager<MakeRustlsConnect>,
     lineage: Arc<Lineage>,
+    answer_wait: Duration,
 }
 
 impl ManageConnection for Opener {
@@ -26,7 +27,7 @@ impl ManageConnection for Opener {
 
     async fn connect(&self) -> Result<Session, StoreError> {
         let client = self.manager.connect().await.map_err(unavailable)?;
-        Session::on(client, &self.lineage).await
+        Session::on(client, &self.lineage, self.answer_wait).await
     }
 
     async fn is_valid(&self, session: &mut Session) -> Result<(), StoreError> {
@@ -58,6 +59,7 @@ impl Store {
             .build_unchecked(Opener {
                 manager: database.manager(),
                 lineage: Arc::clone(database.lineage()),
+                answer_wait: database.answer_wait(),
             });
         Self {
             pool,

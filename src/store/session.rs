@@ -4,7 +4,9 @@
 //! (`docs/ARCHITECTURE.md`, measured), so each connection keeps its own.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::future;
 use tokio_postgres::types::{ToSql, Type};
@@ -27,6 +29,10 @@ pub struct Session {
     client: Client,
     prepared: Mutex<HashMap<&'static str, Statement>>,
     lineage: Arc<Lineage>,
+    /// How long it may take to answer.
+    answer_wait: Duration,
+    /// It did not answer in time once: nothing more is asked of it.
+    is_silent: AtomicBool,
 }
 
 impl Session {
@@ -35,15 +41,25 @@ impl Session {
     /// # Errors
     /// [`StoreError::Unavailable`], also when the database has another history than at the start.
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
-        let client = database.open().await.map_err(unavailable)?;
-        Self::on(client, database.lineage()).await
+        let wait = database.answer_wait();
+        let opened = match tokio::time::timeout(wait, database.open()).await {
+            Ok(opened) => opened.map_err(unavailable)?,
+            Err(_elapsed) => return Err(StoreError::Silent(wait)),
+        };
+        Self::on(opened, database.lineage(), wait).await
     }
 
-    pub(super) async fn on(client: Client, lineage: &Arc<Lineage>) -> Result<Self, StoreError> {
+    pub(super) async fn on(
+        client: Client,
+        lineage: &Arc<Lineage>,
+        answer_wait: Duration,
+    ) -> Result<Self, StoreError> {
         let session = Self {
             client,
             prepared: Mutex::default(),
             lineage: Arc::clone(lineage),
+            answer_wait,
+            is_silent: AtomicBool::new(false),
         };
         if lineage.is_settled() {
             session.compare_history().await?;
@@ -60,6 +76,25 @@ impl Session {
         self.lineage.compare(found.transpose()?.flatten())
     }
 
+    /// The answer of one call, if it comes in time. A connection may be open and yet silent for ever: the
+    /// process behind it stands still, or something between says nothing of its end.
+    async fn answered<T>(
+        &self,
+        sql: &'static str,
+        call: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StoreError> {
+        if self.is_silent.load(Ordering::Relaxed) {
+            return Err(StoreError::Silent(self.answer_wait));
+        }
+        match tokio::time::timeout(self.answer_wait, call).await {
+            Ok(answer) => answer.map_err(|error| StoreError::of(sql, error)),
+            Err(_elapsed) => {
+                self.is_silent.store(true, Ordering::Relaxed);
+                Err(StoreError::Silent(self.answer_wait))
+            }
+        }
+    }
+
     /// The rows of a statement.
     ///
     /// # Errors
@@ -70,10 +105,22 @@ impl Session {
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
         let statement = self.statement(sql).await?;
-        self.client
-            .query(&statement, parameters)
+        self.answered(sql, self.client.query(&statement, parameters))
             .await
-            .map_err(|error| StoreError::of(sql, error))
+    }
+
+    /// The rows of a statement that takes as long as it takes.
+    ///
+    /// # Errors
+    /// [`StoreError`], sorted.
+    pub async fn query_at_length(
+        &self,
+        sql: &'static str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.lineage.require()?;
+        let rows = self.client.query(sql, parameters).await;
+        rows.map_err(|error| StoreError::of(sql, error))
     }
 
     /// The rows of a statement that is planned anew for these very values, in one round trip.
@@ -89,10 +136,8 @@ impl Session {
         parameters: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, StoreError> {
         self.lineage.require()?;
-        self.client
-            .query_typed(sql, parameters)
+        self.answered(sql, self.client.query_typed(sql, parameters))
             .await
-            .map_err(|error| StoreError::of(sql, error))
     }
 
     /// The number of rows that a statement wrote.
@@ -105,10 +150,8 @@ impl Session {
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<u64, StoreError> {
         let statement = self.statement(sql).await?;
-        self.client
-            .execute(&statement, parameters)
+        self.answered(sql, self.client.execute(&statement, parameters))
             .await
-            .map_err(|error| StoreError::of(sql, error))
     }
 
     /// Runs transaction control and settings: one or more statements without parameters.
@@ -117,10 +160,7 @@ impl Session {
     /// [`StoreError`], sorted.
     pub async fn run(&self, sql: &'static str) -> Result<(), StoreError> {
         self.lineage.require()?;
-        self.client
-            .batch_execute(sql)
-            .await
-            .map_err(|error| StoreError::of(sql, error))
+        self.answered(sql, self.client.batch_execute(sql)).await
     }
 
     /// Makes several calls in one round trip, in their order; the rows of each.
@@ -151,16 +191,16 @@ impl Session {
     ) -> Result<Vec<Row>, StoreError> {
         match (call, statement) {
             (Call::Query(sql, parameters), Some(statement)) => {
-                let rows = self.client.query(statement, parameters).await;
-                rows.map_err(|error| StoreError::of(sql, error))
+                self.answered(sql, self.client.query(statement, parameters))
+                    .await
             }
             (Call::Run(sql) | Call::Query(sql, _), _) => self.run(sql).await.map(|()| Vec::new()),
         }
     }
 
-    /// Whether the connection is gone.
+    /// Whether the connection is gone, or did not answer in time.
     pub fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.client.is_closed() || self.is_silent.load(Ordering::Relaxed)
     }
 
     async fn statement(&self, sql: &'static str) -> Result<Statement, StoreError> {
@@ -168,11 +208,7 @@ impl Session {
         if let Some(statement) = self.known(sql) {
             return Ok(statement);
         }
-        let statement = self
-            .client
-            .prepare(sql)
-            .await
-            .map_err(|error| StoreError::of(sql, error))?;
+        let statement = self.answered(sql, self.client.prepare(sql)).await?;
         let mut prepared = self
             .prepared
             .lock()

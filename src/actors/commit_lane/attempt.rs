@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::actors::command::{Command, Work};
+use crate::actors::kill_point::kill_point;
 use crate::domain::change::{Deed, Present};
 use crate::domain::complaint::{Complaint, Idempotency};
 use crate::domain::rules::Rules;
@@ -29,6 +30,7 @@ pub(super) async fn commit(
     let touched = touched(commands, rules);
     if touched.complaints.is_empty() {
         let decided = decide_all(commands, Present::default(), rules, now())?;
+        kill_point("before_commit");
         let numbers = store::write(session, &batch(commands, &decided)).await?;
         return Ok(settle(session, commands, decided, &numbers).await);
     }
@@ -48,6 +50,7 @@ async fn in_transaction(
 ) -> Result<Vec<Settled>, StoreError> {
     let present = store::begin_and_lock(session, touched).await?;
     let decided = decide_all(commands, present, rules, now())?;
+    kill_point("before_commit");
     let numbers = store::write_and_commit(session, &batch(commands, &decided)).await?;
     Ok(settle(session, commands, decided, &numbers).await)
 }

@@ -10,6 +10,7 @@ use fail::fail_point;
 use super::LaneDeps;
 use super::attempt::{self, Numbered, Settled};
 use crate::actors::command::{Command, CommandError, Publisher};
+use crate::actors::kill_point::kill_point;
 use crate::actors::region_desk::{Committed, RegionDesk};
 use crate::domain::event::Event;
 use crate::store::catalogue::CatalogueCell;
@@ -30,6 +31,7 @@ pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &Lan
         let error = match outcome {
             Ok(settled) => {
                 fail_point!(&format!("{}/commit_lane/committed", supervision.node));
+                kill_point("after_commit");
                 hand_out(part, settled);
                 continue;
             }
@@ -42,7 +44,7 @@ pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &Lan
                 parts.push(part);
             }
             StoreError::Refused { .. } | StoreError::Shape(_) => refuse_part(part, error),
-            StoreError::Unavailable(_) | StoreError::Lost(_) => {
+            StoreError::Unavailable(_) | StoreError::Lost(_) | StoreError::Silent(_) => {
                 slog_scope::warn!("a commit lane lost its connection: {}", error);
                 parts.push(part);
                 parts.into_iter().for_each(|part| refuse_all(part, &error));
@@ -90,9 +92,10 @@ pub(super) fn refuse_all(commands: Vec<Command>, error: &StoreError) {
     for command in commands {
         command.work.refuse(match error {
             StoreError::Unavailable(why) => CommandError::Unavailable(why.clone()),
-            StoreError::Lost(_) | StoreError::Refused { .. } | StoreError::Shape(_) => {
-                CommandError::OutcomeUnknown(error.to_string())
-            }
+            StoreError::Lost(_)
+            | StoreError::Silent(_)
+            | StoreError::Refused { .. }
+            | StoreError::Shape(_) => CommandError::OutcomeUnknown(error.to_string()),
         });
     }
 }

@@ -17,6 +17,8 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::actors::kill_point::kill_point;
+
 /// The connection. Cheap to clone: all clones are one connection.
 #[derive(Debug, Clone)]
 pub struct Wire(Arc<Shared>);
@@ -59,7 +61,16 @@ impl Wire {
             return 0;
         }
         // What cannot be written is left to the server: it waits for room, and hears the same error.
-        self.stream().try_write(bytes).unwrap_or_default()
+        let written = self.stream().try_write(bytes).unwrap_or_default();
+        kill_within(written, bytes);
+        written
+    }
+}
+
+/// Where a test may end the process in the midst of a frame: the system took only a part of it.
+fn kill_within(written: usize, bytes: &[u8]) {
+    if (1..bytes.len()).contains(&written) {
+        kill_point("mid_frame");
     }
 }
 
@@ -127,7 +138,10 @@ impl AsyncWrite for Wire {
             ready!(self.stream().poll_write_ready(cx))?;
             match self.stream().try_write(bytes) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                written => return Poll::Ready(written),
+                written => {
+                    kill_within(written.as_ref().map_or(0, |written| *written), bytes);
+                    return Poll::Ready(written);
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ impl From<Faults> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) | StoreError::Lost(_) => {
+            StoreError::Unavailable(_) | StoreError::Lost(_) | StoreError::Silent(_) => {
                 Self::unavailable("the database is away; try again", error)
             }
             StoreError::Refused { .. } | StoreError::Shape(_) => Self::internal(error),

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::super::protocol::{Mode, ServerMessage};
 use super::{Failure, PATIENCE, Subscription};
+use crate::actors::kill_point::kill_point;
 use crate::domain::complaint::Complaint;
 use crate::store::snapshot::{self, Snapshot};
 
@@ -37,6 +38,9 @@ impl Subscription {
         while let Some(part) = parts.next() {
             let last = parts.peek().is_none();
             self.send_in_time(self.part(seq, part, last)).await?;
+            if !last {
+                kill_point("mid_snapshot");
+            }
         }
         Ok(seq)
     }

@@ -36,7 +36,11 @@ impl TestApp {
 
     /// As [`TestApp::spawn`], with more flags.
     pub(crate) async fn with(flags: &[&str]) -> Self {
-        let database = TestDatabase::create().await;
+        Self::on(TestDatabase::create().await, flags).await
+    }
+
+    /// As [`TestApp::with`], on a database that is there and empty.
+    pub(crate) async fn on(database: TestDatabase, flags: &[&str]) -> Self {
         let gave_up: Arc<AtomicUsize> = Arc::default();
         let application = start(settings(&database, flags), &gave_up).await;
         let demo = demo::seed(

@@ -4,14 +4,18 @@ pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod call;
 pub(crate) mod failover;
+pub(crate) mod follower;
+pub(crate) mod history;
 pub(crate) mod officer;
 pub(crate) mod postgres;
 mod probe;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod redis;
 pub(crate) mod stream;
 pub(crate) mod stuck;
+pub(crate) mod trial;
 pub(crate) mod world;
 pub(crate) mod writer;
 

@@ -148,7 +148,8 @@ impl Officer {
             .expect("nothing came in time")
     }
 
-    async fn receive(&mut self) -> Came {
+    /// What comes next, whenever it comes.
+    pub(crate) async fn receive(&mut self) -> Came {
         loop {
             if let Some(object) = self.waiting.pop_front() {
                 return Came::Object(object);

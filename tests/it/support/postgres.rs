@@ -4,6 +4,7 @@
 //! one that ends with the process. Databases are copies of a migrated template.
 
 use std::fs::Permissions;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,7 +13,10 @@ use redress::embedded::Cluster;
 use redress::store::connect::Database;
 use redress::store::migrate;
 use tokio::sync::OnceCell;
+use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, NoTls};
+
+use super::proxy::Place;
 
 struct Server {
     /// As a role that may create databases.
@@ -43,6 +47,15 @@ impl TestDatabase {
         Self::copy_of(None).await
     }
 
+    /// A database that somebody else looks after.
+    #[allow(dead_code, reason = "for the soak, which shares this module")]
+    pub(crate) fn at(url: &str, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: url.to_owned(),
+        }
+    }
+
     async fn copy_of(template: Option<&str>) -> Self {
         let server = server().await;
         let number = DATABASES.fetch_add(1, Ordering::Relaxed);
@@ -55,6 +68,31 @@ impl TestDatabase {
     /// As `DATABASE_URL` for a server.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where its server listens.
+    pub(crate) fn place(&self) -> Place {
+        let config: Config = self.url.parse().unwrap();
+        let port = config.get_ports().first().copied().unwrap_or(5432);
+        match &config.get_hosts()[0] {
+            Host::Unix(folder) => Place::Unix(folder.join(format!(".s.PGSQL.{port}"))),
+            Host::Tcp(host) => {
+                let mut addresses = (host.as_str(), port).to_socket_addrs().unwrap();
+                Place::Tcp(addresses.next().unwrap())
+            }
+        }
+    }
+
+    /// As `DATABASE_URL` for a server that comes by another address, such as a proxy's.
+    pub(crate) fn url_by(&self, address: SocketAddr) -> String {
+        let config: Config = self.url.parse().unwrap();
+        let user = config.get_user().unwrap_or_default();
+        let password = config.get_password().map(String::from_utf8_lossy);
+        let password = password.map_or_else(String::new, |password| format!(":{password}"));
+        format!(
+            "postgres://{user}{password}@{address}/{}?sslmode=disable",
+            self.name
+        )
     }
 
     /// A connection of the test's own, in the server's schema.
@@ -169,7 +207,6 @@ fn folder() -> PathBuf {
 }
 
 fn url_of(server: &Config, user: &str, database: &str) -> String {
-    use tokio_postgres::config::Host;
     let port = server.get_ports().first().copied().unwrap_or(5432);
     let password = server
         .get_password()

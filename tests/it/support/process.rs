@@ -1,6 +1,7 @@
 //! A server as a process of its own, which a test can kill at any moment.
 
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 
 use reqwest::StatusCode;
@@ -33,12 +34,25 @@ impl ServerProcess {
         flags: &[&str],
         log: &std::path::Path,
     ) -> Self {
+        let mut server = Self::spawn(database, address, flags, "", log);
+        assert!(server.is_ready().await, "the server ended");
+        server
+    }
+
+    /// As [`ServerProcess::start_on`], with fail points (`FAILPOINTS`); does not wait.
+    pub(crate) fn spawn(
+        database: &str,
+        address: SocketAddr,
+        flags: &[&str],
+        fail_points: &str,
+        log: &std::path::Path,
+    ) -> Self {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(log)
             .unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_redress"))
+        let child = Command::new(env!("CARGO_BIN_EXE_redress"))
             .args(["serve", "--database-url", database])
             .args([
                 "--listen",
@@ -50,20 +64,39 @@ impl ServerProcess {
             ])
             .args(["--jwt-secret", "a secret of tests that is long enough"])
             .env("DRAIN_WINDOW", "0.2")
+            .env("FAILPOINTS", fail_points)
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .unwrap();
-        let api = Api::at(&format!("http://{address}"));
-        super::eventually("the server is ready", async || {
-            assert_eq!(child.try_wait().unwrap(), None, "the server ended");
-            let answer = api.get("/readyz").send().await.ok()?;
-            (answer.status() == StatusCode::OK).then_some(())
-        })
-        .await;
         Self { child, address }
+    }
+
+    /// Waits until it is ready; `false` when it ended before.
+    pub(crate) async fn is_ready(&mut self) -> bool {
+        let api = self.api();
+        super::eventually("the server is ready", async || {
+            if self.has_ended() {
+                return Some(false);
+            }
+            let answer = api.get("/readyz").send().await.ok()?;
+            (answer.status() == StatusCode::OK).then_some(true)
+        })
+        .await
+    }
+
+    /// Whether the process has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Whether it has ended as by `kill -9`.
+    #[allow(dead_code, reason = "for the soak, which shares this module")]
+    pub(crate) fn was_killed(&mut self) -> bool {
+        let status = self.child.try_wait().unwrap();
+        status.and_then(|status| status.signal()) == Some(Signal::KILL.as_raw())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -93,6 +126,12 @@ impl ServerProcess {
     /// Goes on after [`ServerProcess::pause`].
     pub(crate) fn resume(&self) {
         self.send(Signal::CONT);
+    }
+
+    /// Its process id.
+    #[allow(dead_code, reason = "for the soak, which shares this module")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     fn send(&self, signal: Signal) {

@@ -37,6 +37,11 @@ impl Redis {
         redis
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// As `REDIS_URL` for a server.
     pub(crate) fn url(&self) -> String {
         format!("redis://{}", self.address)

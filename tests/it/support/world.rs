@@ -23,7 +23,11 @@ pub(crate) struct World {
 impl World {
     /// Creates a database with so many regions beside the demo's.
     pub(crate) async fn create(regions: usize) -> Self {
-        let database = TestDatabase::create().await;
+        Self::create_on(TestDatabase::create().await, regions).await
+    }
+
+    /// As [`World::create`], on a database that is there and empty.
+    pub(crate) async fn create_on(database: TestDatabase, regions: usize) -> Self {
         let address = Database::from_url(database.url(), "redress").unwrap();
         let store = Store::new(address, 2);
         let secret = Secret::new(b"a secret of tests that is long enough").unwrap();

@@ -33,8 +33,13 @@ impl Writer {
     /// Submits one complaint, again and again with one idempotency key, until it is acknowledged.
     pub(crate) async fn submit(&self, region: &str, turn: usize) -> String {
         let key = Uuid::new_v4().to_string();
+        let severity = if turn.is_multiple_of(2) {
+            "low"
+        } else {
+            "high"
+        };
         let body = json!({"category": "pothole", "region": region, "address": "Quay 1",
-            "description": format!("complaint {key}")});
+            "severity": severity, "description": format!("complaint {key}")});
         let deadline = tokio::time::Instant::now() + PATIENCE * 4;
         for attempt in 0.. {
             let server = self.servers[(turn + attempt) % self.servers.len()];

@@ -9,6 +9,7 @@ use rand::RngExt;
 
 use super::super::{Drain, Farewell};
 use super::{Entered, RegistryShard};
+use crate::actors::kill_point::kill_point;
 
 /// How exactly the moments are kept.
 const TICK: Duration = Duration::from_millis(20);
@@ -46,6 +47,7 @@ impl RegistryShard {
         while let Some((_, session)) = self.departures.pop_if(|(at, _)| *at <= now) {
             if let Some(entered) = self.sessions.get(&session) {
                 Self::order(entered, &farewell.order());
+                kill_point("while_draining");
             }
         }
     }

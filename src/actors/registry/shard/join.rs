@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::super::queue::OutQueue;
 use super::{Announce, Apart, Join, Region, RegistryShard, Wanted, Watching};
+use crate::actors::kill_point::kill_point;
 use crate::domain::region::RegionId;
 use crate::telemetry::metrics::PushMetrics;
 
@@ -65,6 +66,7 @@ impl Region {
         let frames = opening.before.into_iter().chain(missed).chain(rest);
         let is_in = frames.chain([opening.after]).all(|frame| queue.push(frame));
         if is_in {
+            kill_point("while_joining");
             self.watch(newcomer.session, wanted, Arc::clone(queue));
         }
         Ok(Admitted { head, is_in })

@@ -19,7 +19,7 @@ test: ## run all tests, on a private PostgreSQL
 	@scripts/setup --test-tools
 	cargo test --locked --workspace
 
-soak: ## faults under load for half an hour, judged by the history checker; SOAK="--only kills --seed 7" for a part
+soak: ## faults under load, judged by the history checker; SOAK="--only kills --seed 7" for a part
 	@scripts/setup --test-tools
 	cargo test --locked --test soak -- run $(SOAK)
 

@@ -104,6 +104,9 @@ pub enum Switch {
     Off,
 }
 
+/// Where a server listens when nobody says.
+const LISTEN: &str = "127.0.0.1:8080";
+
 /// How the server is reached and how it behaves.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Server")]
@@ -112,7 +115,7 @@ pub struct ServerSettings {
     #[arg(
         long,
         env = "LISTEN",
-        default_value = "127.0.0.1:8080",
+        default_value = LISTEN,
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,

@@ -11,7 +11,7 @@ pub struct HealthSettings {
     #[arg(
         long,
         env = "LISTEN",
-        default_value = "127.0.0.1:8080",
+        default_value = super::LISTEN,
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,

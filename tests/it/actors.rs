@@ -6,7 +6,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::support::{TestApp, eventually};
+use crate::support::{Officer, TestApp, eventually};
 
 const ONCE: &str = "1*panic->off";
 
@@ -121,22 +121,28 @@ async fn an_event_that_the_front_lost_is_delivered_in_order() {
     app.end().await;
 }
 
-#[actix::test]
-async fn sessions_of_a_shard_that_panicked_come_back_and_resume() {
-    let mut app = TestApp::with(&["--workers", "1"]).await;
-    let token = app.olga().await;
-    let mut officer = app.officer(&token).await;
+/// On a node with one shard, with the epoch.
+async fn an_officer_who_has_one_event() -> (TestApp, Officer, String) {
+    let app = TestApp::with(&["--workers", "1"]).await;
+    let mut officer = app.officer(&app.olga().await).await;
     let joined = officer.join("north", None).await;
-    let epoch = joined[0]["epoch"].as_str().unwrap();
+    let epoch = joined[0]["epoch"].as_str().unwrap().to_owned();
     app.submit("north", "one").await;
     officer.follow(0, 1).await;
+    (app, officer, epoch)
+}
+
+#[actix::test]
+async fn sessions_of_a_shard_that_panicked_come_back_and_resume() {
+    let (mut app, mut officer, epoch) = an_officer_who_has_one_event().await;
+    let token = app.olga().await;
     app.provoke("registry_shard/publish", ONCE);
     app.provoke("registry_shard/started", ONCE);
     app.submit("north", "two").await;
     assert_eq!(officer.closed().await.0, 4001);
     app.officers_are(0).await;
     let mut again = app.officer(&token).await;
-    let joined = again.join("north", Some((epoch, 1))).await;
+    let joined = again.join("north", Some((&epoch, 1))).await;
     assert_eq!(joined[0]["mode"], "resumed");
     assert_eq!(joined[1]["seq"], 2);
     app.submit("north", "three").await;
@@ -148,13 +154,8 @@ async fn sessions_of_a_shard_that_panicked_come_back_and_resume() {
 
 #[actix::test]
 async fn an_event_that_the_front_lost_reaches_a_new_shard_too() {
-    let mut app = TestApp::with(&["--workers", "1"]).await;
+    let (mut app, mut officer, epoch) = an_officer_who_has_one_event().await;
     let token = app.olga().await;
-    let mut officer = app.officer(&token).await;
-    let joined = officer.join("north", None).await;
-    let epoch = joined[0]["epoch"].as_str().unwrap();
-    app.submit("north", "one").await;
-    officer.follow(0, 1).await;
     // The front begins anew, and then the shard: it learns of the desk of north by neither.
     app.provoke("session_registry/publish", ONCE);
     app.submit("harbour", "lost with the front").await;
@@ -162,7 +163,7 @@ async fn an_event_that_the_front_lost_reaches_a_new_shard_too() {
     app.submit("old-town", "lost with the shard").await;
     assert_eq!(officer.closed().await.0, 4001);
     let mut again = app.officer(&token).await;
-    again.join("north", Some((epoch, 1))).await;
+    again.join("north", Some((&epoch, 1))).await;
     app.provoke("session_registry/publish", ONCE);
     app.submit("north", "lost on its way to the shard").await;
     again.follow(1, 2).await;

@@ -29,7 +29,7 @@ const OF_ASSIGNEE_MOST: i64 = 20_000;
 /// Wherever they are, where circles find the nearest sooner.
 const OF_STATE_MOST: i64 = 6_000;
 
-/// So many entries of words and marks are looked at to find few, in 13 ms, where the newest or oldest are wanted.
+/// So many entries of words and marks are looked at to find few, in 25 ms, where the newest or oldest are wanted.
 const LOOKED_AT_MOST: i64 = 10_000;
 
 /// How many candidates are read sooner than an order is walked.

@@ -14,7 +14,7 @@ mod inner;
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -22,7 +22,7 @@ use bytes::Bytes;
 
 use super::Form;
 use super::wave::Wave;
-use super::wire::Wire;
+use super::wire::{WeakWire, Wire};
 use inner::{Bound, Inner, wait, wake};
 
 /// Most bytes that one write takes out of the queue.
@@ -52,6 +52,8 @@ pub struct Write {
 #[derive(Debug)]
 pub struct OutQueue {
     bound: Bound,
+    /// The socket that waves may go to, to be looked at without the lock.
+    socket: OnceLock<WeakWire>,
     inner: Mutex<Inner>,
 }
 
@@ -60,6 +62,7 @@ impl OutQueue {
     pub fn new(limit: usize, form: Form) -> Self {
         Self {
             bound: Bound { limit, form },
+            socket: OnceLock::new(),
             inner: Mutex::default(),
         }
     }
@@ -90,8 +93,16 @@ impl OutQueue {
         let mut inner = self.lock();
         if inner.end.is_none() {
             wire.leave_to_server();
+            self.socket.get_or_init(|| wire.weak());
             inner.wire = Some(wire);
         }
+    }
+
+    /// Looks at what a wave will need of this queue and its socket, so that the processor has it at hand then.
+    /// Takes no lock: looks at several queues may overlap, which lets their memory arrive at the same time.
+    pub fn glance(&self) {
+        let is_held = self.socket.get().is_some_and(WeakWire::is_held);
+        std::hint::black_box((self.inner.is_poisoned(), is_held));
     }
 
     /// Puts the last frame in, beyond the bound if need be, and ends the queue; `false` when it had ended.

@@ -60,8 +60,10 @@ impl Wire {
         if self.0.is_server_writing.load(Ordering::Acquire) {
             return 0;
         }
+        // Past the runtime, whose note of the socket's readiness lies in memory that nothing else needs here.
         // What cannot be written is left to the server: it waits for room, and hears the same error.
-        let written = self.stream().try_write(bytes).unwrap_or_default();
+        let written = SockRef::from(self.stream()).send(bytes);
+        let written = written.unwrap_or_default();
         kill_within(written, bytes);
         written
     }
@@ -79,6 +81,11 @@ fn kill_within(written: usize, bytes: &[u8]) {
 pub struct WeakWire(Weak<Shared>);
 
 impl WeakWire {
+    /// Whether somebody holds the connection.
+    pub(super) fn is_held(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
     /// Ends the connection now, if it is still there: what the system has buffered for it is dropped,
     /// and whoever waits for it hears that it is gone.
     pub fn cut(&self) {

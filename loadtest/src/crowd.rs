@@ -5,6 +5,7 @@ mod frames;
 pub(crate) mod members;
 pub(crate) mod order;
 mod socket;
+mod standing;
 mod tally;
 
 use serde::de::DeserializeOwned;

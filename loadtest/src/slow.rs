@@ -127,7 +127,7 @@ struct Scene<'a> {
 impl Scene<'_> {
     async fn round(&mut self) -> Result<Round, Fault> {
         let slow = self.options.slow;
-        let alone = self.turns(2).await?;
+        let alone = self.turns(3).await?;
         let pid = self.feed.server.pid;
         let before = (open_files(pid)?, self.feed.server.metric(CUT_OFF).await?);
         let mut others = self.feed.crowd(slow, 0..1, 1, Pace::Never).await?;
@@ -148,7 +148,7 @@ impl Scene<'_> {
         let ended = others.tell().await?;
         drop(others);
         let more = self.feed.crowd(slow, 0..1, 1, Pace::Eager).await?;
-        let with_more_readers = self.turns(2).await?;
+        let with_more_readers = self.turns(3).await?;
         drop(more);
         tokio::time::sleep(TURN).await;
         Ok(Round {

@@ -60,3 +60,47 @@ pub(super) fn between<'a>(text: &'a [u8], before: &[u8], after: u8) -> Option<&'
     let end = rest.iter().position(|byte| *byte == after)?;
     rest.get(..end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first frame's text, and what it took of the bytes.
+    fn text(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+        match first(bytes).unwrap()? {
+            (Frame::Text(text), length) => Some((text.to_owned(), length)),
+            (Frame::Close(code), length) => Some((code.to_string().into(), length)),
+            (Frame::Other, length) => Some((Vec::new(), length)),
+        }
+    }
+
+    #[test]
+    fn a_frame_is_taken_when_all_of_it_is_there() {
+        assert_eq!(text(b"\x81\x02hi\x81"), Some((b"hi".to_vec(), 4)));
+        let long = [b"\x81\x7e\x01\x00".as_slice(), &[b'a'; 256]].concat();
+        assert_eq!(text(&long), Some((vec![b'a'; 256], 260)));
+        for part in 0..long.len() {
+            assert_eq!(text(&long[..part]), None);
+        }
+        let longest = [b"\x81\x7f\0\0\0\0\0\x01\0\0".as_slice(), &[b'a'; 65_536]].concat();
+        assert_eq!(text(&longest), Some((vec![b'a'; 65_536], 65_546)));
+        assert_eq!(text(b"\x88\x02\x0f\xa2"), Some((b"4002".to_vec(), 4)));
+    }
+
+    #[test]
+    fn a_clients_frame_tells_its_length() {
+        assert_eq!(masked("hi").unwrap(), b"\x81\x82\0\0\0\0hi");
+        assert!(
+            masked(&"a".repeat(256))
+                .unwrap()
+                .starts_with(b"\x81\xfe\x01\x00\0\0\0\0a")
+        );
+    }
+
+    #[test]
+    fn what_lies_between_is_found() {
+        let text = br#"{"type":"event","at":"noon","t":1}"#;
+        assert_eq!(between(text, br#""at":""#, b'"'), Some(b"noon".as_slice()));
+        assert_eq!(between(text, br#""on":""#, b'"'), None);
+    }
+}

@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::order::{Back, Done, Order, Pace, Place, Text};
-use super::socket::{Socket, Standing};
+use super::socket::Socket;
+use super::standing::Standing;
 use super::tally::Tally;
 use crate::Fault;
 use crate::dice::Dice;

@@ -1,17 +1,16 @@
 //! One client's socket: how it is opened, what it watches, and how it reads.
 
-use std::cell::{Cell, RefCell};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::frames::{Frame, between, first, masked};
 use super::order::{Door, Pace, Place};
+use super::standing::{EVENT, Standing};
 use super::tally::Tally;
 use crate::Fault;
 
@@ -21,104 +20,8 @@ const READ_MOST: usize = 16 * 1024;
 const SLOW_BUFFER: u32 = 64 * 1024;
 /// How often one who reads slowly reads.
 const SLOW_TURN: Duration = Duration::from_millis(50);
-/// Sockets from one address of the loopback: each has ports for 28 000, of which some are not free yet.
+/// Sockets from one address of the loopback, which has 28 000 ports, of which some are not free yet.
 const FROM_ONE_ADDRESS: usize = 10_000;
-const EVENT: &[u8] = br#"{"type":"event","region":""#;
-
-/// Where a client stands; it outlives its socket.
-#[derive(Default)]
-pub(super) struct Standing {
-    pub(super) watched: RefCell<Vec<Watched>>,
-    /// Events that came since the last cut.
-    pub(super) events: Cell<usize>,
-    /// How often it was told something else than to go on where it was.
-    pub(super) not_resumed: Cell<usize>,
-}
-
-/// A region that a client watches.
-pub(super) struct Watched {
-    region: String,
-    /// None before the first subscription.
-    epoch: Option<String>,
-    seq: u64,
-    is_live: bool,
-}
-
-impl Standing {
-    /// Of the client of this number, who has watched nothing yet.
-    pub(super) fn of(place: &Place, number: usize) -> Self {
-        let standing = Self::default();
-        if let Place::Server(door) = place {
-            let regions = door.regions.iter().cycle().skip(number * door.each);
-            let watched = regions.take(door.each).map(|region| Watched {
-                region: region.clone(),
-                epoch: None,
-                seq: 0,
-                is_live: false,
-            });
-            standing.watched.borrow_mut().extend(watched);
-        }
-        standing
-    }
-
-    fn is_live(&self) -> bool {
-        self.watched.borrow().iter().all(|watched| watched.is_live)
-    }
-
-    /// An event came; whether its number is the next one of its region.
-    fn event(&self, text: &[u8]) -> bool {
-        self.events.set(self.events.get() + 1);
-        let mut watched = self.watched.borrow_mut();
-        if watched.is_empty() {
-            return true;
-        }
-        let place = text.strip_prefix(EVENT).and_then(|rest| {
-            let region = rest.split(|byte| *byte == b'"').next()?;
-            let seq = rest.get(region.len()..)?.strip_prefix(br#"","seq":"#)?;
-            let seq = seq.split(|byte| !byte.is_ascii_digit()).next()?;
-            let watched = watched
-                .iter_mut()
-                .find(|one| one.region.as_bytes() == region)?;
-            Some((watched, std::str::from_utf8(seq).ok()?.parse().ok()?))
-        });
-        let Some((watched, seq)) = place else {
-            return false;
-        };
-        let is_next = seq == watched.seq + 1;
-        watched.seq = seq;
-        is_next
-    }
-
-    fn subscribed(&self, text: &[u8]) -> Result<(), Fault> {
-        #[derive(Deserialize)]
-        struct Subscribed {
-            region: String,
-            epoch: String,
-            mode: String,
-            head: u64,
-        }
-        let told: Subscribed = serde_json::from_slice(text)?;
-        let mut watched = self.watched.borrow_mut();
-        let watched = watched.iter_mut().find(|one| one.region == told.region);
-        let watched = watched.ok_or("subscribed to another region")?;
-        if watched.epoch.is_some() && told.mode != "resumed" {
-            self.not_resumed.set(self.not_resumed.get() + 1);
-        }
-        if told.mode == "live" {
-            watched.seq = told.head;
-        }
-        watched.epoch = Some(told.epoch);
-        Ok(())
-    }
-
-    fn live(&self, text: &[u8]) {
-        let region = between(text, br#""region":""#, b'"').unwrap_or_default();
-        let mut watched = self.watched.borrow_mut();
-        for watched in watched.iter_mut() {
-            watched.is_live |= watched.region.as_bytes() == region;
-        }
-    }
-}
 
 /// An open socket.
 pub(super) struct Socket {
@@ -259,8 +162,10 @@ impl Socket {
         };
         if read == 0 {
             self.end.get_or_insert_with(|| "end".into());
-        } else if let Some(pong) = self.take_in()? {
-            self.stream.write_all(&pong).await?;
+        } else if let Some(pong) = self.take_in()?
+            && self.stream.write_all(&pong).await.is_err()
+        {
+            self.end.get_or_insert_with(|| "reset".into());
         }
         Ok(read)
     }
@@ -311,8 +216,10 @@ async fn connect(address: SocketAddr, number: usize, pace: Pace) -> Result<TcpSt
     if !matches!(pace, Pace::Eager) {
         socket.set_recv_buffer_size(SLOW_BUFFER)?;
     }
-    let own = Ipv4Addr::new(127, 0, 0, u8::try_from(2 + number / FROM_ONE_ADDRESS)?);
-    socket.bind(SocketAddr::new(IpAddr::V4(own), 0))?;
+    // Each crowd has addresses of its own.
+    let [_, _, high, low] = std::process::id().to_be_bytes();
+    let last = u8::try_from(2 + number / FROM_ONE_ADDRESS)?;
+    socket.bind((Ipv4Addr::new(127, high, low, last), 0).into())?;
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
     Ok(stream)

@@ -13,6 +13,7 @@ use tokio::process::Command;
 
 use crate::Fault;
 use crate::cores::open_files;
+use crate::process::cpu_ns;
 use crate::puppet::Puppet;
 use crate::stage::Stage;
 use order::{Arrived, Back, Done, Order, Place, Text, WaveTimes};
@@ -105,6 +106,14 @@ impl Crowd {
     /// When one is refused again and again.
     pub(crate) async fn come_back(&mut self) -> Result<Back, Fault> {
         self.ask(&Order::Return).await
+    }
+
+    /// CPU time of its process so far, in nanoseconds.
+    ///
+    /// # Errors
+    /// When the process ended.
+    pub(crate) fn cpu_ns(&self) -> Result<u64, Fault> {
+        cpu_ns(self.puppet.pid)
     }
 
     async fn ask<T: DeserializeOwned>(&mut self, order: &Order) -> Result<T, Fault> {

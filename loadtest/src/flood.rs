@@ -77,6 +77,8 @@ struct Outcome {
     deliveries_a_second: f64,
     /// Of its core.
     server_cpu_share: f64,
+    /// Of the other core, which PostgreSQL has too.
+    clients_cpu_share: f64,
 }
 
 /// Measures and reports.
@@ -127,7 +129,7 @@ async fn play(feed: &Feed, load: Load) -> Result<Outcome, Fault> {
         load.rate, load.sockets
     ));
     crowd.begin(0).await?;
-    let cpu = cpu_ns(feed.server.pid)?;
+    let cpu = (cpu_ns(feed.server.pid)?, crowd.cpu_ns()?);
     let begun = Instant::now();
     let published = publish(Duration::from_secs(load.seconds)).await?;
     // Events go round the regions, and so do the sockets.
@@ -140,11 +142,12 @@ async fn play(feed: &Feed, load: Load) -> Result<Outcome, Fault> {
         arrived = crowd.tell().await?;
     }
     let seconds = begun.elapsed().as_secs_f64();
-    let cpu = cpu_ns(feed.server.pid)? - cpu;
+    let share = |before: u64, after: u64| (after - before) as f64 / 1e9 / seconds;
     Ok(Outcome {
         missing: expected.saturating_sub(arrived.events) + arrived.out_of_turn,
         deliveries_a_second: arrived.events as f64 / seconds,
-        server_cpu_share: cpu as f64 / 1e9 / seconds,
+        server_cpu_share: share(cpu.0, cpu_ns(feed.server.pid)?),
+        clients_cpu_share: share(cpu.1, crowd.cpu_ns()?),
         load,
         published,
         arrived,
@@ -162,9 +165,10 @@ fn flood(outcome: &Outcome) -> Vec<Figure> {
             outcome.deliveries_a_second / asked,
             Target::AtLeast(0.99),
             format!(
-                "{:.0}/s of {asked:.0}/s; server {:.0} % of its core",
+                "{:.0}/s of {asked:.0}/s; server {:.0} % of its core, clients {:.0} % of theirs",
                 outcome.deliveries_a_second,
-                outcome.server_cpu_share * 100.0
+                outcome.server_cpu_share * 100.0,
+                outcome.clients_cpu_share * 100.0
             ),
         ),
         none_missing(outcome, "the flood"),

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -13,16 +13,20 @@ use crate::report::percentile;
 
 /// How long a wave may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes of an event with its id among them.
+const HEAD: usize = 128;
 
 /// Counts for all sockets. One thread's.
 pub(super) struct Tally {
     begun: Cell<Instant>,
+    /// The same in microseconds since 1970.
+    begun_us: Cell<i64>,
     missing: Cell<usize>,
     complete: Notify,
     arrivals_us: RefCell<Vec<u32>>,
     ages_us: RefCell<Vec<u32>>,
-    /// The time of the last event, as written and in microseconds since 1970: most events come to
-    /// many sockets one after the other.
+    /// The head of the last event, and its time in microseconds since 1970: most events come to many
+    /// sockets one after the other.
     last: RefCell<(Vec<u8>, i64)>,
     text: RefCell<Option<String>>,
     out_of_turn: Cell<usize>,
@@ -35,6 +39,7 @@ impl Tally {
     pub(super) fn new() -> Self {
         Self {
             begun: Cell::new(Instant::now()),
+            begun_us: Cell::new(now_us()),
             missing: Cell::new(0),
             complete: Notify::new(),
             arrivals_us: RefCell::default(),
@@ -54,13 +59,14 @@ impl Tally {
         self.out_of_turn.set(0);
         self.missing.set(deliveries);
         self.begun.set(Instant::now());
+        self.begun_us.set(now_us());
     }
 
-    /// An event arrived.
-    pub(super) fn arrived(&self, text: &[u8], is_in_turn: bool) {
-        let took = u32::try_from(self.begun.get().elapsed().as_micros());
+    /// An event arrived with what was read just now.
+    pub(super) fn arrived(&self, text: &[u8], is_in_turn: bool, now: Instant) {
+        let took = u32::try_from((now - self.begun.get()).as_micros());
         self.arrivals_us.borrow_mut().push(took.unwrap_or(u32::MAX));
-        if let Some(age) = self.age_us(text) {
+        if let Some(age) = self.age_us(text, now) {
             self.ages_us.borrow_mut().push(age);
         }
         if !is_in_turn {
@@ -79,16 +85,17 @@ impl Tally {
     }
 
     /// Microseconds since the time that the event says.
-    fn age_us(&self, text: &[u8]) -> Option<u32> {
-        let at = between(text, br#""at":""#, b'"')?;
+    fn age_us(&self, text: &[u8], now: Instant) -> Option<u32> {
+        let head = text.get(..text.len().min(HEAD))?;
         let mut last = self.last.borrow_mut();
-        if last.0 != at {
+        if last.0 != head {
+            let at = between(text, br#""at":""#, b'"')?;
             let time: jiff::Timestamp = std::str::from_utf8(at).ok()?.parse().ok()?;
-            *last = (at.to_owned(), time.as_microsecond());
+            *last = (head.to_owned(), time.as_microsecond());
         }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-        let age = i64::try_from(now.as_micros()).ok()? - last.1;
-        u32::try_from(age.max(0)).ok()
+        let begun = self.begun.get();
+        let since = i64::try_from((now - begun).as_micros()).ok()?;
+        u32::try_from((self.begun_us.get() + since - last.1).max(0)).ok()
     }
 
     /// A socket ended.
@@ -138,4 +145,9 @@ impl Tally {
     pub(super) fn text(&self) -> Option<String> {
         self.text.borrow().clone()
     }
+}
+
+/// The present time in microseconds since 1970: the server reads the same clock.
+fn now_us() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
 }

@@ -5,24 +5,32 @@
 
 mod bare_writer;
 mod city;
+mod cores;
+mod crowd;
 mod cycle;
 mod dice;
+mod feed;
+mod flood;
 mod http;
 mod idle;
 mod life;
 mod lists;
+mod peers;
 mod pgbench;
 mod process;
+mod publisher;
+mod puppet;
 mod push;
+mod reconnect;
 mod report;
 mod seed;
 mod server;
-mod socket;
+mod slow;
 mod spike;
 mod stage;
 mod submissions;
 mod timers;
-mod wave;
+mod yardstick;
 
 use std::error::Error;
 use std::io::Write;
@@ -50,10 +58,16 @@ enum Command {
     Bench,
     /// Durable submissions a second over HTTP: batches, a transaction each, and pgbench on one PostgreSQL
     Submissions(submissions::Options),
-    /// Server CPU and latency of one event to many sockets, against a bare loop of writes
+    /// Server CPU and latency of one event to many sockets, against a bare loop of writes, Node ws and FastAPI
     Push(push::Options),
-    /// Memory of the server for an idle socket that watches a region
+    /// Memory of the server for an idle socket that watches a region, and for a second wave of them
     Idle(idle::Options),
+    /// Latency of readers beside clients that never read, which are cut off; one that reads at 90 % stays
+    Slow(slow::Options),
+    /// As many deliveries as one core can make, and 200 events a second to 1000 officers of 16 regions
+    Flood(flood::Options),
+    /// All clients cut at once, each with events to catch up on: until the last is live again
+    Reconnect(reconnect::Options),
     /// Deadlines that fire once each and in time, with a kill -9 in the middle of them
     Timers(timers::Options),
     /// Fill a database with a year of a city: a million complaints with their events, people and places
@@ -64,6 +78,8 @@ enum Command {
     Life(life::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
+    /// Many clients in a process; obeys its standard input
+    Crowd,
 }
 
 fn main() -> Result<(), Fault> {
@@ -81,8 +97,11 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
     match command {
         Command::Bench => {
             submissions::measure(&submissions::Options::default()).await?;
-            push::measure(&push::Options::default()).await?;
+            push::measure(&push::Options::short()).await?;
             idle::measure(&idle::Options::default()).await?;
+            slow::measure(&slow::Options::short()).await?;
+            flood::measure(&flood::Options::short()).await?;
+            reconnect::measure(&reconnect::Options::short()).await?;
             timers::measure(&timers::Options::default()).await?;
             lists::measure(&lists::Options::default()).await?;
             life::measure(&life::Options::default()).await
@@ -90,10 +109,14 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Submissions(options) => submissions::measure(&options).await,
         Command::Push(options) => push::measure(&options).await,
         Command::Idle(options) => idle::measure(&options).await,
+        Command::Slow(options) => slow::measure(&options).await,
+        Command::Flood(options) => flood::measure(&options).await,
+        Command::Reconnect(options) => reconnect::measure(&options).await,
         Command::Timers(options) => timers::measure(&options).await,
         Command::Seed(options) => seed::run(&options).await,
         Command::Lists(options) => lists::measure(&options).await,
         Command::Life(options) => life::measure(&options).await,
+        Command::Crowd => crowd::members::run().await,
         Command::BareWriter => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 //! What the kernel says of a process: its CPU time and its memory.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use crate::Fault;
 
@@ -54,4 +55,30 @@ pub(crate) fn resident_bytes(pid: u32) -> Result<u64, Fault> {
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next());
     Ok(kilobytes.ok_or("no VmRSS")?.parse::<u64>()? * 1024)
+}
+
+/// How many files and sockets it has open.
+///
+/// # Errors
+/// When the process is gone.
+pub(crate) fn open_files(pid: u32) -> Result<usize, Fault> {
+    Ok(fs::read_dir(format!("/proc/{pid}/fd"))?.count())
+}
+
+/// Waits until it uses less than 2 % of a core, for ten seconds at most.
+///
+/// # Errors
+/// When the process is gone.
+pub(crate) async fn settle(pid: u32) -> Result<(), Fault> {
+    let begun = Instant::now();
+    let mut before = cpu_ns(pid)?;
+    while begun.elapsed() < Duration::from_secs(10) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let now = cpu_ns(pid)?;
+        if now - before < 20_000_000 {
+            break;
+        }
+        before = now;
+    }
+    Ok(())
 }

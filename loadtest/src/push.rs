@@ -1,47 +1,52 @@
-//! What does it cost the server to push one event to many sockets, against a bare loop of writes,
-//! and when does it arrive?
+//! What does it cost the server to push one event to many sockets, against a bare loop of writes and
+//! against others that push, and when does it arrive?
 
-use std::rc::Rc;
-use std::time::{Duration, Instant};
+mod figures;
+
+use std::time::Duration;
 
 use clap::Args;
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use crate::bare_writer::BareWriter;
+use crate::crowd::Crowd;
+use crate::crowd::order::{Pace, WaveTimes};
+use crate::feed::Feed;
 use crate::http::Connection;
+use crate::peers::{self, Peer};
 use crate::process::cpu_ns;
-use crate::report::{Figure, Report, Target, median, percentile};
-use crate::server::Server;
-use crate::socket::Watcher;
-use crate::stage::Stage;
-use crate::submissions::submission;
-use crate::wave::Waves;
+use crate::report::Report;
+use crate::yardstick::Yardstick;
 use crate::{Fault, say};
 
-/// Sockets that are opened at once.
-const AT_ONCE: usize = 64;
 /// Events that wait together in the burst.
 const BURST: usize = 16;
+/// Characters of a description.
+const LENGTH: usize = 146;
 /// What the server still has to do when the last socket has its event.
-const SETTLE: Duration = Duration::from_millis(50);
+pub(crate) const SETTLE: Duration = Duration::from_millis(50);
 
 /// How many sockets and events.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Sockets that watch the region
-    #[arg(long, value_delimiter = ',', default_values_t = [1000, 5000])]
+    #[arg(long, value_delimiter = ',', default_values_t = [1000, 5000, 10_000])]
     sockets: Vec<usize>,
     /// Rounds: an event alone, a bare write, a burst
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 12)]
     rounds: usize,
+    /// Beside them in each round: Node with ws, and FastAPI on uvicorn (installed with npm and pip)
+    #[arg(long)]
+    peers: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
+impl Options {
+    /// Few rounds, for a run of everything.
+    pub(crate) fn short() -> Self {
         Self {
-            sockets: vec![1000, 5000],
-            rounds: 20,
+            sockets: vec![1000, 5000, 10_000],
+            rounds: 4,
+            peers: true,
         }
     }
 }
@@ -51,9 +56,17 @@ impl Default for Options {
 struct Wave {
     events: usize,
     cpu_us_a_delivery: f64,
-    first_ms: f64,
-    p50_ms: f64,
-    p99_ms: f64,
+    #[serde(flatten)]
+    times: WaveTimes,
+}
+
+/// What a peer did.
+#[derive(Serialize)]
+struct PeerWaves {
+    name: &'static str,
+    alone: Vec<Wave>,
+    /// Only of those that are fast.
+    burst: Vec<Wave>,
 }
 
 /// All waves to so many sockets.
@@ -64,6 +77,7 @@ struct Outcome {
     alone: Vec<Wave>,
     bare: Vec<Wave>,
     burst: Vec<Wave>,
+    peers: Vec<PeerWaves>,
 }
 
 /// Measures and reports.
@@ -71,216 +85,168 @@ struct Outcome {
 /// # Errors
 /// Whatever went wrong.
 pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut cores) = (Vec::new(), String::new());
     for &sockets in &options.sockets {
-        let stage = Stage::set("push").await?;
-        outcomes.push(to_sockets(&stage, sockets, options.rounds).await?);
-        stage.strike().await?;
+        let mut play = Play::prepare(sockets, options.peers).await?;
+        outcomes.push(play.rounds(options.rounds).await?);
+        cores = play.feed.close().await?;
     }
-    let figures = outcomes.iter().flat_map(figures).collect();
-    let command = "target/release/redress-loadtest push";
-    Report::new("push", command, figures, serde_json::to_value(&outcomes)?)
+    let figures = outcomes.iter().flat_map(figures::of).collect();
+    let peers = if options.peers { " --peers" } else { "" };
+    let command = format!("target/release/redress-loadtest push{peers}");
+    Report::new("push", &command, figures, serde_json::to_value(&outcomes)?)
         .under(
             "load",
-            "one region; one reader thread for all sockets, on the same cores",
+            "one region; a reader thread for each crowd of sockets",
         )
+        .under("cores", cores)
         .under(
             "rounds",
-            format!("{}: an event alone, a bare write, a burst", options.rounds),
+            format!(
+                "{}: an event alone, a bare write, a burst, the peers",
+                options.rounds
+            ),
         )
         .publish()?;
     Ok(())
 }
 
-async fn to_sockets(stage: &Stage, sockets: usize, rounds: usize) -> Result<Outcome, Fault> {
-    let server = Server::start(stage, "push", &["--demo", "--ping-interval-ms=600000"]).await?;
-    let demo = server.demo().await?;
-    let token = server
-        .login(&demo.admin.email, &demo.admin.password)
-        .await?;
-    let region = &demo.regions.first().ok_or("the demo has no region")?.id;
-    let waves = Rc::new(Waves::new());
-    say(&format!(
-        "push: opening {sockets} sockets to the server and to the bare writer"
-    ));
-    let _watchers = open(&server, sockets, &token, region, &waves).await?;
-    let mut play = Play::prepare(stage, server, sockets, region, waves).await?;
-    play.alone(1).await?;
-    let _bare = play.connect_bare().await?;
-    let mut outcome = Outcome {
-        sockets,
-        idle_cpu_ms_a_second: play.idle().await?,
-        alone: Vec::new(),
-        bare: Vec::new(),
-        burst: Vec::new(),
-    };
-    for number in 0..=rounds {
-        let (alone, bare) = (play.alone(1).await?, play.bare().await?);
-        let burst = play.alone(BURST).await?;
-        if number > 0 {
-            outcome.alone.push(alone);
-            outcome.bare.push(bare);
-            outcome.burst.push(burst);
-        }
-    }
-    play.server.stop().await?;
-    Ok(outcome)
-}
-
-/// Opens sockets that watch a region.
-pub(crate) async fn open(
-    server: &Server,
-    sockets: usize,
-    token: &str,
-    region: &str,
-    waves: &Rc<Waves>,
-) -> Result<Vec<Watcher>, Fault> {
-    let mut watchers = Vec::with_capacity(sockets);
-    while watchers.len() < sockets {
-        let next = AT_ONCE.min(sockets - watchers.len());
-        let opening = (0..next).map(|_| Watcher::of_server(server.address, token, region, waves));
-        watchers.extend(try_join_all(opening).await?);
-    }
-    Ok(watchers)
-}
-
 /// Those who take part.
 struct Play {
-    server: Server,
-    bare: BareWriter,
+    feed: Feed,
+    crowd: Crowd,
+    bare: Yardstick,
+    peers: Vec<(Peer, Yardstick)>,
     sockets: usize,
-    waves: Rc<Waves>,
     submitters: Vec<Connection>,
     submission: Vec<u8>,
 }
 
 impl Play {
-    async fn prepare(
-        stage: &Stage,
-        server: Server,
-        sockets: usize,
-        region: &str,
-        waves: Rc<Waves>,
-    ) -> Result<Self, Fault> {
-        let opening = (0..BURST).map(|_| Connection::open(server.address));
+    async fn prepare(sockets: usize, with_peers: bool) -> Result<Self, Fault> {
+        let feed = Feed::open("push", sockets).await?;
+        let crowd = feed.crowd(sockets, 0..1, 1, Pace::Eager).await?;
+        let mut bare = Yardstick::bare(&feed.stage).await?;
+        bare.connect(sockets, true).await?;
+        let mut peers = Vec::new();
+        let installed = if with_peers {
+            peers::install(&feed.stage).await
+        } else {
+            Vec::new()
+        };
+        for peer in installed {
+            say(&format!("push: {sockets} sockets to {}", peer.name));
+            let mut yardstick = peer.start(&feed.stage).await?;
+            yardstick.connect(sockets, false).await?;
+            peers.push((peer, yardstick));
+        }
+        let opening = (0..BURST).map(|_| Connection::open(feed.server.address));
         Ok(Self {
             submitters: try_join_all(opening).await?,
-            submission: submission(server.address, region),
-            bare: BareWriter::start(stage).await?,
-            server,
+            submission: feed.submission(0, LENGTH),
+            feed,
+            crowd,
+            bare,
+            peers,
             sockets,
-            waves,
         })
     }
 
-    async fn connect_bare(&mut self) -> Result<Vec<Watcher>, Fault> {
-        let mut watchers = Vec::with_capacity(self.sockets);
-        while watchers.len() < self.sockets {
-            let next = AT_ONCE.min(self.sockets - watchers.len());
-            let address = self.bare.address;
-            let opening = (0..next).map(|_| Watcher::of_bare_writer(address, &self.waves));
-            let (opened, accepted) = tokio::join!(try_join_all(opening), self.bare.accept(next));
-            accepted?;
-            watchers.extend(opened?);
+    async fn rounds(&mut self, rounds: usize) -> Result<Outcome, Fault> {
+        self.waves(1).await?;
+        let text = self.crowd.text().await?;
+        let named = |(peer, _): &(Peer, Yardstick)| PeerWaves {
+            name: peer.name,
+            alone: Vec::new(),
+            burst: Vec::new(),
+        };
+        let mut outcome = Outcome {
+            sockets: self.sockets,
+            peers: self.peers.iter().map(named).collect(),
+            idle_cpu_ms_a_second: self.idle().await?,
+            alone: Vec::new(),
+            bare: Vec::new(),
+            burst: Vec::new(),
+        };
+        self.round(&mut outcome, &text).await?;
+        outcome.forget();
+        for number in 1..=rounds {
+            say(&format!("push: round {number} of {rounds}"));
+            self.round(&mut outcome, &text).await?;
         }
-        Ok(watchers)
+        Ok(outcome)
+    }
+
+    async fn round(&mut self, outcome: &mut Outcome, text: &str) -> Result<(), Fault> {
+        outcome.alone.push(self.waves(1).await?);
+        outcome
+            .bare
+            .push(yardstick(&mut self.bare, self.sockets, 1, text).await?);
+        outcome.burst.push(self.waves(BURST).await?);
+        for ((peer, other), waves) in self.peers.iter_mut().zip(&mut outcome.peers) {
+            waves
+                .alone
+                .push(yardstick(other, self.sockets, 1, text).await?);
+            if peer.is_fast {
+                waves
+                    .burst
+                    .push(yardstick(other, self.sockets, BURST, text).await?);
+            }
+        }
+        Ok(())
     }
 
     /// What the server uses without events, in milliseconds of CPU a second.
     async fn idle(&self) -> Result<f64, Fault> {
-        let before = cpu_ns(self.server.pid)?;
+        let before = cpu_ns(self.feed.server.pid)?;
         tokio::time::sleep(Duration::from_secs(2)).await;
-        Ok((cpu_ns(self.server.pid)? - before) as f64 / 1e6 / 2.0)
+        Ok((cpu_ns(self.feed.server.pid)? - before) as f64 / 1e6 / 2.0)
     }
 
     /// So many submissions at once, each to all sockets.
-    async fn alone(&mut self, events: usize) -> Result<Wave, Fault> {
-        let before = cpu_ns(self.server.pid)?;
-        self.waves.begin(events * self.sockets);
+    async fn waves(&mut self, events: usize) -> Result<Wave, Fault> {
+        self.crowd.begin(events).await?;
+        let before = cpu_ns(self.feed.server.pid)?;
         let submission = &self.submission;
         let submitters = self.submitters.iter_mut().take(events);
         let answers = try_join_all(submitters.map(|connection| connection.ask(submission))).await?;
         if let Some(refused) = answers.iter().find(|answer| answer.status != 201) {
             return Err(String::from_utf8_lossy(&refused.body).into_owned().into());
         }
-        let arrivals = self.waves.end().await?;
+        let times = self.crowd.end().await?;
         tokio::time::sleep(SETTLE).await;
-        let cpu = cpu_ns(self.server.pid)? - before;
-        Ok(self.wave(events, cpu, arrivals))
+        let cpu = cpu_ns(self.feed.server.pid)? - before;
+        Ok(Wave::of(events, self.sockets, cpu, times))
     }
+}
 
-    /// The same bytes to as many sockets, by the bare writer.
-    async fn bare(&mut self) -> Result<Wave, Fault> {
-        let frame = self.waves.frame();
-        let before = cpu_ns(self.bare.pid)?;
-        self.waves.begin(self.sockets);
-        self.bare.write(&frame).await?;
-        let arrivals = self.waves.end().await?;
-        let cpu = cpu_ns(self.bare.pid)? - before;
-        tokio::time::sleep(SETTLE).await;
-        Ok(self.wave(1, cpu, arrivals))
-    }
+/// The same text to as many sockets.
+async fn yardstick(
+    other: &mut Yardstick,
+    sockets: usize,
+    events: usize,
+    text: &str,
+) -> Result<Wave, Fault> {
+    let (cpu, times) = other.send(events, text).await?;
+    Ok(Wave::of(events, sockets, cpu, times))
+}
 
-    fn wave(&self, events: usize, cpu_ns: u64, mut arrivals: Vec<u32>) -> Wave {
-        let deliveries = (events * self.sockets) as f64;
-        Wave {
+impl Wave {
+    fn of(events: usize, sockets: usize, cpu_ns: u64, times: WaveTimes) -> Self {
+        Self {
             events,
-            cpu_us_a_delivery: cpu_ns as f64 / 1000.0 / deliveries,
-            first_ms: percentile(&mut arrivals, 0.0) / 1000.0,
-            p50_ms: percentile(&mut arrivals, 0.5) / 1000.0,
-            p99_ms: percentile(&mut arrivals, 0.99) / 1000.0,
+            cpu_us_a_delivery: cpu_ns as f64 / 1000.0 / (events * sockets) as f64,
+            times,
         }
     }
 }
 
-fn figures(outcome: &Outcome) -> Vec<Figure> {
-    let sockets = outcome.sockets;
-    let cpu = |waves: &[Wave]| median(waves.iter().map(|wave| wave.cpu_us_a_delivery));
-    let (alone, bare, burst) = (cpu(&outcome.alone), cpu(&outcome.bare), cpu(&outcome.burst));
-    let time = |pick: fn(&Wave) -> f64| median(outcome.alone.iter().map(pick));
-    let bare_p99 = median(outcome.bare.iter().map(|wave| wave.p99_ms));
-    let (first, p50) = (time(|wave| wave.first_ms), time(|wave| wave.p50_ms));
-    vec![
-        Figure::ratio(
-            &format!("CPU a delivery to a bare loop of writes ({sockets} sockets)"),
-            alone / bare,
-            Target::AtMost(1.4),
-            format!("{alone:.2} µs to {bare:.2} µs"),
-        ),
-        Figure::ratio(
-            &format!("CPU a delivery alone to with {BURST} events waiting ({sockets} sockets)"),
-            alone / burst,
-            Target::AtLeast(4.0),
-            format!("{alone:.2} µs to {burst:.2} µs"),
-        ),
-        Figure::new(
-            &format!("submission sent → event read by a client, p50 ({sockets} sockets)"),
-            p50,
-            "ms",
-            Target::None,
-            format!("the first socket has it after {first:.2} ms"),
-        ),
-        Figure::new(
-            &format!("submission sent → event read by a client, p99 ({sockets} sockets)"),
-            time(|wave| wave.p99_ms),
-            "ms",
-            Target::None,
-            format!("the bare loop: {bare_p99:.2} ms from its beginning"),
-        ),
-    ]
-}
-
-/// Waits until a figure of the server has come to rest.
-pub(crate) async fn settle(pid: u32) -> Result<(), Fault> {
-    let begun = Instant::now();
-    let mut before = cpu_ns(pid)?;
-    while begun.elapsed() < Duration::from_secs(10) {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let now = cpu_ns(pid)?;
-        if now - before < 20_000_000 {
-            break;
-        }
-        before = now;
+impl Outcome {
+    /// Forgets the round that warmed everything up.
+    fn forget(&mut self) {
+        let own = [&mut self.alone, &mut self.bare, &mut self.burst];
+        let peers = self.peers.iter_mut();
+        let peers = peers.flat_map(|peer| [&mut peer.alone, &mut peer.burst]);
+        own.into_iter().chain(peers).for_each(Vec::clear);
     }
-    Ok(())
 }

@@ -5,7 +5,6 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use redress::demo::DemoFile;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
@@ -35,7 +34,8 @@ impl Server {
         let log = folder.join("server.log");
         let log = File::options().create(true).append(true).open(log)?;
         let address = free_address()?;
-        let child = Command::new(&stage.redress)
+        let child = stage
+            .under_test(&stage.redress)
             .args([
                 "serve",
                 "--rate-limits=off",
@@ -73,7 +73,6 @@ impl Server {
 
     async fn wait_until_ready(&self) -> Result<(), Fault> {
         let begun = Instant::now();
-        let demo = self.folder.join("demo.json");
         while begun.elapsed() < PATIENCE {
             if let Ok(mut connection) = Connection::open(self.address).await {
                 let asked = request("GET", "/readyz", self.address, "", b"");
@@ -89,22 +88,9 @@ impl Server {
         }
         Err(format!(
             "the server is not ready; see {}",
-            demo.with_file_name("server.log").display()
+            self.folder.join("server.log").display()
         )
         .into())
-    }
-
-    /// The demo's people and regions, for a server that was started with `--demo`.
-    ///
-    /// # Errors
-    /// When it was not.
-    pub(crate) async fn demo(&self) -> Result<DemoFile, Fault> {
-        let path = self.folder.join("demo.json");
-        let begun = Instant::now();
-        while !path.exists() && begun.elapsed() < PATIENCE {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Ok(DemoFile::read(&path)?)
     }
 
     /// An access token.

@@ -8,6 +8,7 @@ use tokio::process::Command;
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, NoTls};
 
+use crate::cores::Split;
 use crate::{Fault, say};
 
 /// The file that says that a folder's database is complete.
@@ -21,6 +22,7 @@ pub(crate) struct Stage {
     pub(crate) redress: PathBuf,
     /// This program.
     pub(crate) own: PathBuf,
+    split: Option<Split>,
 }
 
 impl Stage {
@@ -29,7 +31,15 @@ impl Stage {
     /// # Errors
     /// When the server's program is missing or PostgreSQL does not start.
     pub(crate) async fn set(name: &str) -> Result<Self, Fault> {
-        Self::on(name, true).await
+        Self::on(name, true, None).await
+    }
+
+    /// As [`Self::set`], with a core for what is tested, and the others for everything else.
+    ///
+    /// # Errors
+    /// When the server's program is missing or PostgreSQL does not start.
+    pub(crate) async fn set_apart(name: &str) -> Result<Self, Fault> {
+        Self::on(name, true, Split::begin()).await
     }
 
     /// Sets it up on what the run before left there, if it did; whether it did.
@@ -37,12 +47,12 @@ impl Stage {
     /// # Errors
     /// When the server's program is missing or PostgreSQL does not start.
     pub(crate) async fn set_again(name: &str) -> Result<(Self, bool), Fault> {
-        let stage = Self::on(name, false).await?;
+        let stage = Self::on(name, false, None).await?;
         let is_old = stage.folder.join(KEPT).exists();
         Ok((stage, is_old))
     }
 
-    async fn on(name: &str, is_new: bool) -> Result<Self, Fault> {
+    async fn on(name: &str, is_new: bool, split: Option<Split>) -> Result<Self, Fault> {
         let own = std::env::current_exe()?;
         let redress = own.with_file_name("redress");
         if !redress.exists() {
@@ -64,7 +74,22 @@ impl Stage {
             cluster,
             redress,
             own,
+            split,
         })
+    }
+
+    /// A program that is tested: on its own core, if there is one for it.
+    pub(crate) fn under_test(&self, program: &Path) -> Command {
+        match &self.split {
+            Some(split) => split.under_test(program),
+            None => Command::new(program),
+        }
+    }
+
+    /// Which core does what, as a condition of a report.
+    pub(crate) fn cores(&self) -> String {
+        let shared = || "all processes share all cores".to_owned();
+        self.split.as_ref().map_or_else(shared, Split::said)
     }
 
     /// PostgreSQL as `DATABASE_URL`.

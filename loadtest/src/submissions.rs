@@ -257,10 +257,6 @@ async fn client_for(
 }
 
 /// A submission's request.
-pub(crate) fn submission(address: SocketAddr, region: &str) -> Vec<u8> {
-    submission_at(address, region, (52.520_008, 13.404_954))
-}
-
 fn submission_at(address: SocketAddr, region: &str, (latitude, longitude): (f64, f64)) -> Vec<u8> {
     let body = json!({"category": "pothole", "region": region, "description": DESCRIPTION,
         "severity": "medium", "latitude": latitude, "longitude": longitude});

@@ -11,20 +11,24 @@ const FLOORS: &[(&str, &str)] = &[
     ("feed", "store telemetry config domain"),
     ("access", "store telemetry config domain"),
     ("import", "store telemetry config domain"),
+    ("media", "store telemetry config domain"),
     ("demo", "access import store telemetry config domain"),
-    ("actors", "feed access import store telemetry config domain"),
+    (
+        "actors",
+        "feed access import media store telemetry config domain",
+    ),
     ("ws", "actors access import store telemetry config domain"),
     (
         "http",
-        "ws actors access import store telemetry config domain",
+        "ws actors access import media store telemetry config domain",
     ),
     (
         "app",
-        "demo http ws actors feed access import store embedded telemetry config domain",
+        "demo http ws actors feed access import media store embedded telemetry config domain",
     ),
     (
         "cli",
-        "app demo http access import store telemetry config domain",
+        "app demo http access import media store telemetry config domain",
     ),
 ];
 

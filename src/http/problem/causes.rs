@@ -58,6 +58,8 @@ impl From<CommandError> for Problem {
             CommandError::Refused(Refusal::Step(refusal), _) if refusal.lacks_only_a_comment() => {
                 Self::invalid_field("comment", "required", told)
             }
+            CommandError::Refused(Refusal::UnknownPhoto, _) => Self::not_found("photo"),
+            CommandError::Refused(Refusal::NotYourPhoto, _) => Self::forbidden(told),
             CommandError::Refused(refusal, current) => {
                 Self::conflict(refusal_kind(&refusal), told, json(&*current))
             }
@@ -73,6 +75,8 @@ fn refusal_kind(refusal: &Refusal) -> &'static str {
         Refusal::NotOpen(_) => "not_open",
         Refusal::Taken(_) => "already_assigned",
         Refusal::SameRegion => "same_region",
+        Refusal::TooManyPhotos { .. } => "too_many_photos",
+        Refusal::UnknownPhoto | Refusal::NotYourPhoto => "refused",
         Refusal::Itself | Refusal::UnknownTarget | Refusal::TargetNotOpen(_) => "cannot_merge",
     }
 }

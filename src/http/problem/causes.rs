@@ -6,10 +6,13 @@ use serde_json::Value;
 
 use super::Problem;
 use crate::access::AccessError;
+use crate::access::links::LinkError;
 use crate::actors::command::CommandError;
 use crate::domain::change::Refusal;
 use crate::domain::fault::Faults;
 use crate::import::rules::RulesError;
+use crate::media::blobs::BlobError;
+use crate::media::thumbnail::Flaw;
 use crate::store::StoreError;
 use crate::ws::UpgradeError;
 use crate::ws::admission::Refused;
@@ -97,6 +100,45 @@ impl From<RulesError> for Problem {
 /// The present state, as JSON.
 fn json(current: &impl Serialize) -> Option<Value> {
     serde_json::to_value(current).ok()
+}
+
+impl From<BlobError> for Problem {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Missing(_) => Self::not_found("picture"),
+            BlobError::Away(_) | BlobError::Silent(_) => {
+                Self::unavailable("the photo store is away; try again", error)
+            }
+        }
+    }
+}
+
+impl From<Flaw> for Problem {
+    fn from(flaw: Flaw) -> Self {
+        let told = flaw.to_string();
+        match flaw {
+            Flaw::NotAccepted { .. } => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_accepted", told)
+            }
+            Flaw::TooLarge { .. }
+            | Flaw::Truncated
+            | Flaw::Damaged { .. }
+            | Flaw::TooManyScans { .. }
+            | Flaw::OutOfTime
+            | Flaw::Memory
+            | Flaw::Panicked => Self::unprocessable("unusable_photo", told),
+        }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        let told = error.to_string();
+        match error {
+            LinkError::Forged => Self::forbidden(told),
+            LinkError::Expired => Self::new(StatusCode::FORBIDDEN, "link_expired", told),
+        }
+    }
 }
 
 impl From<Refused> for Problem {

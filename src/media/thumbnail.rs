@@ -152,7 +152,7 @@ pub enum Flaw {
         "the picture needs more memory than there is for pictures; save it anew at a smaller size"
     )]
     Memory,
-    /// A fault of ours or of a codec, caught.
+    /// A fault of ours or of a codec.
     #[error("the picture could not be read; save it anew as an ordinary JPEG")]
     Panicked,
 }
@@ -189,15 +189,16 @@ pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
     let block = planes::reduction(header.width, header.height, sizes.original) as u64;
     let kept = pixels / (block * block);
     let decoder = match (way, header.format) {
-        (Way::Whole, Format::Jpeg) => pixels * 6,
-        (Way::Whole, Format::Png | Format::Gif | Format::WebP) => pixels * 4,
+        (Way::Whole { held }, _) => held,
         (Way::Rows, Format::Gif) => pixels,
         (Way::Rows, Format::Jpeg | Format::Png | Format::WebP) => 0,
         (Way::WebP, _) => pixels * 11,
         (Way::WebPAnimated, _) => pixels * 18,
     };
-    // Planes with colour at full resolution in the worst case, what is resized from them, and the output.
-    Ok(decoder + kept * 4 + (4 << 20))
+    // The planes with colour at half resolution; then either the decoder, or what is made of them: the original at
+    // its own size and its bytes.
+    let original = kept.min(u64::from(sizes.original.min(LONGEST)).pow(2));
+    Ok(kept * 3 / 2 + decoder.max(original * 2) + (8 << 20))
 }
 
 /// Makes the pictures. Where and when it was taken is read only when `wants_taken` is set.

@@ -81,11 +81,16 @@ fn draw(
 }
 
 fn flaw(error: DecodingError) -> Flaw {
-    match error {
-        DecodingError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Flaw::Truncated
-        }
-        DecodingError::MemoryLimit => Flaw::Memory,
-        error => Flaw::damaged(&error),
+    if let DecodingError::Io(error) = &error
+        && error.kind() == std::io::ErrorKind::UnexpectedEof
+    {
+        return Flaw::Truncated;
     }
+    if matches!(error, DecodingError::UnexpectedEof) {
+        return Flaw::Truncated;
+    }
+    if matches!(error, DecodingError::MemoryLimit) {
+        return Flaw::Memory;
+    }
+    Flaw::damaged(&error)
 }

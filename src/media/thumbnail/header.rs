@@ -10,6 +10,8 @@ const SIDE: u32 = 20_000;
 const PIXELS: u64 = 50_000_000;
 /// The most pixels of a picture of which all is in memory before its first row is known.
 const PIXELS_WHOLE: u64 = 30_000_000;
+/// The most bytes of a picture that are in memory before its first row is known.
+const HELD: u64 = 160_000_000;
 /// The most pixels of a WebP picture: its decoder holds it several times.
 const PIXELS_WEBP: u64 = 20_000_000;
 /// The most pixels of an animated WebP picture: its decoder holds its canvas besides.
@@ -21,7 +23,10 @@ pub(super) enum Way {
     /// Row by row.
     Rows,
     /// All of it must be in memory: progressive, or interlaced.
-    Whole,
+    Whole {
+        /// What the decoder holds of it, in bytes.
+        held: u64,
+    },
     /// By the decoder of WebP.
     WebP,
     /// By the decoder of WebP, as the first frame of several.
@@ -53,7 +58,11 @@ fn check(width: u32, height: u32, way: Way) -> Result<(), Flaw> {
     }
     let (pixels, limit) = match way {
         Way::Rows => (PIXELS, "at most 50 megapixels are accepted"),
-        Way::Whole => (
+        Way::Whole { held } if held > HELD => (
+            0,
+            "it would take too much memory; save it as an ordinary JPEG",
+        ),
+        Way::Whole { .. } => (
             PIXELS_WHOLE,
             "at most 30 megapixels are accepted of a progressive, interlaced or several times scanned picture",
         ),

@@ -26,7 +26,9 @@ const SCANS: usize = 32;
 pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32, Way), Flaw> {
     let markers = Markers::read(bytes)?;
     let way = if markers.is_whole {
-        Way::Whole
+        Way::Whole {
+            held: markers.held(),
+        }
     } else {
         Way::Rows
     };
@@ -62,7 +64,7 @@ pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<So
     Ok(Source {
         picture,
         exif: markers.exif,
-        profile: markers.profile().map(Into::into),
+        profile: markers.profile(),
     })
 }
 
@@ -180,9 +182,11 @@ impl<'a> Stripes<'a> {
 }
 
 fn flaw(error: DecodeErrors) -> Flaw {
-    match error {
-        DecodeErrors::Cancelled => Flaw::OutOfTime,
-        error if error.is_recoverable_eof() => Flaw::Truncated,
-        error => Flaw::damaged(&error),
+    if matches!(error, DecodeErrors::Cancelled) {
+        return Flaw::OutOfTime;
     }
+    if error.is_recoverable_eof() {
+        return Flaw::Truncated;
+    }
+    Flaw::damaged(&error)
 }

@@ -70,22 +70,21 @@ impl Plane {
 
     /// The same channel at another size (Lanczos).
     fn resized(&self, to: (usize, usize), resizer: &mut Resizer) -> Result<Self, Flaw> {
-        let broken = |_| Flaw::Panicked;
-        let side = |length: usize| u32::try_from(length).map_err(|_| Flaw::Memory);
+        let side = |length: usize| u32::try_from(length).or(Err(Flaw::Memory));
         let source = ImageRef::new(
             side(self.stride)?,
             side(self.height)?,
             &self.samples,
             PixelType::U8,
         );
-        let source = source.map_err(|_| Flaw::Panicked)?;
+        let source = source.or(Err(Flaw::Panicked))?;
         let mut target = Image::new(side(to.0)?, side(to.1)?, PixelType::U8);
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
             .crop(0.0, 0.0, self.across, self.down);
         resizer
             .resize(&source, &mut target, &options)
-            .map_err(broken)?;
+            .or(Err(Flaw::Panicked))?;
         let mut plane = Self::empty(to.0, to.1)?;
         for row in target.buffer().chunks_exact(to.0.max(1)) {
             plane.push(row.iter().copied());
@@ -237,7 +236,7 @@ fn sums_of<const BLOCK: usize>(row: &[u8]) -> impl Iterator<Item = u32> + '_ {
     blocks
         .iter()
         .map(move |samples| sum(samples))
-        .chain(rest.map(move |samples| sum(samples)))
+        .chain(rest.map(sum))
 }
 
 /// Takes rows of red, green and blue, and makes a picture of them.

@@ -25,12 +25,11 @@ pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32, Way), Flaw> {
         let what = "its head is missing".into();
         return Err(Flaw::Damaged { what });
     };
+    // Red, green, blue and alpha, whatever is stored.
+    let held = (u64::from(width) * u64::from(height)).saturating_mul(4);
+    let whole = Way::Whole { held };
     let is_interlaced = head.get(28) != Some(&0);
-    Ok((
-        width,
-        height,
-        if is_interlaced { Way::Whole } else { Way::Rows },
-    ))
+    Ok((width, height, if is_interlaced { whole } else { Way::Rows }))
 }
 
 /// The picture, reduced while it comes in, and what its file says about it.
@@ -147,11 +146,13 @@ fn number(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 fn flaw(error: DecodingError) -> Flaw {
-    match error {
-        DecodingError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Flaw::Truncated
-        }
-        DecodingError::LimitsExceeded => Flaw::Memory,
-        error => Flaw::damaged(&error),
+    if let DecodingError::IoError(error) = &error
+        && error.kind() == std::io::ErrorKind::UnexpectedEof
+    {
+        return Flaw::Truncated;
     }
+    if matches!(error, DecodingError::LimitsExceeded) {
+        return Flaw::Memory;
+    }
+    Flaw::damaged(&error)
 }

@@ -91,7 +91,7 @@ impl Upright<'_> {
     /// The picture as a JPEG of this quality (1 to 100). `room` is how many bytes are expected.
     pub(super) fn jpeg(&self, quality: u8, room: usize) -> Result<Vec<u8>, Flaw> {
         let (width, height) = self.size();
-        let side = |length: usize| u16::try_from(length).map_err(|_| Flaw::Memory);
+        let side = |length: usize| u16::try_from(length).or(Err(Flaw::Memory));
         let mut bytes = Vec::with_capacity(room);
         let mut encoder = Encoder::new(&mut bytes, quality);
         encoder.set_sampling_factor(SamplingFactor::F_2_2);
@@ -102,7 +102,7 @@ impl Upright<'_> {
             height: side(height)?,
             scratch: RefCell::default(),
         };
-        encoder.encode_image(rows).map_err(|_| Flaw::Panicked)?;
+        encoder.encode_image(rows).or(Err(Flaw::Panicked))?;
         Ok(bytes)
     }
 

@@ -164,11 +164,13 @@ fn number24(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 fn flaw(error: DecodingError) -> Flaw {
-    match error {
-        DecodingError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Flaw::Truncated
-        }
-        DecodingError::MemoryLimitExceeded => Flaw::Memory,
-        error => Flaw::damaged(&error),
+    if let DecodingError::IoError(error) = &error
+        && error.kind() == std::io::ErrorKind::UnexpectedEof
+    {
+        return Flaw::Truncated;
     }
+    if matches!(error, DecodingError::MemoryLimitExceeded) {
+        return Flaw::Memory;
+    }
+    Flaw::damaged(&error)
 }

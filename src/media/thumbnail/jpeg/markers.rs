@@ -15,6 +15,8 @@ pub(super) struct Markers<'a> {
     pub(super) height: u32,
     /// Planes: 1, 3 or 4.
     pub(super) components: usize,
+    /// Samples of all planes, for each one of the largest plane.
+    density: f64,
     /// The planes' own names.
     pub(super) ids: [u8; 4],
     /// It is progressive, or its planes come one after the other: all of it must be read before its first row is known.
@@ -56,6 +58,12 @@ impl<'a> Markers<'a> {
             markers.take(&segment)?;
             at = segment.next;
         }
+    }
+
+    /// What a decoder holds of it that must have all of it: two bytes a sample.
+    pub(super) fn held(&self) -> u64 {
+        let pixels = f64::from(self.width) * f64::from(self.height);
+        (pixels * self.density * 2.0) as u64
     }
 
     /// The colour profile, put together; nothing, if there is none or it is incomplete.
@@ -151,6 +159,20 @@ impl<'a> Markers<'a> {
             *id = part.first().copied().unwrap_or_default();
         }
         self.is_whole = segment.marker == 0xC2;
+        let factors = parts
+            .chunks_exact(3)
+            .take(self.components)
+            .filter_map(|part| part.get(1));
+        let (across, down) = (
+            factors.clone().map(|pair| pair >> 4),
+            factors.map(|pair| pair & 15),
+        );
+        let largest = f64::from(across.clone().max().unwrap_or(1))
+            * f64::from(down.clone().max().unwrap_or(1));
+        let samples = across
+            .zip(down)
+            .map(|(across, down)| f64::from(across) * f64::from(down));
+        self.density = samples.sum::<f64>() / largest.max(1.0);
         Ok(())
     }
 

@@ -4,7 +4,34 @@
 //! from pixels: nothing of the sent file's bytes is copied, so no metadata can come along. It fails closed: where
 //! anything is in doubt there is a [`Flaw`] and no picture.
 
+mod colour;
+mod exif;
+mod gif;
+mod header;
+mod jpeg;
+mod placeholder;
+mod planes;
+mod png;
+mod upright;
+mod webp;
+
 use std::time::Instant;
+
+use fast_image_resize::Resizer;
+
+use self::colour::ToSrgb;
+use self::exif::Exif;
+use self::header::Way;
+use self::placeholder::placeholder;
+use self::planes::Picture;
+use self::upright::{Turn, Upright};
+
+/// The longest side of any picture that is made: the most that is encoded within the time limit.
+const LONGEST: u32 = 8192;
+/// The longest side of the picture of which the placeholder is made.
+const PLACEHOLDER_SIDE: u32 = 32;
+const SMALL_QUALITY: u8 = 80;
+const ORIGINAL_QUALITY: u8 = 85;
 
 /// The longest sides of the pictures that are made, in pixels. A smaller photo is never enlarged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,21 +152,53 @@ pub enum Flaw {
         "the picture needs more memory than there is for pictures; save it anew at a smaller size"
     )]
     Memory,
-    /// A fault of ours or of a codec, caught.
+    /// A fault of ours or of a codec.
     #[error("the picture could not be read; save it anew as an ordinary JPEG")]
     Panicked,
 }
 
-/// Recognises a photo by its first bytes (the first 64 KiB are enough, but for a JPEG with larger metadata), before
-/// anything is allocated.
+/// A decoded photo, and what its file says about it.
+struct Source<'a> {
+    /// At least as large as the stored original will be.
+    picture: Picture,
+    /// The EXIF block.
+    exif: Option<&'a [u8]>,
+    /// The colour profile (ICC).
+    profile: Option<Vec<u8>>,
+}
+
+/// Recognises a photo by its first bytes, before anything is allocated. 64 KiB are enough, but for a JPEG with larger
+/// metadata.
 ///
 /// # Errors
 ///
 /// When it is not accepted, declares too many pixels, or ends before its size is told ([`Flaw::Truncated`]: with
 /// more bytes it may be recognised).
 pub fn header(first_bytes: &[u8]) -> Result<Header, Flaw> {
-    let _ = first_bytes;
-    Err(Flaw::Truncated)
+    header::recognised(first_bytes).map(|(header, _)| header)
+}
+
+/// The memory that [`process`] takes at most, in bytes, without the photo itself, as its header tells.
+///
+/// # Errors
+///
+/// As [`header`].
+pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
+    let (header, way) = header::recognised(bytes)?;
+    let pixels = u64::from(header.width) * u64::from(header.height);
+    let block = planes::reduction(header.width, header.height, sizes.original) as u64;
+    let kept = pixels / (block * block);
+    let decoder = match (way, header.format) {
+        (Way::Whole { held }, _) => held,
+        (Way::Rows, Format::Gif) => pixels,
+        (Way::Rows, Format::Jpeg | Format::Png | Format::WebP) => 0,
+        (Way::WebP, _) => pixels * 11,
+        (Way::WebPAnimated, _) => pixels * 18,
+    };
+    // The planes with colour at half resolution; then either the decoder, or what is made of them: the original at
+    // its own size and its bytes.
+    let original = kept.min(u64::from(sizes.original.min(LONGEST)).pow(2));
+    Ok(kept * 3 / 2 + decoder.max(original * 2) + (8 << 20))
 }
 
 /// Makes the pictures. Where and when it was taken is read only when `wants_taken` is set.
@@ -153,16 +212,56 @@ pub fn process(
     wants_taken: bool,
     deadline: Instant,
 ) -> Result<Pictures, Flaw> {
-    let _ = (sizes, wants_taken, deadline);
-    header(bytes).and(Err(Flaw::Truncated))
+    let longest = sizes.original.clamp(1, LONGEST);
+    let source = match header(bytes)?.format {
+        Format::Jpeg => jpeg::decode(bytes, longest, deadline),
+        Format::Png => png::decode(bytes, longest, deadline),
+        Format::WebP => webp::decode(bytes, longest, deadline),
+        Format::Gif => gif::decode(bytes, longest, deadline),
+    }?;
+    let exif = source.exif.and_then(Exif::new);
+    let turn = Turn::of(exif.as_ref().map_or(1, Exif::orientation));
+    let colours = source.profile.as_deref().and_then(ToSrgb::new);
+    let upright = |picture| Upright {
+        picture,
+        turn,
+        colours: colours.as_ref(),
+    };
+    let in_time = || {
+        (Instant::now() < deadline)
+            .then_some(())
+            .ok_or(Flaw::OutOfTime)
+    };
+
+    let mut resizer = Resizer::new();
+    let mut original = source.picture;
+    if let Some(smaller) = original.fitted(longest, &mut resizer)? {
+        original = smaller;
+    }
+    in_time()?;
+    let preview = original.fitted(sizes.preview, &mut resizer)?;
+    let preview = preview.as_ref().unwrap_or(&original);
+    let thumbnail = preview.fitted(sizes.thumbnail, &mut resizer)?;
+    let thumbnail = thumbnail.as_ref().unwrap_or(preview);
+    let hint = thumbnail.fitted(PLACEHOLDER_SIDE, &mut resizer)?;
+    let hint = upright(hint.as_ref().unwrap_or(thumbnail)).pixels();
+    in_time()?;
+    let (width, height) = upright(&original).size();
+    Ok(Pictures {
+        width: width as u32,
+        height: height as u32,
+        placeholder: placeholder(&hint),
+        thumbnail: upright(thumbnail).jpeg(SMALL_QUALITY, 32 << 10)?,
+        preview: upright(preview).jpeg(SMALL_QUALITY, 256 << 10)?,
+        original: upright(&original).jpeg(ORIGINAL_QUALITY, bytes.len().min(4 << 20))?,
+        taken: exif.filter(|_| wants_taken).and_then(|exif| exif.taken()),
+    })
 }
 
-/// The memory that [`process`] will take, in bytes, as the header tells.
-///
-/// # Errors
-///
-/// As [`header`].
-pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
-    let _ = sizes;
-    header(bytes).map(|found| u64::from(found.width) * u64::from(found.height) * 6)
+impl Flaw {
+    /// What a decoder says, as long as it is short.
+    fn damaged(error: &dyn std::fmt::Display) -> Self {
+        let what = error.to_string().chars().take(160).collect();
+        Self::Damaged { what }
+    }
 }

@@ -268,7 +268,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
-fn seconds_or_none(text: &str) -> Result<Duration, String> {
+/// A number of seconds, or none at all.
+pub(crate) fn seconds_or_none(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|error| format!("expected a number of seconds: {error}"))?;

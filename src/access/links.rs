@@ -154,7 +154,7 @@ mod tests {
         );
         let later = (expires + 1, signature.as_str());
         assert_eq!(right.check(photo, "preview", later, now), forged);
-        for bad in ["", "x", &signature[..21], &format!("{signature}A")] {
+        for bad in ["", "x", "AAAA", &format!("{signature}A")] {
             let link = (expires, bad);
             assert_eq!(right.check(photo, "preview", link, now), forged, "{bad}");
         }

@@ -7,7 +7,7 @@ mod bombs;
 mod exif;
 mod formats;
 mod interlaced;
-mod made;
+pub(crate) mod made;
 mod mutations;
 mod pool;
 mod private;

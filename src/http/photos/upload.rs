@@ -11,6 +11,7 @@ use super::allowance::Allowance;
 use super::receive::{Bounds, Received, kind};
 use super::right::{Reader, Sender, sender};
 use super::views::PhotoList;
+use crate::actors::kill_point::kill_point;
 use crate::domain::change::Deed;
 use crate::domain::photo::{MOST, MOST_AT_ONCE, PhotoKind, PhotoStatus};
 use crate::http::auth::{Caller, header};
@@ -171,7 +172,10 @@ async fn attach(
         .carried_out(Deed::AddPhotos(new.clone()), None)
         .await?
     {
-        Ok(_complaint) => received.keep(),
+        Ok(_complaint) => {
+            kill_point("photo_added");
+            received.keep();
+        }
         Err(error) => {
             if error.may_be_done() {
                 received.keep();

@@ -9,7 +9,7 @@ use crate::support::{TestApp, eventually};
 fn sweep(app: &TestApp, more: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_redress"));
     command
-        .args(["photos", "sweep", "--older-than", "0"])
+        .args(["photos", "sweep"])
         .args(["--database-url", app.database().url(), "--photo-store"])
         .arg(app.photos())
         .args(more);
@@ -39,13 +39,13 @@ async fn a_sweep_removes_blobs_without_a_row_and_nothing_else() {
         young.contains("uploads\t0") && young.contains("pictures\t0"),
         "{young}"
     );
-    let told = sweep(&app, &["--dry-run"]);
+    let told = sweep(&app, &["--older-than", "0", "--dry-run"]);
     assert!(
         told.contains("uploads\t2") && told.contains("pictures\t1"),
         "{told}"
     );
     assert_eq!(files(&app.photos()).len(), 6);
-    let told = sweep(&app, &[]);
+    let told = sweep(&app, &["--older-than", "0"]);
     assert!(
         told.contains("uploads\t2") && told.contains("pictures\t1"),
         "{told}"
@@ -62,10 +62,10 @@ async fn a_photo_whose_pictures_are_gone_fails_when_the_operator_says_so() {
     let id = case.send_one(&app).await;
     case.done(&app, &id).await;
     fs::remove_dir_all(app.photos().join("pictures")).unwrap();
-    let told = sweep(&app, &["--dry-run"]);
+    let told = sweep(&app, &["--older-than", "0", "--dry-run"]);
     assert!(told.contains("rows\t1"), "{told}");
     assert_eq!(case.done(&app, &id).await["status"], "ready", "only told");
-    sweep(&app, &[]);
+    sweep(&app, &["--older-than", "0"]);
     let photo = eventually("the photo fails", async || {
         let photo = case.photo(&app, &id).await.expect(200);
         (photo["status"] == "failed").then_some(photo)

@@ -12,6 +12,7 @@ mod jpeg;
 mod placeholder;
 mod planes;
 mod png;
+mod rows;
 mod upright;
 mod webp;
 
@@ -186,7 +187,7 @@ pub fn header(first_bytes: &[u8]) -> Result<Header, Flaw> {
 pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
     let (header, way) = header::recognised(bytes)?;
     let pixels = u64::from(header.width) * u64::from(header.height);
-    let block = planes::reduction(header.width, header.height, sizes.original) as u64;
+    let block = rows::reduction(header.width, header.height, sizes.original) as u64;
     let kept = pixels / (block * block);
     let decoder = match (way, header.format) {
         (Way::Whole { held }, _) => held,

@@ -4,6 +4,7 @@
 
 mod bad;
 mod bombs;
+mod colours;
 mod exif;
 mod formats;
 mod interlaced;

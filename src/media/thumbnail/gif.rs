@@ -7,7 +7,7 @@ use std::time::Instant;
 use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, Frame, MemoryLimit};
 
 use super::header::Way;
-use super::planes::Canvas;
+use super::rows::Canvas;
 use super::{Flaw, Source};
 
 /// What a frame may take: a byte a pixel.

@@ -6,6 +6,7 @@
 mod inks;
 mod markers;
 
+use std::iter::repeat_n;
 use std::time::Instant;
 
 use zune_core::bytestream::ZCursor;
@@ -16,7 +17,8 @@ use zune_jpeg::{JpegDecoder, RawDecodeSession, RawImcuRowStatus};
 use self::inks::Inks;
 use self::markers::Markers;
 use super::header::Way;
-use super::planes::{Canvas, Picture, Reducer, reduction};
+use super::planes::Picture;
+use super::rows::{Canvas, Reducer, reduction};
 use super::{Flaw, Source};
 
 /// The most scans that are decoded: a progressive photo has ten or so.
@@ -59,7 +61,7 @@ pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<So
     let mut stripes = Stripes::new(decoder.raw_output(), &markers)?;
     let picture = match Inks::of(&markers) {
         None => stripes.planes(longest, deadline)?,
-        Some(inks) => stripes.pixels(&inks, longest, deadline)?,
+        Some(inks) => stripes.pixels(inks, longest, deadline)?,
     };
     Ok(Source {
         picture,
@@ -164,20 +166,29 @@ impl<'a> Stripes<'a> {
     }
 
     /// The picture of planes that hold something else.
-    fn pixels(&mut self, inks: &Inks, longest: u32, deadline: Instant) -> Result<Picture, Flaw> {
+    fn pixels(&mut self, inks: Inks, longest: u32, deadline: Instant) -> Result<Picture, Flaw> {
         let mut canvas = Canvas::new(self.size.0, self.size.1, longest)?;
-        let full = (self.size.0 as usize, self.size.1 as usize);
-        if self.sizes.iter().any(|size| *size != full) {
-            let what = "its inks have different resolutions".into();
-            return Err(Flaw::Damaged { what });
-        }
+        let steps = [0, 1, 2, 3].map(|plane| self.steps(plane));
         while let Some(rows) = self.next(deadline)? {
-            for row in 0..rows.first().copied().unwrap_or_default() {
-                let planes = [0, 1, 2, 3].map(|plane| self.row(plane, row));
+            let rows = rows.iter().zip(steps).map(|(rows, (_, down))| rows * down);
+            for row in 0..rows.max().unwrap_or_default() {
+                let mut number = 0..;
+                let planes = steps.map(|(across, down)| {
+                    let plane = self.row(number.next().unwrap_or_default(), row / down);
+                    let repeated = move |sample: &u8| repeat_n(*sample, across);
+                    plane.iter().flat_map(repeated)
+                });
                 canvas.push(inks.pixels(planes));
             }
         }
         canvas.finish()
+    }
+
+    /// How many of the picture's pixels a sample of a plane spans, across and down.
+    fn steps(&self, plane: usize) -> (usize, usize) {
+        let (width, height) = self.sizes.get(plane).copied().unwrap_or((1, 1));
+        let step = |whole: u32, samples: usize| (whole as usize).div_ceil(samples.max(1));
+        (step(self.size.0, width), step(self.size.1, height))
     }
 }
 

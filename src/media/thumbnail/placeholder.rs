@@ -35,14 +35,14 @@ pub(super) fn placeholder(rows: &[Vec<[u8; 3]>]) -> String {
     text
 }
 
-/// How much of a cosine wave is in the picture.
+/// How much of a cosine wave is in the picture. Pixels are looked at in their middles: an even picture has no waves.
 fn wave(rows: &[Vec<[u8; 3]>], across: usize, down: usize) -> [f64; 3] {
     let mut sum = [0.0; 3];
     let mut pixels = 0.0;
     for (y, row) in rows.iter().enumerate() {
-        let upright = (PI * down as f64 * y as f64 / rows.len() as f64).cos();
+        let upright = (PI * down as f64 * (y as f64 + 0.5) / rows.len() as f64).cos();
         for (x, pixel) in row.iter().enumerate() {
-            let weight = upright * (PI * across as f64 * x as f64 / row.len() as f64).cos();
+            let weight = upright * (PI * across as f64 * (x as f64 + 0.5) / row.len() as f64).cos();
             for (sum, part) in sum.iter_mut().zip(pixel) {
                 *sum += weight * to_light(*part);
             }
@@ -84,5 +84,34 @@ fn digits(text: &mut String, value: u32, count: u32) {
         let digit = value / 83_u32.pow(place) % 83;
         let digit = DIGITS.get(digit as usize).copied().unwrap_or(b'0');
         text.push(char::from(digit));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_even_picture_has_its_colour_and_no_waves() {
+        let text = placeholder(&vec![vec![[255, 255, 255]; 8]; 6]);
+        // 4 × 3 waves; no strength; white; 11 waves of the middle level.
+        assert!(text.starts_with("L0TSUA"), "{text}");
+        assert_eq!(text.len(), 28);
+        let black = placeholder(&vec![vec![[0, 0, 0]; 8]; 6]);
+        assert_eq!(black, format!("L00000{}", "fQ".repeat(11)));
+    }
+
+    #[test]
+    fn a_dark_left_side_is_told_from_a_dark_right_one() {
+        let row: Vec<[u8; 3]> = (0..16).map(|x| [x * 16; 3]).collect();
+        let mirrored: Vec<[u8; 3]> = row.iter().rev().copied().collect();
+        let (left, right) = (placeholder(&vec![row; 8]), placeholder(&vec![mirrored; 8]));
+        assert_eq!(left.get(..6), right.get(..6));
+        assert_ne!(left, right);
+    }
+
+    #[test]
+    fn no_picture_at_all_still_gives_a_text() {
+        assert_eq!(placeholder(&[]).len(), 28);
     }
 }

@@ -10,7 +10,7 @@ use png::{ColorType, DecodeOptions, Decoder, DecodingError, Limits, Reader, Tran
 
 use super::colour::PROFILE_BYTES;
 use super::header::Way;
-use super::planes::{Canvas, on_white};
+use super::rows::{Canvas, on_white};
 use super::{Flaw, Source};
 
 /// What the decoder may take for rows and tables.

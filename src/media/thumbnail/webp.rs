@@ -9,7 +9,7 @@ use std::time::Instant;
 use image_webp::{DecodingError, WebPDecoder};
 
 use super::header::Way;
-use super::planes::{Canvas, on_white};
+use super::rows::{Canvas, on_white};
 use super::{Flaw, Source};
 
 /// What the decoder may take for metadata.

@@ -74,11 +74,11 @@ fn inks_show_as_the_colours_they_print() {
         .flat_map(|rgb| [255 - rgb[0], 255 - rgb[1], 255 - rgb[2], 0])
         .collect();
     for colours in [ColorType::Cmyk, ColorType::CmykAsYcck] {
-        for factor in [SamplingFactor::F_1_1] {
+        for factor in [SamplingFactor::F_1_1, SamplingFactor::F_2_2] {
             let bytes = jpeg_of(&inks, colours, 80, 60, |told| {
                 told.set_sampling_factor(factor)
             });
-            assert_scene(&bytes, SCENE, 14, &format!("{colours:?}"));
+            assert_scene(&bytes, SCENE, 14, &format!("{colours:?} {factor:?}"));
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Inks are mixed as a screen shows them at best; what a press would make of them (their profile) is not asked.
 
+use std::iter::repeat;
+
 use super::super::upright::rgb;
 use super::markers::Markers;
 
@@ -31,19 +33,20 @@ impl Inks {
         }
     }
 
-    /// A row of pixels.
-    pub(super) fn pixels<'a>(&self, planes: [&'a [u8]; 4]) -> impl Iterator<Item = [u8; 3]> + 'a {
-        let inks = *self;
+    /// A row of pixels, from a row of each plane.
+    pub(super) fn pixels(
+        self,
+        planes: [impl Iterator<Item = u8>; 4],
+    ) -> impl Iterator<Item = [u8; 3]> {
         let [first, second, third, black] = planes;
-        let black = black.iter().copied().chain(std::iter::repeat(255));
-        let colours = first.iter().zip(second).zip(third).zip(black);
+        let colours = first.zip(second).zip(third).zip(black.chain(repeat(255)));
         colours.map(move |(((first, second), third), black)| {
-            let colours = [*first, *second, *third];
-            match inks {
+            let colours = [first, second, third];
+            match self {
                 Self::Rgb => colours,
                 Self::Cmyk => colours.map(|ink| under(255 - ink, 255 - black)),
                 Self::InvertedCmyk => colours.map(|light| under(light, black)),
-                Self::Ycck => rgb(*first, *second, *third).map(|light| under(255 - light, black)),
+                Self::Ycck => rgb(first, second, third).map(|light| under(255 - light, black)),
             }
         })
     }
@@ -52,4 +55,27 @@ impl Inks {
 /// Light that passes an ink, and then black.
 fn under(light: u8, black: u8) -> u8 {
     ((u32::from(light) * u32::from(black) + 127) / 255) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(inks: Inks, planes: [u8; 4]) -> [u8; 3] {
+        inks.pixels(planes.map(|plane| [plane].into_iter()))
+            .next()
+            .unwrap()
+    }
+
+    #[test]
+    fn inks_darken_white_paper() {
+        assert_eq!(seen(Inks::Cmyk, [0, 0, 0, 0]), [255; 3]);
+        assert_eq!(seen(Inks::Cmyk, [0, 0, 0, 255]), [0; 3]);
+        assert_eq!(seen(Inks::Cmyk, [255, 0, 0, 0]), [0, 255, 255]);
+        assert_eq!(seen(Inks::InvertedCmyk, [255, 255, 255, 255]), [255; 3]);
+        assert_eq!(seen(Inks::InvertedCmyk, [255, 0, 255, 128]), [128, 0, 128]);
+        assert_eq!(seen(Inks::Ycck, [0, 128, 128, 255]), [255; 3]);
+        assert_eq!(seen(Inks::Ycck, [255, 128, 128, 255]), [0; 3]);
+        assert_eq!(seen(Inks::Rgb, [1, 2, 3, 4]), [1, 2, 3]);
+    }
 }

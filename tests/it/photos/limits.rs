@@ -51,7 +51,9 @@ async fn a_photo_that_is_too_large_is_refused_as_soon_as_that_is_known() {
             continue;
         }
         let (reading, mut writing) = stream.into_split();
-        let sent = async { writing.write_all(&bytes).await.ok() };
+        let end = b"\r\n0\r\n\r\n";
+        let chunked = [&bytes[..], end].concat();
+        let sent = async { writing.write_all(&chunked).await.ok() };
         let (answer, _) = futures_util::future::join(read_to_end(reading), sent).await;
         assert_eq!(status_of(&answer), 413, "{answer}");
     }

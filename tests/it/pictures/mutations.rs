@@ -11,7 +11,7 @@ use super::made::{
 use super::made_of;
 use super::webp;
 
-/// Changes of each file. `REDRESS_MUTATIONS` is not read: a longer search is what fuzzing is for.
+/// Changes of each file. A longer search is what `fuzz/` is for.
 const ROUNDS: u64 = 400;
 
 /// A die that falls the same way each time.

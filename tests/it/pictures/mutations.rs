@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jpeg_encoder::ColorType;
 
-use super::exif::camera;
+use super::block::camera;
 use super::made::{
     chunk, gif, jpeg, jpeg_of, jpeg_with, packed, png, scene, with_chunks, with_segments,
 };

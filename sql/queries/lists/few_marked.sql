@@ -5,4 +5,4 @@
 --   $8 int8 how many entries may be looked at, $9 int8 how many the planner may guess.
 -- Index: complaint_words_by_word.
 SELECT few_marked($1::text[], $2::text::tsquery, $3::text::tsquery, $4::text::tsquery,
-                  websearch_to_tsquery($6::text::regconfig, $5::text), $7, $8, $9) AS ids
+                  words_asked($6, $5), $7, $8, $9) AS ids

@@ -31,7 +31,7 @@ WHERE complaint.id = ANY ($21::uuid[])
   AND ($8::text[] IS NULL OR complaint.severity = ANY ($8))
   AND ($9::uuid IS NULL OR complaint.api_key_id = $9)
   AND CASE WHEN $10::text IS NULL THEN true
-           ELSE noted.words @@ websearch_to_tsquery($11::text::regconfig, $10) END
+           ELSE noted.words @@ words_asked($11, $10) END
   AND ($12::timestamptz IS NULL OR complaint.due_at >= $12)
   AND ($13::timestamptz IS NULL OR complaint.due_at < $13)
   AND CASE WHEN $14::float8 IS NULL THEN true

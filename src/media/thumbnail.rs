@@ -189,17 +189,18 @@ pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
     let pixels = u64::from(header.width) * u64::from(header.height);
     let block = rows::reduction(header.width, header.height, sizes.original) as u64;
     let kept = pixels / (block * block);
-    let decoder = match (way, header.format) {
-        (Way::Whole { held }, _) => held,
-        (Way::Rows, Format::Gif) => pixels,
-        (Way::Rows, Format::Jpeg | Format::Png | Format::WebP) => 0,
-        (Way::WebP, _) => pixels * 11,
-        (Way::WebPAnimated, _) => pixels * 18,
+    // The planes with colour at half resolution, and what is made of them: the original at its size, and its bytes.
+    let planes = kept * 3 / 2;
+    let original = 2 * kept.min(u64::from(sizes.original.min(LONGEST)).pow(2));
+    let most = match way {
+        Way::Rows if header.format == Format::Gif => pixels + planes + original,
+        Way::Rows => planes + original,
+        Way::Whole { held } => planes + held.max(original),
+        // All of it is decoded before the planes are begun; the last factor is that of a clear picture.
+        Way::WebP => (pixels * 21 / 2).max(pixels * 4 + planes + original),
+        Way::WebPAnimated => (pixels * 18).max(pixels * 4 + planes + original),
     };
-    // The planes with colour at half resolution; then either the decoder, or what is made of them: the original at
-    // its own size and its bytes.
-    let original = kept.min(u64::from(sizes.original.min(LONGEST)).pow(2));
-    Ok(kept * 3 / 2 + decoder.max(original * 2) + (8 << 20))
+    Ok(most + (8 << 20))
 }
 
 /// Makes the pictures. Where and when it was taken is read only when `wants_taken` is set.

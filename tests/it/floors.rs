@@ -136,6 +136,22 @@ fn complaints_are_written_by_the_commit_lane_alone() {
 }
 
 #[test]
+fn pictures_are_decoded_in_one_place_and_on_its_own_threads() {
+    let codecs = [
+        "zune_",
+        "jpeg_encoder",
+        "image_webp",
+        "fast_image_resize",
+        "moxcms",
+        "miniz_oxide",
+        "png::",
+        "gif::",
+    ];
+    forbid(&codecs, &["src/media/thumbnail"], "see src/media/mod.rs");
+    forbid(&["rayon::"], &["src/media/pool.rs"], "see src/media/mod.rs");
+}
+
+#[test]
 fn the_environment_is_read_by_config_alone() {
     let words = [
         "std::env::var",

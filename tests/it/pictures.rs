@@ -3,6 +3,7 @@
 //! All inputs are made here by code.
 
 mod bad;
+mod block;
 mod bombs;
 mod colours;
 mod exif;
@@ -13,6 +14,7 @@ mod mutations;
 mod pool;
 mod private;
 mod seen;
+mod sizes;
 mod upright;
 mod webp;
 

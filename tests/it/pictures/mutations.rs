@@ -4,14 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jpeg_encoder::ColorType;
 
-use super::exif::camera;
+use super::block::camera;
 use super::made::{
     chunk, gif, jpeg, jpeg_of, jpeg_with, packed, png, scene, with_chunks, with_segments,
 };
 use super::made_of;
 use super::webp;
 
-/// Changes of each file. `REDRESS_MUTATIONS` is not read: a longer search is what fuzzing is for.
+/// Changes of each file. A longer search is what `fuzz/` is for.
 const ROUNDS: u64 = 400;
 
 /// A die that falls the same way each time.

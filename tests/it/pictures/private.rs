@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use redress::media::thumbnail::{Pictures, Sizes, process};
 
-use super::exif::{SECRETS, camera};
+use super::block::{SECRETS, camera};
 use super::made::{chunk, jpeg, packed, png, with_chunks, with_segments};
 use super::webp;
 

@@ -1,6 +1,6 @@
 //! Whichever way a camera was held, the picture is upright.
 
-use super::exif::{Block, camera};
+use super::block::{Block, camera};
 use super::formats::assert_scene;
 use super::made::{BLUE, GREEN, RED, YELLOW, chunk, jpeg, png, with_chunks, with_segments};
 use super::made_of;

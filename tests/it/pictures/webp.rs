@@ -1,7 +1,7 @@
 //! WebP: lossy and lossless, still and moving.
 
 use image_webp::{ColorType, WebPEncoder};
-use redress::media::thumbnail::{Flaw, header};
+use redress::media::thumbnail::{Flaw, Sizes, header, needs};
 
 use super::formats::assert_scene;
 use super::made::{BLUE, GREEN, RED, YELLOW, scene};
@@ -155,6 +155,16 @@ fn a_picture_that_is_larger_inside_than_outside_is_refused_before_it_is_decoded(
     assert!(matches!(header(&riff(&huge)), Err(Flaw::TooLarge { .. })));
     let wide = riff(&canvas(0, 1 << 24, 1 << 24));
     assert!(matches!(header(&wide), Err(Flaw::TooLarge { .. })));
+}
+
+#[test]
+fn the_largest_webp_needs_no_more_than_its_share_of_memory() {
+    for (flags, width, height) in [(0x10, 5000, 4000), (2, 4000, 2500)] {
+        let needed = needs(&riff(&canvas(flags, width, height)), &Sizes::default()).unwrap();
+        assert!(needed < 220_000_000, "{needed}");
+        let larger = header(&riff(&canvas(flags, width, height + 1)));
+        assert!(matches!(larger, Err(Flaw::TooLarge { .. })), "{larger:?}");
+    }
 }
 
 #[test]

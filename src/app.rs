@@ -3,6 +3,7 @@
 
 mod actors;
 mod database;
+mod photos;
 mod server;
 
 use std::net::TcpListener;
@@ -18,6 +19,7 @@ use crate::config::{ConfigError, ServeSettings};
 use crate::demo;
 use crate::embedded::EmbeddedError;
 use crate::http::health::Readiness;
+use crate::media::blobs::BlobError;
 use crate::store::connect::AddressError;
 use crate::store::migrate::MigrateError;
 use crate::store::{Store, StoreError};
@@ -68,6 +70,12 @@ pub enum AppError {
     /// The metrics could not be declared.
     #[error("the metrics could not be declared: {0}")]
     Metrics(#[from] prometheus::Error),
+    /// The store of photos cannot be used as it is set.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+    /// The system gave no threads for pictures.
+    #[error("cannot start the threads that make pictures (--photo-threads): {0}")]
+    Threads(String),
     /// The demo's data could not be created.
     #[error(transparent)]
     Demo(#[from] demo::DemoError),

@@ -1,15 +1,19 @@
 //! Every setting once: flag, environment variable, default, check. The only reader of the environment.
 
 mod admission;
+mod error;
 mod health;
 mod live;
 mod log;
+mod photos;
 mod watch;
 
 pub use admission::AdmissionSettings;
+pub use error::ConfigError;
 pub use health::HealthSettings;
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
+pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
 pub use watch::{Since, WatchSettings};
 
 use std::net::{IpAddr, SocketAddr};
@@ -18,33 +22,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
-use thiserror::Error;
 
 /// The shortest `JWT_SECRET` that is accepted: as long as the HMAC-SHA-256 output (RFC 7518 § 3.2).
 pub const SECRET_SHORTEST: usize = 32;
-
-/// A setting that cannot be used.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// An allowed origin is not `scheme://host[:port]`.
-    #[error("--allowed-origins: {0:?} is not an origin such as https://desk.example.org")]
-    Origin(String),
-    /// A secret is too short.
-    #[error("--jwt-secret must be at least {SECRET_SHORTEST} bytes; it has {0}")]
-    ShortSecret(usize),
-    /// The address of Redis cannot be read.
-    #[error("REDIS_URL is not an address such as redis://host:6379: {0}")]
-    Redis(String),
-    /// The database does not know the language of searches.
-    #[error("the database has no text search configuration {0:?} (--search-language); it has: {1}")]
-    SearchLanguage(String, String),
-    /// No secret with a database of one's own.
-    #[error(
-        "JWT_SECRET is required with DATABASE_URL: every node must sign with the same secret; \
-         make one with: openssl rand -base64 48"
-    )]
-    NoSecret,
-}
 
 /// Where the data is: an own database, or the private PostgreSQL of the data folder.
 #[derive(Debug, Clone, Args)]
@@ -225,6 +205,9 @@ pub struct ServeSettings {
     /// Who is admitted to it.
     #[command(flatten)]
     pub admission: AdmissionSettings,
+    /// Photos.
+    #[command(flatten)]
+    pub photos: PhotoSettings,
     /// Logs.
     #[command(flatten)]
     pub log: LogSettings,
@@ -245,6 +228,7 @@ impl ServeSettings {
                 return Err(ConfigError::Origin(origin.clone()));
             }
         }
+        self.photos.store.place(&self.data.data_dir)?;
         match &self.access.jwt_secret {
             Some(secret) if secret.len() < SECRET_SHORTEST => {
                 Err(ConfigError::ShortSecret(secret.len()))
@@ -284,7 +268,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
-fn seconds_or_none(text: &str) -> Result<Duration, String> {
+/// A number of seconds, or none at all.
+pub(crate) fn seconds_or_none(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|error| format!("expected a number of seconds: {error}"))?;

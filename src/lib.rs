@@ -3,8 +3,8 @@
 //! Floors (an arrow means: may import; `tests/it/floors.rs` holds it):
 //!
 //! ```text
-//! main → cli → app → { demo, http → ws → actors → feed } → { access, import } → { store, embedded }
-//!      → telemetry → config → domain
+//! main → cli → app → { demo, http → ws → actors → feed } → { access, import, media }
+//!      → { store, embedded } → telemetry → config → domain
 //! ```
 //!
 //! Truth is in PostgreSQL; an actor owns the order and the pushing of its region.
@@ -22,6 +22,7 @@ pub mod embedded;
 pub mod feed;
 pub mod http;
 pub mod import;
+pub mod media;
 pub mod store;
 pub mod telemetry;
 pub mod ws;

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod api_keys;
 mod bucket;
 mod error;
+pub mod links;
 mod opaque;
 pub mod password;
 pub mod secret;
@@ -29,6 +30,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::accounts::Accounts;
+use self::links::LinkKey;
 use self::opaque::Opaque;
 use self::password::Passwords;
 use self::secret::Secret;
@@ -57,6 +59,7 @@ pub struct Access {
     store: Store,
     signer: Arc<Signer>,
     passwords: Passwords,
+    links: LinkKey,
     /// Life of a login without use.
     login_life: Duration,
 }
@@ -74,6 +77,7 @@ impl Access {
             store,
             signer: Arc::new(Signer::new(secret, settings.access_token_ttl)),
             passwords: Passwords::new(),
+            links: LinkKey::new(secret),
             login_life: settings.refresh_token_ttl,
         }
     }
@@ -81,6 +85,11 @@ impl Access {
     /// The accounts behind the logins, for those who administer them.
     pub fn accounts(&self) -> Accounts {
         Accounts::new(self.store.clone(), self.passwords.clone())
+    }
+
+    /// Signs links to photos.
+    pub fn links(&self) -> &LinkKey {
+        &self.links
     }
 
     /// Begins a login. An unknown account takes as long as a wrong password.

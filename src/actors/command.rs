@@ -75,6 +75,24 @@ impl CommandError {
     }
 }
 
+impl CommandError {
+    /// Whether it may have been carried out all the same.
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::Interrupted | Self::DeadlinePassed | Self::OutcomeUnknown(_) => true,
+            Self::Overloaded
+            | Self::Unavailable(_)
+            | Self::Database(_)
+            | Self::UnknownRegion
+            | Self::UnknownComplaint
+            | Self::Elsewhere(_)
+            | Self::Stale(_)
+            | Self::Refused(..)
+            | Self::KeyReused => false,
+        }
+    }
+}
+
 impl From<Fault> for CommandError {
     fn from(fault: Fault) -> Self {
         match fault {

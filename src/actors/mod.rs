@@ -9,6 +9,7 @@
 //! | [`registry::shard::RegistryShard`] | HTTP worker | who is connected there and who watches which region |
 //! | [`feed_poll::FeedPoll`] | process | how desks learn of what other processes committed |
 //! | [`timer_poll::TimerPoll`] | process | when desks look at complaints whose time has come |
+//! | [`thumbnailer::Thumbnailer`] | process | which photos are being turned into pictures |
 //! | [`word_keeper::WordKeeper`] | process | when the words of new complaints are noted for searches |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
 //! | [`presence::Presence`] | process | who is online where, and which claims hold |
@@ -26,5 +27,6 @@ pub mod presence;
 pub mod region_desk;
 pub mod registry;
 pub mod supervise;
+pub mod thumbnailer;
 pub mod timer_poll;
 pub mod word_keeper;

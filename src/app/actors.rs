@@ -7,6 +7,7 @@ use actix::{Addr, Arbiter};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
+use super::photos::Photos;
 use super::{AppError, GiveUp};
 use crate::access::Access;
 use crate::actors::commit_lane::{LaneDeps, LaneHandle};
@@ -34,6 +35,7 @@ pub(super) struct Actors {
     pub(super) registry: RegistryHandle,
     pub(super) presence: PresenceHandle,
     pub(super) watch: GrantWatchHandle,
+    pub(super) photos: Photos,
     arbiters: Vec<Arbiter>,
     /// Kept: an actor that nobody can reach ends.
     _poll: Arc<Addr<FeedPoll>>,
@@ -92,6 +94,7 @@ impl Actors {
             .await;
         let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
+        let photos = Photos::start(settings, store, &desks, &owners.handle(), &supervision)?;
         let epoch = installation.epoch.as_str();
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
         Ok(Self {
@@ -100,6 +103,7 @@ impl Actors {
             _words: WordKeeper::start(&owners.handle(), words),
             presence: PresenceHandle::start(&owners.handle(), presence),
             watch,
+            photos,
             installation,
             catalogue,
             desks,

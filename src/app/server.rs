@@ -20,12 +20,13 @@ use tokio::sync::Semaphore;
 use super::AppError;
 use super::actors::Actors;
 use crate::access::Access;
+use crate::access::links::LinkKey;
 use crate::access::shared::SharedBuckets;
 use crate::access::throttle::Limits;
 use crate::access::tracking::TrackingKey;
 use crate::actors::registry::wire::Wire;
 use crate::config::{ConfigError, ServeSettings, cores};
-use crate::http::desk::Desk;
+use crate::http::desk::{Desk, PhotoParts};
 use crate::http::health::Readiness;
 use crate::http::problem::Problem;
 use crate::http::{routes, trace};
@@ -92,7 +93,7 @@ impl Server {
     ) -> Result<Self, AppError> {
         let settings = web::Data::new(settings.clone());
         let limits = limits(&settings, store, metrics, actors)?;
-        let desk = desk(&settings, store, limits, actors);
+        let desk = desk(&settings, store, (limits, access.links().clone()), actors);
         let ws = ws_deps(&settings, store, access, metrics, actors);
         let parts = (
             store.clone(),
@@ -174,9 +175,16 @@ fn limits(
 fn desk(
     settings: &web::Data<ServeSettings>,
     store: &Store,
-    limits: Limits,
+    (limits, links): (Limits, LinkKey),
     actors: &Actors,
 ) -> Desk {
+    let uploads = settings.photos.photo_uploads;
+    let photos = PhotoParts {
+        blobs: actors.photos.blobs.clone(),
+        thumbnailer: actors.photos.thumbnailer.clone(),
+        links,
+        uploads: Arc::new(Semaphore::new(usize::try_from(uploads).unwrap_or(1))),
+    };
     Desk {
         store: store.clone(),
         desks: actors.desks.clone(),
@@ -184,6 +192,7 @@ fn desk(
         catalogue: actors.catalogue.clone(),
         tracking: TrackingKey::new(&actors.installation.tracking_secret),
         limits,
+        photos,
         installation: actors.installation.clone(),
         settings: settings.clone(),
     }

@@ -9,6 +9,7 @@ pub mod epoch;
 mod error;
 pub mod failure;
 pub mod health;
+pub mod photos;
 pub mod region;
 pub mod serve;
 pub mod watch;
@@ -68,6 +69,8 @@ enum Command {
     /// It changes by itself when the database was restored, is another one, or a standby was promoted:
     /// clients then begin with a snapshot, because numbers that they saw may stand for other events now.
     Epoch(OnStore<epoch::EpochCommand>),
+    /// Sweep the photo store: blobs without a photo, photos without their pictures
+    Photos(OnStore<photos::PhotosCommand>),
     /// Watch regions live in the terminal
     ///
     /// Each event is a line: when, region and number, what happened, status, severity, category,
@@ -157,6 +160,11 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Epoch(on) => {
             on.run(async |command, store| epoch::run(command, store).await)
+                .await?
+        }
+        Command::Photos(on) => {
+            let data = on.offline.data.clone();
+            on.run(async |command, store| photos::run(command, &data, store).await)
                 .await?
         }
         Command::Watch(settings) => watch::run(settings).await?,

@@ -155,6 +155,18 @@ impl By {
         }
     }
 
+    /// Who `kind` and `id` name, if they fit.
+    pub fn from_stored(kind: &str, id: Option<Uuid>) -> Option<Self> {
+        match (kind, id) {
+            ("officer", Some(id)) => Some(Self::Officer { id }),
+            ("admin", Some(id)) => Some(Self::Admin { id }),
+            ("api_key", Some(id)) => Some(Self::ApiKey { id }),
+            ("resident", None) => Some(Self::Resident),
+            ("system", None) => Some(Self::System),
+            _ => None,
+        }
+    }
+
     /// The account or key, if it was one.
     pub const fn id(self) -> Option<Uuid> {
         match self {

@@ -41,6 +41,14 @@ pub enum EventKind {
     MovedOut,
     /// It came from another region.
     MovedIn,
+    /// A photo of it was uploaded.
+    PhotoAdded,
+    /// The pictures of a photo can be had.
+    PhotoReady,
+    /// A photo could not be used.
+    PhotoFailed,
+    /// A photo was taken away.
+    PhotoRemoved,
 }
 
 impl EventKind {
@@ -55,6 +63,10 @@ impl EventKind {
             Self::Escalated => "complaint.escalated",
             Self::MovedOut => "complaint.moved_out",
             Self::MovedIn => "complaint.moved_in",
+            Self::PhotoAdded => "photo.added",
+            Self::PhotoReady => "photo.ready",
+            Self::PhotoFailed => "photo.failed",
+            Self::PhotoRemoved => "photo.removed",
         }
     }
 }
@@ -146,7 +158,11 @@ impl EventDraft {
             | EventKind::StatusChanged
             | EventKind::Assigned
             | EventKind::Commented
-            | EventKind::Escalated => self.change.status.map(|step| CountStep {
+            | EventKind::Escalated
+            | EventKind::PhotoAdded
+            | EventKind::PhotoReady
+            | EventKind::PhotoFailed
+            | EventKind::PhotoRemoved => self.change.status.map(|step| CountStep {
                 from: step.from,
                 to: Some(step.to),
             }),

@@ -24,6 +24,7 @@ pub mod machine;
 pub mod nearby;
 pub mod node;
 pub mod open;
+pub mod photo;
 pub mod place;
 pub mod places;
 pub mod presence;

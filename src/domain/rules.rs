@@ -15,7 +15,7 @@ use super::deadline::{self, Plan, Rule, rule_for};
 use super::fault::Faults;
 use super::region::RegionId;
 use super::status::Status;
-use super::workflow::{Workflow, tighten};
+use super::workflow::{Need, Workflow, tighten};
 pub use escalations::BrokenEscalation;
 
 /// The documents as they are stored.
@@ -44,6 +44,14 @@ impl RegionWorkflows {
         self.categories.get(category).unwrap_or(&self.own)
     }
 
+    fn asks_for_photos(&self) -> bool {
+        let mut workflows = self.categories.values().chain([&self.own]);
+        workflows.any(|workflow| {
+            let mut steps = workflow.steps();
+            steps.any(|(_, _, edge)| edge.requires.contains(&Need::Photo))
+        })
+    }
+
     /// The statuses without a way out in one of the workflows: who is in one may be stranded.
     pub fn dead_ends(&self) -> BTreeSet<Status> {
         let workflows = self.categories.values().chain([&self.own]);
@@ -66,6 +74,8 @@ pub struct Rules {
     deadlines: BTreeMap<String, Vec<Rule>>,
     /// Whom the escalations name.
     officers: BTreeSet<Uuid>,
+    /// Some step needs a photo.
+    asks_for_photos: bool,
     unreadable: Vec<String>,
 }
 
@@ -93,6 +103,8 @@ impl Rules {
                 .extend(read.map(|read| (category.clone(), read)));
         }
         rules.officers = escalations::officers(rules.deadlines.values().flatten());
+        let mut all = rules.workflows.values();
+        rules.asks_for_photos = all.any(RegionWorkflows::asks_for_photos);
         rules.documents = documents;
         rules
     }
@@ -123,6 +135,11 @@ impl Rules {
                 .push(format!("{}: {}", what(), said.join("; ")));
         })
         .ok()
+    }
+
+    /// Whether a step of some workflow needs a photo.
+    pub fn ask_for_photos(&self) -> bool {
+        self.asks_for_photos
     }
 
     /// Stored documents that cannot be read, with the reason, for the log.

@@ -14,6 +14,7 @@ use super::complaint_list::list;
 use super::desk::Desk;
 use super::duplicates::{duplicates, refused};
 use super::idempotency::idempotency;
+use super::photos;
 use super::problem::{Problem, ProblemBody};
 use super::submission::NewComplaint;
 use super::views::{ComplaintView, PublicView, SubmissionView};
@@ -201,7 +202,8 @@ pub(super) fn tracked(request: &HttpRequest, id: Uuid, desk: &Desk) -> Result<bo
 pub(super) async fn public_view(desk: &Desk, id: Uuid) -> Result<PublicView, Problem> {
     let found = find(&desk.store, id).await?;
     let comments = comments::list_public(&desk.store, id).await?;
-    Ok(PublicView::of(found.complaint, comments))
+    let photos = photos::public(desk, id).await?;
+    Ok(PublicView::of(found.complaint, comments, photos))
 }
 
 /// A complaint's id; another text names none.

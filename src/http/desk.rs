@@ -1,20 +1,38 @@
 //! What handlers of complaints work with, as one extractor.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use tokio::sync::Semaphore;
 
 use super::client_address::ClientAddress;
 use super::problem::Problem;
+use crate::access::links::LinkKey;
 use crate::access::throttle::Limits;
 use crate::access::tracking::TrackingKey;
 use crate::actors::desks::DesksHandle;
 use crate::actors::presence::PresenceHandle;
+use crate::actors::thumbnailer::ThumbnailerHandle;
 use crate::config::{ServeSettings, Switch};
+use crate::media::blobs::Blobs;
 use crate::store::Store;
 use crate::store::catalogue::CatalogueCell;
 use crate::store::installation::Installation;
+
+/// What photos need beside that.
+#[derive(Clone)]
+pub struct PhotoParts {
+    /// Where their bytes are.
+    pub blobs: Blobs,
+    /// Makes their pictures.
+    pub thumbnailer: ThumbnailerHandle,
+    /// Signs links to them.
+    pub links: LinkKey,
+    /// Uploads that may begin.
+    pub uploads: Arc<Semaphore>,
+}
 
 /// The parts of the program that a complaint needs. Cheap to clone; one for the whole process.
 #[derive(Clone)]
@@ -31,6 +49,8 @@ pub struct Desk {
     pub tracking: TrackingKey,
     /// Who comes how often.
     pub limits: Limits,
+    /// Photos.
+    pub photos: PhotoParts,
     /// Identity of the database.
     pub installation: Installation,
     /// Settings.

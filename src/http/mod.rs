@@ -26,6 +26,7 @@ pub mod login;
 pub mod officers;
 pub mod openapi;
 pub mod page;
+pub mod photos;
 pub mod problem;
 pub mod region_events;
 pub mod regions;
@@ -50,6 +51,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         web::scope("/api/v1")
             .configure(complaints::configure)
             .configure(changes::configure)
+            .configure(photos::configure)
             .configure(snapshot::configure)
             .configure(officers::configure)
             .configure(stats::configure)

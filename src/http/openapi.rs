@@ -10,7 +10,7 @@ use super::changes::{
 };
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    login, officers, region_events, regions, snapshot, stats, tracking_events, websocket,
+    login, officers, photos, region_events, regions, snapshot, stats, tracking_events, websocket,
     websocket_stats, workflows,
 };
 
@@ -30,6 +30,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         status::change_status, assignee::assign, claim::claim, claim::release, edit::edit, comments::comment, comments::list_comments,
         relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,
+        photos::upload::upload, photos::list, photos::get, photos::remove, photos::serve::picture,
         regions::list, regions::create, regions::change, regions::import,
         categories::list, categories::create, categories::change, categories::import,
         workflows::get, workflows::put, workflows::delete,

@@ -106,6 +106,19 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
     }
 
+    /// 413: a photo is too large.
+    pub fn photo_too_large(limit: u64) -> Self {
+        let detail =
+            format!("a photo is larger than the {limit} bytes allowed; send a smaller one");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    }
+
+    /// 416: there are no such bytes.
+    pub fn no_such_bytes() -> Self {
+        let detail = "the picture ends before the bytes that Range asks for";
+        Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "no_such_bytes", detail)
+    }
+
     /// 415: the body is not of the accepted type.
     pub fn wrong_media_type(expected: &str) -> Self {
         let detail = format!("send the body as Content-Type: {expected}");

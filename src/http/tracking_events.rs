@@ -16,6 +16,7 @@ use super::client_address::ClientAddress;
 use super::complaints::find;
 use super::desk::Desk;
 use super::health::Readiness;
+use super::photos;
 use super::problem::{Problem, ProblemBody};
 use super::views::PublicView;
 use crate::actors::registry::shard::ShardHandle;
@@ -157,7 +158,8 @@ impl Following {
             return Ok(None);
         };
         let comments = comments::list_public(store, self.complaint).await?;
-        Ok(Some(PublicView::of(found.complaint, comments)))
+        let photos = photos::public(&self.desk, self.complaint).await?;
+        Ok(Some(PublicView::of(found.complaint, comments, photos)))
     }
 
     /// Waits before the database is asked again.
@@ -191,12 +193,16 @@ impl Following {
     }
 }
 
-/// A view's JSON and a name that is another when anything but its `updated_at` is: that moves with internal
-/// comments too, which are none of the reporter's business.
+/// A view's JSON and a name that is another when anything but its `updated_at` and the links to photos is: the
+/// one moves with internal comments too, which are none of the reporter's business, the others with time.
 fn named(view: &PublicView) -> Option<(String, String)> {
     let json = serde_json::to_string(view).ok()?;
     let mut members: Value = serde_json::from_str(&json).ok()?;
     members.as_object_mut()?.remove("updated_at");
+    let photos = members.get_mut("photos").and_then(Value::as_array_mut);
+    for photo in photos.into_iter().flatten() {
+        photo.as_object_mut()?.remove("links");
+    }
     let digest = Sha256::digest(members.to_string());
     let name = digest.iter().take(NAME);
     let name = name.map(|byte| format!("{byte:02x}")).collect();

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::changes::comments::CommentView;
 use super::duplicates::DuplicateView;
+use super::photos::views::PhotoView;
 use crate::access::tracking::TrackingKey;
 use crate::domain::complaint::{Complaint, Receipt, Severity};
 use crate::domain::listing::Listed;
@@ -134,16 +135,23 @@ pub struct PublicView {
     pub duplicate_of: Option<Uuid>,
     /// What staff wrote for its reporter, oldest first; at most the latest 200.
     pub comments: Vec<CommentView>,
+    /// Its photos, oldest first.
+    pub photos: Vec<PhotoView>,
 }
 
 impl PublicView {
-    /// The public part of a complaint, with its public comments.
-    pub fn of(complaint: Complaint, comments: Vec<comments::Stored>) -> Self {
+    /// The public part of a complaint, with its public comments and its photos.
+    pub fn of(
+        complaint: Complaint,
+        comments: Vec<comments::Stored>,
+        photos: Vec<PhotoView>,
+    ) -> Self {
         let comments = comments.into_iter().map(CommentView::for_reporter);
         Self {
             supporters: complaint.life.supporters,
             duplicate_of: complaint.life.duplicate_of,
             comments: comments.collect(),
+            photos,
             id: complaint.id,
             region: complaint.region,
             category: complaint.category,

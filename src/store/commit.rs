@@ -1,6 +1,7 @@
 //! The statements that write complaints and their events. Called by `actors::commit_lane` alone.
 
 mod change;
+mod photos;
 mod submit;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,6 +19,7 @@ use crate::domain::change::{NewComment, Present};
 use crate::domain::complaint::{Complaint, Idempotency, Receipt, Submission};
 use crate::domain::event::EventDraft;
 use crate::domain::region::RegionId;
+pub use photos::{AddedPhoto, Photos};
 
 const OPEN_LANE: &str = include_str!("../../sql/queries/commit/open_lane.sql");
 const BEGIN: &str = include_str!("../../sql/queries/commit/begin.sql");
@@ -39,6 +41,8 @@ pub struct Touched<'a> {
     pub officers: Vec<Uuid>,
     /// The regions of those complaints.
     pub regions: Vec<&'a str>,
+    /// Complaints whose photos are asked for.
+    pub photos_of: Vec<Uuid>,
 }
 
 /// What one batch writes: new complaints, changed complaints, what goes with them, and the events of
@@ -53,6 +57,8 @@ pub struct Batch<'a> {
     pub comments: Vec<Comment<'a>>,
     /// New supporters of complaints, with the time.
     pub supports: Vec<(Uuid, &'a [u8], Timestamp)>,
+    /// What becomes of photos.
+    pub photos: Photos<'a>,
     /// An event for every new complaint and every change, with its encoded payload.
     pub events: Vec<(&'a EventDraft, &'a str)>,
 }
@@ -142,6 +148,10 @@ pub async fn begin_and_lock(
     if asks_officers {
         calls.push(Call::Query(ABLE_OFFICERS, vec![officers, regions]));
     }
+    let asks_photos = !touched.photos_of.is_empty();
+    if asks_photos {
+        calls.push(Call::Query(photos::OF, vec![&touched.photos_of]));
+    }
     let mut answers = session.pipeline(&calls).await?.into_iter().skip(1);
     let mut next = |is_asked: bool| {
         is_asked
@@ -150,8 +160,9 @@ pub async fn begin_and_lock(
             .unwrap_or_default()
     };
     let (complaints, supporters) = (next(true), next(asks_supporters));
-    let officers = next(asks_officers);
+    let (officers, photos) = (next(asks_officers), next(asks_photos));
     Ok(Present {
+        photos: photos::states(&photos)?,
         complaints: complaints
             .iter()
             .map(|row| complaint_of(row).map(|complaint| (complaint.id, complaint)))
@@ -196,6 +207,7 @@ pub async fn write_and_commit(
     let changed = change::Values::of(&batch.changed);
     let comments = change::CommentValues::of(&batch.comments);
     let supports = change::SupportValues::of(&batch.supports);
+    let photos = photos::Values::of(&batch.photos);
     let events = submit::Values::of(batch);
     let mut calls = Vec::new();
     if !batch.changed.is_empty() {
@@ -207,6 +219,7 @@ pub async fn write_and_commit(
     if !batch.supports.is_empty() {
         calls.push(Call::Query(change::SUPPORT, supports.parameters()));
     }
+    photos.call(&mut calls);
     if !batch.events.is_empty() {
         calls.push(Call::Query(submit::WRITE, events.parameters()));
     }

@@ -18,6 +18,7 @@ pub mod lists;
 pub mod logins;
 pub mod migrate;
 pub mod nodes;
+pub mod photos;
 mod pool;
 pub mod presence;
 pub mod rules;

@@ -5,6 +5,7 @@
 //! database's events.
 
 mod declare;
+mod photos;
 mod process;
 mod push;
 mod timers;
@@ -19,6 +20,7 @@ use prometheus::{
 };
 
 use self::declare::{Declare, TIMES};
+pub use self::photos::PhotoMetrics;
 pub use self::push::PushMetrics;
 pub use self::timers::TimerMetrics;
 use crate::domain::status::Status;
@@ -39,6 +41,8 @@ pub struct Series {
     pub desks: DeskMetrics,
     /// Deadlines and other times of complaints.
     pub timers: TimerMetrics,
+    /// Photos.
+    pub photos: PhotoMetrics,
     /// The database.
     pub database: DatabaseMetrics,
     /// Restarts of actors after a panic, by actor.
@@ -112,6 +116,7 @@ impl Metrics {
             push: PushMetrics::declare(&declare)?,
             desks: DeskMetrics::declare(&declare)?,
             timers: TimerMetrics::declare(&declare)?,
+            photos: PhotoMetrics::declare(&declare)?,
             database: DatabaseMetrics::declare(&declare)?,
             actor_restarts: declare.counters(
                 "actor_restarts_total",

@@ -11,20 +11,24 @@ const FLOORS: &[(&str, &str)] = &[
     ("feed", "store telemetry config domain"),
     ("access", "store telemetry config domain"),
     ("import", "store telemetry config domain"),
+    ("media", "store telemetry config domain"),
     ("demo", "access import store telemetry config domain"),
-    ("actors", "feed access import store telemetry config domain"),
+    (
+        "actors",
+        "feed access import media store telemetry config domain",
+    ),
     ("ws", "actors access import store telemetry config domain"),
     (
         "http",
-        "ws actors access import store telemetry config domain",
+        "ws actors access import media store telemetry config domain",
     ),
     (
         "app",
-        "demo http ws actors feed access import store embedded telemetry config domain",
+        "demo http ws actors feed access import media store embedded telemetry config domain",
     ),
     (
         "cli",
-        "app demo http access import store telemetry config domain",
+        "app demo http access import media store telemetry config domain",
     ),
 ];
 
@@ -129,6 +133,22 @@ fn the_domain_does_no_io_and_reads_no_clock() {
 fn complaints_are_written_by_the_commit_lane_alone() {
     let may = ["src/actors/commit_lane", "src/store/"];
     forbid(&["store::commit", "commit::"], &may, "see src/store/mod.rs");
+}
+
+#[test]
+fn pictures_are_decoded_in_one_place_and_on_its_own_threads() {
+    let codecs = [
+        "zune_",
+        "jpeg_encoder",
+        "image_webp",
+        "fast_image_resize",
+        "moxcms",
+        "miniz_oxide",
+        "png::",
+        "gif::",
+    ];
+    forbid(&codecs, &["src/media/thumbnail"], "see src/media/mod.rs");
+    forbid(&["rayon::"], &["src/media/pool.rs"], "see src/media/mod.rs");
 }
 
 #[test]

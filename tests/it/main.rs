@@ -30,6 +30,8 @@ mod main_job;
 mod metrics_doc;
 mod operations;
 mod outage;
+mod photos;
+mod pictures;
 mod presence;
 mod protocol;
 mod proxy;

@@ -13,7 +13,7 @@ use crate::actors::kill_point::kill_point;
 use crate::domain::change::{Deed, Present};
 use crate::domain::complaint::{Complaint, Idempotency};
 use crate::domain::rules::Rules;
-use crate::store::commit::{self as store, Batch, Comment, FirstAnswer, Touched};
+use crate::store::commit::{self as store, AddedPhoto, Batch, Comment, FirstAnswer, Touched};
 use crate::store::{Session, StoreError};
 use decide::{Decided, decide_all};
 pub(super) use settle::{Numbered, Settled};
@@ -64,6 +64,9 @@ fn touched<'a>(commands: &'a [Command], rules: &Rules) -> Touched<'a> {
             continue;
         };
         touched.complaints.extend(request.touches());
+        if request.asks_for_photos(rules.ask_for_photos()) {
+            touched.photos_of.push(request.complaint);
+        }
         if let Deed::Support(support) = &request.deed {
             let pair = (request.complaint, support.supporter.as_slice());
             touched.supporters.push(pair);
@@ -150,6 +153,20 @@ fn add_rows<'a>(
         | Deed::Assign(_)
         | Deed::Move(_)
         | Deed::Merge(_) => {}
+        Deed::AddPhotos(photos) => {
+            let photo = |photo| AddedPhoto {
+                complaint,
+                photo,
+                at: draft.at,
+                by: command.by,
+            };
+            batch.photos.added.extend(photos.iter().map(photo));
+        }
+        Deed::FinishPhoto(done) => {
+            let row = (done.id, &done.outcome, draft.at);
+            batch.photos.finished.push(row);
+        }
+        Deed::RemovePhoto(removal) => batch.photos.removed.push(removal.id),
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn detail(event: &Value) -> String {
         Some(corrected(change)),
         merged(change),
         supported(change),
+        shown(change),
         written(change),
     ];
     let words = words.into_iter().flatten().filter(|part| !part.is_empty());
@@ -86,6 +87,20 @@ fn supported(change: &Value) -> Option<String> {
     let supporters = change.get("supporters")?;
     let (from, to) = (number(supporters, "from"), number(supporters, "to"));
     Some(format!("supporters {from}→{to}"))
+}
+
+/// A photo: what it shows, how large it is, or why it failed.
+fn shown(change: &Value) -> Option<String> {
+    let photo = change.get("photo")?;
+    let what = format!("{} {}", text(photo, "kind"), short(&text(photo, "id")));
+    let size = photo.get("width").map(|_| {
+        let (width, height) = (number(photo, "width"), number(photo, "height"));
+        format!(" {width}×{height}")
+    });
+    let reason = text(photo, "reason");
+    let reason = (!reason.is_empty()).then(|| format!(": {}", cut(&reason)));
+    let parts = [Some(what), size, reason];
+    Some(parts.into_iter().flatten().collect())
 }
 
 fn written(change: &Value) -> Option<String> {
@@ -174,6 +189,21 @@ mod tests {
         ] {
             assert_eq!(detail_of(kind, by, &change), expected, "{kind}");
         }
+    }
+
+    #[test]
+    fn a_photo_says_what_it_shows_and_what_became_of_it() {
+        let of = |rest: Value| {
+            let mut photo = json!({"kind": "before", "id": OLGA});
+            let members = photo.as_object_mut().unwrap();
+            members.extend(rest.as_object().unwrap().clone());
+            detail(&json!({"kind": "photo.ready", "change": {"photo": photo}}))
+        };
+        assert_eq!(of(json!({"status": "pending"})), "before …c44eb5932d68");
+        let ready = of(json!({"status": "ready", "width": 400, "height": 300}));
+        assert_eq!(ready, "before …c44eb5932d68 400×300");
+        let failed = of(json!({"status": "failed", "reason": "the picture is incomplete"}));
+        assert_eq!(failed, "before …c44eb5932d68: the picture is incomplete");
     }
 
     #[test]

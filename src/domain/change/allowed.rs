@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::complaint::Complaint;
 use crate::domain::machine;
+use crate::domain::photo;
 use crate::domain::status::Status;
 
 /// Why a change was refused, in words that say what would be allowed.
@@ -25,6 +26,15 @@ pub enum Refusal {
     UnknownTarget,
     /// The complaint to merge into is a duplicate too, or not open.
     TargetNotOpen(Option<Uuid>),
+    /// It has no room for so many photos.
+    TooManyPhotos {
+        /// How many it takes.
+        room: usize,
+    },
+    /// It has no such photo.
+    UnknownPhoto,
+    /// A reporter removes only what they sent.
+    NotYourPhoto,
 }
 
 impl From<machine::Refusal> for Refusal {
@@ -53,6 +63,20 @@ impl fmt::Display for Refusal {
             ),
             Self::TargetNotOpen(None) => {
                 f.write_str("the complaint to merge into is not open any more")
+            }
+            Self::TooManyPhotos { room: 0 } => write!(
+                f,
+                "the complaint has {} photos, which is the most it can have; remove one first",
+                photo::MOST
+            ),
+            Self::TooManyPhotos { room } => write!(
+                f,
+                "the complaint takes {room} more photos; it can have {} in all",
+                photo::MOST
+            ),
+            Self::UnknownPhoto => f.write_str("the complaint has no such photo"),
+            Self::NotYourPhoto => {
+                f.write_str("this photo was sent by somebody else; staff remove it")
             }
         }
     }

@@ -5,13 +5,12 @@
 
 mod allowed;
 mod edit;
+mod photos;
+mod present;
 mod requests;
 mod steps;
 
-use std::collections::{HashMap, HashSet};
-
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::action::Party;
 use super::complaint::Complaint;
@@ -21,8 +20,10 @@ use super::region::RegionId;
 use super::rules::Rules;
 use super::status::Status;
 pub use allowed::Refusal;
+pub use present::Present;
 pub use requests::{
-    Assignment, Deed, Edit, Merger, NewComment, Relocation, Request, Step, Support,
+    Assignment, Deed, Edit, FinishedPhoto, Merger, NewComment, PhotoRemoval, Relocation, Request,
+    Step, Support,
 };
 
 /// One event that a change leads to, before it has an id.
@@ -48,29 +49,22 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn one(kind: EventKind, complaint: Complaint, change: Change) -> Self {
-        let region = complaint.region.clone();
+    fn of(happened: Happened) -> Self {
         Self {
-            happened: vec![Happened {
-                kind,
-                region,
-                complaint,
-                change,
-            }],
+            happened: vec![happened],
             rearmed: None,
         }
     }
-}
 
-/// What a decision may look at: everything that the request touches, locked, as it is now.
-#[derive(Debug, Default)]
-pub struct Present {
-    /// Complaints by id.
-    pub complaints: HashMap<Uuid, Complaint>,
-    /// Who supports which complaint already.
-    pub supporters: HashSet<(Uuid, Vec<u8>)>,
-    /// Of those whom escalations name, the active officers of a region.
-    pub officers: HashSet<(Uuid, RegionId)>,
+    fn one(kind: EventKind, complaint: Complaint, change: Change) -> Self {
+        let region = complaint.region.clone();
+        Self::of(Happened {
+            kind,
+            region,
+            complaint,
+            change,
+        })
+    }
 }
 
 /// Why a request cannot be carried out.
@@ -112,7 +106,10 @@ pub fn decide(
         return Err(Fault::Stale(Box::new(complaint.clone())));
     }
     let decided = match &request.deed {
-        Deed::Step(step) => steps::decide(complaint, step, party, &plan(rules, complaint), now),
+        Deed::Step(step) => {
+            let asked = (step, present.shows(complaint.id));
+            steps::decide(complaint, asked, party, &plan(rules, complaint), now)
+        }
         Deed::Timer => steps::timer(complaint, &plan(rules, complaint), &present.officers, now),
         Deed::Edit(edit) => edit::decide(complaint, edit, party, rules, now),
         Deed::Assign(assignment) => {
@@ -123,6 +120,11 @@ pub fn decide(
         Deed::Move(relocation) => moved(complaint, relocation, rules, now),
         Deed::Merge(merger) => merged(complaint, merger, present, rules, now),
         Deed::Support(support) => supported(complaint, support, present),
+        Deed::AddPhotos(added) => photos::added(complaint, added, present, now),
+        Deed::FinishPhoto(done) => {
+            photos::finished(complaint, (done.id, &done.outcome), present, now)
+        }
+        Deed::RemovePhoto(it) => photos::removed(complaint, (it.id, it.by), party, present, now),
     };
     decided.map_err(|refusal| Fault::Refused(Box::new((refusal, complaint.clone()))))
 }

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::domain::account::By;
 use crate::domain::complaint::Severity;
 use crate::domain::event::Visibility;
 use crate::domain::machine::Wanted;
+use crate::domain::photo::{NewPhoto, Outcome};
 use crate::domain::place::Place;
 use crate::domain::region::RegionId;
 
@@ -31,9 +33,27 @@ impl Request {
             | Deed::Assign(_)
             | Deed::Comment(_)
             | Deed::Move(_)
-            | Deed::Support(_) => None,
+            | Deed::Support(_)
+            | Deed::AddPhotos(_)
+            | Deed::FinishPhoto(_)
+            | Deed::RemovePhoto(_) => None,
         };
         std::iter::once(self.complaint).chain(other)
+    }
+
+    /// Whether it is decided by the complaint's photos. `steps_do`: some steps are.
+    pub fn asks_for_photos(&self, steps_do: bool) -> bool {
+        match &self.deed {
+            Deed::Step(_) => steps_do,
+            Deed::AddPhotos(_) | Deed::FinishPhoto(_) | Deed::RemovePhoto(_) => true,
+            Deed::Timer
+            | Deed::Edit(_)
+            | Deed::Assign(_)
+            | Deed::Comment(_)
+            | Deed::Move(_)
+            | Deed::Merge(_)
+            | Deed::Support(_) => false,
+        }
     }
 }
 
@@ -56,6 +76,12 @@ pub enum Deed {
     Merge(Merger),
     /// Say "me too".
     Support(Support),
+    /// Attach photos that were uploaded.
+    AddPhotos(Vec<NewPhoto>),
+    /// Say what became of a photo.
+    FinishPhoto(Box<FinishedPhoto>),
+    /// Take a photo away.
+    RemovePhoto(PhotoRemoval),
 }
 
 /// A step to another status.
@@ -125,4 +151,22 @@ pub struct Merger {
 pub struct Support {
     /// Who, as a keyed hash: one each counts.
     pub supporter: Vec<u8>,
+}
+
+/// What became of a photo.
+#[derive(Debug, Clone)]
+pub struct FinishedPhoto {
+    /// The photo.
+    pub id: Uuid,
+    /// Its pictures, or why there are none.
+    pub outcome: Outcome,
+}
+
+/// A photo that is to go.
+#[derive(Debug, Clone, Copy)]
+pub struct PhotoRemoval {
+    /// The photo.
+    pub id: Uuid,
+    /// Who asks.
+    pub by: By,
 }

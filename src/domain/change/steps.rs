@@ -15,16 +15,17 @@ use crate::domain::event::{Change, EventKind};
 use crate::domain::machine::{self, Facts, Wanted};
 use crate::domain::region::RegionId;
 
-/// Decides a step by the workflow in force, and what it does to deadlines.
+/// Decides a step by the workflow in force, and what it does to deadlines. `has_photo`: one can be looked at.
 pub(super) fn decide(
     present: &Complaint,
-    step: &Step,
+    (step, has_photo): (&Step, bool),
     party: Party,
     plan: &Plan<'_>,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let facts = Facts {
         has_comment: step.comment.is_some(),
+        has_photo,
         // Who asks was let in for the complaint's region before the command came here.
         is_in_region: true,
         ..Facts::of(present, plan.workflow, now)
@@ -53,17 +54,13 @@ pub(super) fn timer(
     };
     match plan.fired(present, now) {
         Some(Fired::Wake) => {
-            let woken = decide(present, &by_itself(Action::Wake), Party::System, plan, now);
+            let step = by_itself(Action::Wake);
+            let woken = decide(present, (&step, false), Party::System, plan, now);
             Ok(woken.unwrap_or_else(|_refusal| disarmed(present)))
         }
         Some(Fired::AutoClose) => {
-            let closed = decide(
-                present,
-                &by_itself(Action::AutoClose),
-                Party::System,
-                plan,
-                now,
-            );
+            let step = by_itself(Action::AutoClose);
+            let closed = decide(present, (&step, false), Party::System, plan, now);
             Ok(closed.unwrap_or_else(|_refusal| disarmed(present)))
         }
         Some(Fired::Escalate { level, reassign_to }) => {

@@ -1,6 +1,7 @@
 //! Each deed against each state.
 
 mod pairs;
+mod photos;
 
 use uuid::Uuid;
 

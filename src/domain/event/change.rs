@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::complaint::{Complaint, Severity};
+use crate::domain::photo::PhotoNews;
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
 
@@ -120,6 +121,9 @@ pub struct Change {
     /// Who was to get the complaint then, and is no active officer of its region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_reassigned_to: Option<Uuid>,
+    /// The photo that came, changed or went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub photo: Option<PhotoNews>,
 }
 
 impl Change {

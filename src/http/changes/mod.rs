@@ -119,7 +119,7 @@ pub(super) fn etag(version: i64) -> String {
 
 /// Who asks for a change.
 #[derive(Clone, Copy)]
-enum Who<'a> {
+pub(super) enum Who<'a> {
     /// A member of staff, who must work in the complaint's region.
     Staff(&'a Identity),
     /// Who reported the complaint.
@@ -150,16 +150,29 @@ impl Who<'_> {
 }
 
 /// A change that somebody asks for.
-struct Asking<'a> {
-    desk: &'a Desk,
-    who: Who<'a>,
-    complaint: Uuid,
-    version: Option<i64>,
+pub(super) struct Asking<'a> {
+    pub(super) desk: &'a Desk,
+    pub(super) who: Who<'a>,
+    pub(super) complaint: Uuid,
+    pub(super) version: Option<i64>,
 }
 
 impl Asking<'_> {
     /// Lets the complaint's desk carry it out. `other`: the second region in which it has an event.
-    async fn carry_out(&self, deed: Deed, other: Option<&RegionId>) -> Result<Complaint, Problem> {
+    pub(super) async fn carry_out(
+        &self,
+        deed: Deed,
+        other: Option<&RegionId>,
+    ) -> Result<Complaint, Problem> {
+        Ok(self.carried_out(deed, other).await??)
+    }
+
+    /// As [`Asking::carry_out`], with what the desk says when it does not.
+    pub(super) async fn carried_out(
+        &self,
+        deed: Deed,
+        other: Option<&RegionId>,
+    ) -> Result<Result<Complaint, CommandError>, Problem> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -170,7 +183,7 @@ impl Asking<'_> {
             };
             match self.ask(request, other).await? {
                 Err(CommandError::Elsewhere(_)) if tries < MOVES => {}
-                answer => return Ok(answer?),
+                answer => return Ok(answer),
             }
         }
     }

@@ -6,10 +6,13 @@ use serde_json::Value;
 
 use super::Problem;
 use crate::access::AccessError;
+use crate::access::links::LinkError;
 use crate::actors::command::CommandError;
 use crate::domain::change::Refusal;
 use crate::domain::fault::Faults;
 use crate::import::rules::RulesError;
+use crate::media::blobs::BlobError;
+use crate::media::thumbnail::Flaw;
 use crate::store::StoreError;
 use crate::ws::UpgradeError;
 use crate::ws::admission::Refused;
@@ -58,6 +61,8 @@ impl From<CommandError> for Problem {
             CommandError::Refused(Refusal::Step(refusal), _) if refusal.lacks_only_a_comment() => {
                 Self::invalid_field("comment", "required", told)
             }
+            CommandError::Refused(Refusal::UnknownPhoto, _) => Self::not_found("photo"),
+            CommandError::Refused(Refusal::NotYourPhoto, _) => Self::forbidden(told),
             CommandError::Refused(refusal, current) => {
                 Self::conflict(refusal_kind(&refusal), told, json(&*current))
             }
@@ -73,6 +78,8 @@ fn refusal_kind(refusal: &Refusal) -> &'static str {
         Refusal::NotOpen(_) => "not_open",
         Refusal::Taken(_) => "already_assigned",
         Refusal::SameRegion => "same_region",
+        Refusal::TooManyPhotos { .. } => "too_many_photos",
+        Refusal::UnknownPhoto | Refusal::NotYourPhoto => "refused",
         Refusal::Itself | Refusal::UnknownTarget | Refusal::TargetNotOpen(_) => "cannot_merge",
     }
 }
@@ -93,6 +100,45 @@ impl From<RulesError> for Problem {
 /// The present state, as JSON.
 fn json(current: &impl Serialize) -> Option<Value> {
     serde_json::to_value(current).ok()
+}
+
+impl From<BlobError> for Problem {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Missing(_) => Self::not_found("picture"),
+            BlobError::Away(_) | BlobError::Silent(_) => {
+                Self::unavailable("the photo store is away; try again", error)
+            }
+        }
+    }
+}
+
+impl From<Flaw> for Problem {
+    fn from(flaw: Flaw) -> Self {
+        let told = flaw.to_string();
+        match flaw {
+            Flaw::NotAccepted { .. } => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_accepted", told)
+            }
+            Flaw::TooLarge { .. }
+            | Flaw::Truncated
+            | Flaw::Damaged { .. }
+            | Flaw::TooManyScans { .. }
+            | Flaw::OutOfTime
+            | Flaw::Memory
+            | Flaw::Panicked => Self::unprocessable("unusable_photo", told),
+        }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        let told = error.to_string();
+        match error {
+            LinkError::Forged => Self::forbidden(told),
+            LinkError::Expired => Self::new(StatusCode::FORBIDDEN, "link_expired", told),
+        }
+    }
 }
 
 impl From<Refused> for Problem {

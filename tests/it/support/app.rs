@@ -1,6 +1,8 @@
 //! A server of the test's own, in this process, on a free port.
 
+use std::fs;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
@@ -180,8 +182,14 @@ impl TestApp {
         self.application.take().unwrap().stop().await;
     }
 
+    /// Where its photos are.
+    pub(crate) fn photos(&self) -> PathBuf {
+        photos_of(self.database())
+    }
+
     /// Drops the database of a server that was stopped by [`TestApp::stop`].
     pub(crate) async fn remove(mut self) {
+        fs::remove_dir_all(self.photos()).ok();
         self.database.take().unwrap().remove().await;
     }
 
@@ -201,7 +209,7 @@ impl TestApp {
             self.expected_to_give_up,
             "actors that gave up"
         );
-        self.database.take().unwrap().remove().await;
+        self.remove().await;
     }
 }
 
@@ -221,10 +229,16 @@ async fn start(settings: ServeSettings, gave_up: &Arc<AtomicUsize>) -> Applicati
     Application::start(settings, give_up).await.unwrap()
 }
 
+/// Where the photos of a test's servers are.
+pub(crate) fn photos_of(database: &TestDatabase) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("photos-{}", database.name()))
+}
+
 /// The settings of `redress serve` with these flags.
 pub(crate) fn settings(database: &TestDatabase, flags: &[&str]) -> ServeSettings {
     let node = format!("test{}", APPS.fetch_add(1, Ordering::Relaxed));
     let url = database.url();
+    let photos = photos_of(database);
     let mut line = vec![
         "serve",
         "--listen",
@@ -241,6 +255,8 @@ pub(crate) fn settings(database: &TestDatabase, flags: &[&str]) -> ServeSettings
         "8",
         "--drain-window",
         "0.2",
+        "--photo-store",
+        photos.to_str().unwrap(),
     ]);
     line.extend(flags);
     let command = ServeSettings::augment_args(Command::new("serve"));

@@ -10,6 +10,7 @@ use crate::domain::account::By;
 use crate::domain::change::{self, Decision, Deed, Happened, Present, Request};
 use crate::domain::complaint::{Complaint, Submission};
 use crate::domain::event::{Change, EventDraft, EventKind};
+use crate::domain::photo::{PhotoState, PhotoStatus};
 use crate::domain::rules::Rules;
 use crate::store::StoreError;
 
@@ -60,7 +61,7 @@ pub(super) fn decide_all(
                 Ok(decision) => {
                     let drafts = decision.happened.into_iter();
                     let drafts: Vec<_> = drafts.map(|it| draft(it, command.by, now)).collect();
-                    see(&mut present, request, &drafts);
+                    see(&mut present, request, command.by, &drafts);
                     encoded(drafts).map(Decided::Happened)
                 }
                 Err(fault) => Ok(Decided::Refused(fault.into())),
@@ -71,7 +72,7 @@ pub(super) fn decide_all(
 }
 
 /// Lets the commands that follow see what this one did.
-fn see(present: &mut Present, request: &Request, drafts: &[EventDraft]) {
+fn see(present: &mut Present, request: &Request, by: By, drafts: &[EventDraft]) {
     let rows = drafts.iter().map(|draft| &draft.complaint);
     present
         .complaints
@@ -79,6 +80,32 @@ fn see(present: &mut Present, request: &Request, drafts: &[EventDraft]) {
     if let Deed::Support(support) = &request.deed {
         let pair = (request.complaint, support.supporter.clone());
         present.supporters.insert(pair);
+    }
+    see_photos(present, request, by);
+}
+
+fn see_photos(present: &mut Present, request: &Request, by: By) {
+    let photos = present.photos.entry(request.complaint).or_default();
+    match &request.deed {
+        Deed::AddPhotos(added) => photos.extend(added.iter().map(|photo| PhotoState {
+            id: photo.id,
+            kind: photo.kind,
+            status: PhotoStatus::Pending,
+            by,
+        })),
+        Deed::FinishPhoto(done) => {
+            let its = photos.iter_mut().filter(|photo| photo.id == done.id);
+            its.for_each(|photo| photo.status = done.outcome.status());
+        }
+        Deed::RemovePhoto(removal) => photos.retain(|photo| photo.id != removal.id),
+        Deed::Step(_)
+        | Deed::Timer
+        | Deed::Edit(_)
+        | Deed::Assign(_)
+        | Deed::Comment(_)
+        | Deed::Move(_)
+        | Deed::Merge(_)
+        | Deed::Support(_) => {}
     }
 }
 

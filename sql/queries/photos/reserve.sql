@@ -1,0 +1,9 @@
+-- Takes bytes of a submitter's day (UTC); no row when they are more than what is left.
+-- $1 bytea: submitter, $2 int8: bytes, $3 int8: most of a day. Index: photo_days_pkey.
+INSERT INTO photo_days AS today (day, submitter, bytes)
+SELECT (now() AT TIME ZONE 'UTC')::date, $1::bytea, $2::int8
+WHERE $2::int8 <= $3::int8
+ON CONFLICT (day, submitter) DO UPDATE
+SET bytes = today.bytes + EXCLUDED.bytes
+WHERE today.bytes + EXCLUDED.bytes <= $3::int8
+RETURNING bytes

@@ -1,0 +1,58 @@
+//! Puts together what photos need: the store of their bytes, the threads for their pictures, the thumbnailer.
+
+use actix::ArbiterHandle;
+
+use super::AppError;
+use crate::actors::desks::DesksHandle;
+use crate::actors::supervise::Supervision;
+use crate::actors::thumbnailer::{ThumbnailerDeps, ThumbnailerHandle};
+use crate::config::{S3Access, ServeSettings};
+use crate::media::blobs::Blobs;
+use crate::media::pool::{Pool, usual_threads};
+use crate::media::thumbnail::Sizes;
+use crate::store::Store;
+
+/// The running parts.
+#[derive(Clone)]
+pub(super) struct Photos {
+    pub(super) blobs: Blobs,
+    pub(super) thumbnailer: ThumbnailerHandle,
+}
+
+impl Photos {
+    pub(super) fn start(
+        settings: &ServeSettings,
+        store: &Store,
+        desks: &DesksHandle,
+        home: &ArbiterHandle,
+        supervision: &Supervision,
+    ) -> Result<Self, AppError> {
+        let photos = &settings.photos;
+        let place = photos.store.place(&settings.data.data_dir)?;
+        let access = S3Access::from_environment();
+        let blobs = Blobs::new(place, &access, photos.store.photo_store_wait)?;
+        let threads = match photos.photo_threads {
+            0 => usual_threads(),
+            threads => threads,
+        };
+        let pool = Pool::start(threads, photos.photo_memory, photos.photo_time);
+        let deps = ThumbnailerDeps {
+            store: store.clone(),
+            desks: desks.clone(),
+            blobs: blobs.clone(),
+            pool: pool.map_err(|error| AppError::Threads(error.to_string()))?,
+            sizes: Sizes {
+                original: photos.photo_original,
+                preview: photos.photo_preview,
+                thumbnail: photos.photo_thumbnail,
+            },
+            slots: threads.saturating_mul(2),
+            most_waiting: photos.photo_queue,
+            supervision: supervision.clone(),
+        };
+        Ok(Self {
+            blobs,
+            thumbnailer: ThumbnailerHandle::start(home, deps),
+        })
+    }
+}

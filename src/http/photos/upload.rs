@@ -1,0 +1,196 @@
+//! Photos are sent: rights and room first, then the body, then the complaint's desk.
+
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::allowance::Allowance;
+use super::receive::{Bounds, Received, kind};
+use super::right::{Reader, Sender, sender};
+use super::views::PhotoList;
+use crate::actors::kill_point::kill_point;
+use crate::domain::change::Deed;
+use crate::domain::photo::{MOST, MOST_AT_ONCE, PhotoKind, PhotoStatus};
+use crate::http::auth::{Caller, header};
+use crate::http::changes::{Asking, Who};
+use crate::http::client_address::ClientAddress;
+use crate::http::complaints::complaint_id;
+use crate::http::desk::Desk;
+use crate::http::page::query;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::store::photos;
+
+/// Bytes of a body beside its photos.
+const FRAME: u64 = 256 * 1024;
+
+/// The query of an upload.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UploadQuery {
+    /// What the photos show: `evidence` (if absent), `before` or `after`. A text part `kind` says it too.
+    kind: Option<String>,
+}
+
+/// The parts of an upload.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body; its parts are read one by one"
+)]
+pub struct PhotoParts {
+    /// One to ten files, in parts of any name.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    photo: Vec<Vec<u8>>,
+    /// What they show.
+    kind: Option<PhotoKind>,
+}
+
+/// Sends photos (JPEG, PNG, WebP, GIF): 1 to 10, of at most 15 MiB each unless the installation says otherwise.
+/// They are told as `photo.added` at once, and as `photo.ready` or `photo.failed` when that is known.
+#[utoipa::path(post, path = "/api/v1/complaints/{id}/photos", tag = "photos",
+    request_body(content = PhotoParts, content_type = "multipart/form-data"),
+    params(("id" = Uuid, Path, description = "The complaint"), UploadQuery,
+        ("X-Tracking-Token" = Option<String>, Header, description = "What the submission was answered with")),
+    security(("bearer" = []), ("api_key" = []), ()),
+    responses(
+        (status = 202, description = "Taken; their pictures are being made", body = PhotoList),
+        (status = 400, description = "The body broke off", body = ProblemBody),
+        (status = 401, description = "Not signed in", body = ProblemBody),
+        (status = 403, description = "Not one of your regions, or not the key that submitted the complaint", body = ProblemBody),
+        (status = 404, description = "No such complaint", body = ProblemBody),
+        (status = 408, description = "The body came too slowly", body = ProblemBody),
+        (status = 409, description = "The complaint has no room for so many", body = ProblemBody),
+        (status = 413, description = "A photo is too large", body = ProblemBody),
+        (status = 415, description = "No multipart/form-data, or a file that is no accepted picture", body = ProblemBody),
+        (status = 422, description = "No photo, too many at once, or one that cannot be read", body = ProblemBody),
+        (status = 429, description = "The bytes of the day are used up", body = ProblemBody),
+        (status = 503, description = "Too many photos wait, or the photo store or the database is away", body = ProblemBody)))]
+pub async fn upload(
+    request: HttpRequest,
+    caller: Caller,
+    address: ClientAddress,
+    id: web::Path<String>,
+    payload: web::Payload,
+    desk: Desk,
+) -> Result<HttpResponse, Problem> {
+    let complaint = complaint_id(&id)?;
+    let by = sender(&request, &caller, complaint, &desk).await?;
+    let asked: UploadQuery = query(&request)?;
+    let asked = asked.kind.as_deref().map(kind).transpose()?;
+    let _turn = admit(&request, complaint, &desk).await?;
+    let length = announced(&request, &desk)?;
+    let allowance = Allowance::take(by, address.0, length, &desk).await?;
+    let received = receive(&request, payload, &desk).await?;
+    allowance.settle(received.bytes()).await?;
+    let asking = Asking {
+        desk: &desk,
+        who: match &caller {
+            Caller::Staff(identity) if by.is_staff() => Who::Staff(identity),
+            Caller::Staff(_) | Caller::ApiKey(_) | Caller::Anonymous => Who::Reporter(by.0),
+        },
+        complaint,
+        version: None,
+    };
+    attach(&asking, by, received, asked).await
+}
+
+/// Takes a turn, if there is room for photos: in the queue, on this node, at the complaint.
+async fn admit(
+    request: &HttpRequest,
+    complaint: Uuid,
+    desk: &Desk,
+) -> Result<OwnedSemaphorePermit, Problem> {
+    let most = MOST_AT_ONCE as u64 * desk.settings.photos.photo_limit + FRAME;
+    if content_length(request)?.is_some_and(|length| length > most) {
+        return Err(Problem::photo_too_large(desk.settings.photos.photo_limit));
+    }
+    let parts = &desk.photos;
+    if !parts.thumbnailer.has_room() {
+        return Err(Problem::no_room(
+            "too many photos wait for their pictures; try again",
+        ));
+    }
+    let turn = std::sync::Arc::clone(&parts.uploads).try_acquire_owned();
+    let turn =
+        turn.map_err(|_full| Problem::no_room("too many uploads are under way; try again"))?;
+    let there = photos::list(&desk.store, complaint).await?;
+    let used = there.iter().filter(|it| it.status != PhotoStatus::Failed);
+    if used.count() >= MOST {
+        let detail = format!("the complaint has {MOST} photos, which is the most it can have");
+        return Err(Problem::conflict("too_many_photos", detail, None));
+    }
+    Ok(turn)
+}
+
+/// The bytes that are taken of the sender's day beforehand: what is announced, or one photo.
+fn announced(request: &HttpRequest, desk: &Desk) -> Result<u64, Problem> {
+    let length = content_length(request)?;
+    Ok(length.unwrap_or(desk.settings.photos.photo_limit))
+}
+
+fn content_length(request: &HttpRequest) -> Result<Option<u64>, Problem> {
+    let length = header(request, CONTENT_LENGTH.as_str())?;
+    Ok(length.and_then(|length| length.trim().parse().ok()))
+}
+
+async fn receive(
+    request: &HttpRequest,
+    payload: web::Payload,
+    desk: &Desk,
+) -> Result<Received, Problem> {
+    let settings = &desk.settings;
+    let bounds = Bounds {
+        photo: settings.photos.photo_limit,
+        idle: settings.server.body_deadline,
+    };
+    let whole = settings.photos.photo_upload_deadline;
+    let reading = Received::read(request, payload, &desk.photos.blobs, bounds);
+    match tokio::time::timeout(whole, reading).await {
+        Ok(received) => received,
+        Err(_elapsed) => Err(Problem::too_slow(format!(
+            "the photos did not arrive within {} s",
+            whole.as_secs_f32()
+        ))),
+    }
+}
+
+/// Has the complaint's desk attach what came. What it refuses does not stay; of what nobody knows whether it was
+/// done the bytes stay, for the sweep to judge.
+async fn attach(
+    asking: &Asking<'_>,
+    by: Sender,
+    received: Received,
+    asked: Option<PhotoKind>,
+) -> Result<HttpResponse, Problem> {
+    let new = received.photos(asked);
+    let desk = asking.desk;
+    match asking
+        .carried_out(Deed::AddPhotos(new.clone()), None)
+        .await?
+    {
+        Ok(_complaint) => {
+            kill_point("photo_added");
+            received.keep();
+        }
+        Err(error) => {
+            if error.may_be_done() {
+                received.keep();
+            }
+            return Err(Problem::from(error).without_current());
+        }
+    }
+    desk.photos.thumbnailer.came(new.len());
+    let stored = photos::list(&desk.store, asking.complaint).await?;
+    let is_new = |id: Uuid| new.iter().any(|photo| photo.id == id);
+    let stored = stored.into_iter().filter(|photo| is_new(photo.id));
+    let reader = if by.is_staff() {
+        Reader::Staff
+    } else {
+        Reader::Reporter
+    };
+    Ok(HttpResponse::Accepted().json(PhotoList::of(stored.collect(), reader, desk)))
+}

@@ -1,0 +1,145 @@
+//! The threads that make pictures.
+//!
+//! A rayon pool of its own, so that no thread of the server ever decodes. All jobs together take at most a budget of
+//! memory: a job begins when what it needs is free, in the order of arrival. A job that panics answers
+//! [`Flaw::Panicked`] and harms no other. How many jobs may wait is the caller's bound: the pool has none.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::thumbnail::{self, Flaw, Pictures, Sizes};
+
+type Done = Box<dyn FnOnce(Result<Pictures, Flaw>) + Send>;
+
+/// Threads that make pictures, shared by whoever holds a clone.
+#[derive(Clone)]
+pub struct Pool {
+    threads: Arc<rayon::ThreadPool>,
+    queue: Arc<Mutex<Queue>>,
+    budget: u64,
+    limit: Duration,
+}
+
+struct Queue {
+    /// Bytes of the budget that no job holds.
+    free: u64,
+    /// Jobs that wait for memory, in order of arrival.
+    waiting: VecDeque<Job>,
+}
+
+struct Job {
+    bytes: Bytes,
+    sizes: Sizes,
+    wants_taken: bool,
+    /// What it will take of the budget.
+    needs: u64,
+    done: Done,
+}
+
+/// How many threads a machine has for pictures: all cores but one, at least one.
+#[must_use]
+pub fn usual_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores.saturating_sub(1).max(1)
+}
+
+impl Pool {
+    /// Starts the threads. `budget` is in bytes, for all jobs together; `limit` is for one job.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no threads.
+    pub fn start(
+        threads: usize,
+        budget: u64,
+        limit: Duration,
+    ) -> Result<Self, rayon::ThreadPoolBuildError> {
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.max(1))
+            .thread_name(|number| format!("pictures-{number}"))
+            // A job catches its own panics; without a handler one in `done` would abort the process.
+            .panic_handler(|_| {})
+            .build()?;
+        Ok(Self {
+            threads: Arc::new(threads),
+            queue: Arc::new(Mutex::new(Queue {
+                free: budget,
+                waiting: VecDeque::new(),
+            })),
+            budget,
+            limit,
+        })
+    }
+
+    /// Makes the pictures of a photo on one of the threads, and calls `done` there (or, with a photo whose header is
+    /// refused, at once). `done` must not block: it holds up the next picture.
+    pub fn process(
+        &self,
+        bytes: Bytes,
+        sizes: Sizes,
+        wants_taken: bool,
+        done: impl FnOnce(Result<Pictures, Flaw>) + Send + 'static,
+    ) {
+        let needs = match thumbnail::needs(&bytes, &sizes) {
+            Ok(needs) if needs > self.budget => return done(Err(Flaw::Memory)),
+            Ok(needs) => needs,
+            Err(flaw) => return done(Err(flaw)),
+        };
+        let done = Box::new(done);
+        self.lock().waiting.push_back(Job {
+            bytes,
+            sizes,
+            wants_taken,
+            needs,
+            done,
+        });
+        self.begin();
+    }
+
+    /// How many jobs wait for memory.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    /// Hands the jobs that have their memory to the threads.
+    fn begin(&self) {
+        while let Some(job) = self.next() {
+            let pool = self.clone();
+            self.threads.spawn(move || pool.run(job));
+        }
+    }
+
+    /// The first job, if what it needs is free; it then holds it.
+    fn next(&self) -> Option<Job> {
+        let mut queue = self.lock();
+        let free = queue.free.checked_sub(queue.waiting.front()?.needs)?;
+        queue.free = free;
+        queue.waiting.pop_front()
+    }
+
+    fn run(&self, job: Job) {
+        let deadline = Instant::now() + self.limit;
+        let Job {
+            bytes,
+            sizes,
+            wants_taken,
+            needs,
+            done,
+        } = job;
+        let work = || thumbnail::process(&bytes, &sizes, wants_taken, deadline);
+        let made = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Flaw::Panicked));
+        drop(bytes);
+        self.lock().free += needs;
+        self.begin();
+        done(made);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

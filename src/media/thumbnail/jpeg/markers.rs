@@ -1,0 +1,242 @@
+//! The segments of a JPEG file: its size, how it is stored, and where its metadata is.
+//!
+//! Nothing is decoded or copied here.
+
+use super::super::Flaw;
+use super::super::colour::PROFILE_BYTES;
+
+const START_OF_SCAN: u8 = 0xDA;
+const END: u8 = 0xD9;
+
+/// What the segments before the first scan say.
+#[derive(Default)]
+pub(super) struct Markers<'a> {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Planes: 1, 3 or 4.
+    pub(super) components: usize,
+    /// Samples of all planes, for each one of the largest plane.
+    density: f64,
+    /// The planes' own names.
+    pub(super) ids: [u8; 4],
+    /// It is progressive, or its planes come one after the other: all of it must be read before its first row is known.
+    pub(super) is_whole: bool,
+    /// How Adobe's programs say that colours are stored.
+    pub(super) adobe: Option<u8>,
+    pub(super) exif: Option<&'a [u8]>,
+    /// Parts of the colour profile with their numbers.
+    profile: Vec<(u8, &'a [u8])>,
+    /// Where the first scan begins.
+    scan: usize,
+}
+
+/// A segment: its marker, its content, and where the next one begins.
+struct Segment<'a> {
+    marker: u8,
+    content: &'a [u8],
+    next: usize,
+}
+
+impl<'a> Markers<'a> {
+    /// Reads up to the first scan, or as far as there are bytes if the size is known then.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Flaw> {
+        let mut markers = Self::default();
+        let mut at = 2;
+        loop {
+            let segment = match segment(bytes, at) {
+                Err(Flaw::Truncated) if markers.components > 0 => return Ok(markers),
+                segment => segment?,
+            };
+            if segment.marker == END {
+                return Err(damaged("it has no picture in it"));
+            }
+            if segment.marker == START_OF_SCAN {
+                markers.scan = at;
+                markers.take_scan(segment.content)?;
+                return Ok(markers);
+            }
+            markers.take(&segment)?;
+            at = segment.next;
+        }
+    }
+
+    /// What a decoder holds of it that must have all of it: two bytes a sample.
+    pub(super) fn held(&self) -> u64 {
+        let pixels = f64::from(self.width) * f64::from(self.height);
+        (pixels * self.density * 2.0) as u64
+    }
+
+    /// The colour profile, put together; nothing, if there is none or it is incomplete.
+    pub(super) fn profile(&self) -> Option<Vec<u8>> {
+        let mut parts = self.profile.clone();
+        parts.sort_by_key(|(number, _)| *number);
+        let is_whole = parts
+            .iter()
+            .zip(1_u8..)
+            .all(|((number, _), at)| *number == at);
+        let length: usize = parts.iter().map(|(_, part)| part.len()).sum();
+        (is_whole && (1..=PROFILE_BYTES).contains(&length)).then(|| {
+            parts
+                .iter()
+                .flat_map(|(_, part)| part.iter().copied())
+                .collect()
+        })
+    }
+
+    /// Counts the scans, from the first one to the end of the file.
+    pub(super) fn check_scans(&self, bytes: &[u8], most: usize) -> Result<(), Flaw> {
+        let mut at = self.scan;
+        let mut scans = 0;
+        loop {
+            let segment = segment(bytes, at)?;
+            at = segment.next;
+            if segment.marker == END {
+                return Ok(());
+            }
+            if segment.marker == START_OF_SCAN {
+                scans += 1;
+                at = after_scan(bytes, at)?;
+            }
+            if scans > most {
+                return Err(Flaw::TooManyScans { limit: most });
+            }
+        }
+    }
+
+    fn take(&mut self, segment: &Segment<'a>) -> Result<(), Flaw> {
+        match segment.marker {
+            0xC0..=0xC2 => self.take_frame(segment),
+            // Tables of codes, extensions, arithmetic conditioning.
+            0xC4 | 0xC8 | 0xCC => Ok(()),
+            0xC3..=0xCF => Err(Flaw::NotAccepted {
+                what: "a lossless or arithmetically coded JPEG".into(),
+            }),
+            0xE1 => {
+                let exif = segment.content.strip_prefix(b"Exif\0\0");
+                self.exif = self.exif.or(exif);
+                Ok(())
+            }
+            0xE2 => {
+                if let Some([number, _, part @ ..]) = segment.content.strip_prefix(b"ICC_PROFILE\0")
+                {
+                    self.profile.push((*number, part));
+                }
+                Ok(())
+            }
+            0xEE => {
+                let adobe = segment.content.strip_prefix(b"Adobe");
+                self.adobe = adobe.and_then(|adobe| adobe.get(6).copied()).or(self.adobe);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn take_frame(&mut self, segment: &Segment<'a>) -> Result<(), Flaw> {
+        if self.components > 0 {
+            return Err(damaged("it has two pictures in one"));
+        }
+        let [precision, high, low, wide, narrow, count, parts @ ..] = segment.content else {
+            return Err(damaged("its size is missing"));
+        };
+        if *precision != 8 {
+            return Err(Flaw::NotAccepted {
+                what: format!("a JPEG with {precision} bits a colour"),
+            });
+        }
+        if !matches!(count, 1 | 3 | 4) || parts.len() < usize::from(*count) * 3 {
+            return Err(damaged("it has an unusual number of colours"));
+        }
+        self.height = u32::from(u16::from_be_bytes([*high, *low]));
+        self.width = u32::from(u16::from_be_bytes([*wide, *narrow]));
+        self.components = usize::from(*count);
+        for (id, part) in self
+            .ids
+            .iter_mut()
+            .zip(parts.chunks_exact(3))
+            .take(self.components)
+        {
+            *id = part.first().copied().unwrap_or_default();
+        }
+        self.is_whole = segment.marker == 0xC2;
+        let factors = parts
+            .chunks_exact(3)
+            .take(self.components)
+            .filter_map(|part| part.get(1));
+        let (across, down) = (
+            factors.clone().map(|pair| pair >> 4),
+            factors.map(|pair| pair & 15),
+        );
+        let largest = f64::from(across.clone().max().unwrap_or(1))
+            * f64::from(down.clone().max().unwrap_or(1));
+        let samples = across
+            .zip(down)
+            .map(|(across, down)| f64::from(across) * f64::from(down));
+        self.density = samples.sum::<f64>() / largest.max(1.0);
+        Ok(())
+    }
+
+    fn take_scan(&mut self, content: &[u8]) -> Result<(), Flaw> {
+        if self.components == 0 {
+            return Err(damaged("its size is missing"));
+        }
+        let planes = content.first().copied().unwrap_or_default();
+        self.is_whole |= usize::from(planes) != self.components;
+        Ok(())
+    }
+}
+
+fn segment(bytes: &[u8], at: usize) -> Result<Segment<'_>, Flaw> {
+    let mut at = at;
+    if bytes.get(at).ok_or(Flaw::Truncated)? != &0xFF {
+        return Err(damaged("its parts do not follow one another"));
+    }
+    // Any number of fill bytes may stand before a marker.
+    while bytes.get(at).ok_or(Flaw::Truncated)? == &0xFF {
+        at += 1;
+    }
+    let marker = bytes.get(at).copied().ok_or(Flaw::Truncated)?;
+    at += 1;
+    if marker == END || matches!(marker, 0x01 | 0xD0..=0xD7) {
+        let content = &[];
+        return Ok(Segment {
+            marker,
+            content,
+            next: at,
+        });
+    }
+    let length = bytes.get(at..at + 2).and_then(<[u8]>::first_chunk);
+    let length = usize::from(u16::from_be_bytes(*length.ok_or(Flaw::Truncated)?));
+    if length < 2 {
+        return Err(damaged("one of its parts has no length"));
+    }
+    let content = bytes.get(at + 2..at + length).ok_or(Flaw::Truncated)?;
+    Ok(Segment {
+        marker,
+        content,
+        next: at + length,
+    })
+}
+
+/// Where the marker after a scan's coded bytes is.
+fn after_scan(bytes: &[u8], from: usize) -> Result<usize, Flaw> {
+    let mut at = from;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at += rest
+            .iter()
+            .position(|byte| *byte == 0xFF)
+            .ok_or(Flaw::Truncated)?;
+        match bytes.get(at + 1) {
+            None => return Err(Flaw::Truncated),
+            // A coded 0xFF, or a restart within the scan.
+            Some(0 | 0xD0..=0xD7) => at += 2,
+            Some(0xFF) => at += 1,
+            Some(_) => return Ok(at),
+        }
+    }
+}
+
+fn damaged(what: &str) -> Flaw {
+    Flaw::Damaged { what: what.into() }
+}

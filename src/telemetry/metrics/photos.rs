@@ -1,0 +1,57 @@
+//! Photos: how many wait, what became of them, how long it took, what sweeps found.
+
+use prometheus::{Error, Histogram, IntCounterVec, IntGauge};
+
+use super::declare::Declare;
+
+/// Photos.
+#[derive(Clone)]
+pub struct PhotoMetrics {
+    /// Photos that wait for their pictures, of all nodes.
+    pub queue: IntGauge,
+    /// Photos that this node finished, by outcome.
+    pub outcomes: IntCounterVec,
+    /// Time from an upload to its end.
+    pub duration: Histogram,
+    /// Blobs that sweeps removed, by what they were.
+    pub swept: IntCounterVec,
+    /// Photos that are ready and whose pictures were gone at the last sweep.
+    pub lost: IntGauge,
+}
+
+impl PhotoMetrics {
+    pub(super) fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
+        let metrics = Self {
+            queue: declare.gauge(
+                "photo_queue_length",
+                "Photos that wait for their pictures, of all nodes.",
+            )?,
+            outcomes: declare.counters(
+                "photos_total",
+                "Photos that this node finished, by outcome.",
+                &["outcome"],
+            )?,
+            duration: declare.histogram(
+                "photo_duration_seconds",
+                "Time from an upload to the commit of what became of it (photos finished by this node).",
+                &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0],
+            )?,
+            swept: declare.counters(
+                "photo_sweep_removed_total",
+                "Blobs without a row that this node's sweeps removed, by what they were.",
+                &["what"],
+            )?,
+            lost: declare.gauge(
+                "photos_lost",
+                "Photos that are ready and whose pictures were gone at this node's last sweep.",
+            )?,
+        };
+        for outcome in ["ready", "failed"] {
+            metrics.outcomes.with_label_values(&[outcome]);
+        }
+        for what in ["pictures", "uploads"] {
+            metrics.swept.with_label_values(&[what]);
+        }
+        Ok(metrics)
+    }
+}

@@ -126,6 +126,9 @@ pub struct ServerSettings {
     /// How long a request may take to send its body, in seconds
     #[arg(long, env = "BODY_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     pub body_deadline: Duration,
+    /// How long a connection is kept on which nothing is asked, in seconds: longer than a balancer before it keeps one
+    #[arg(long, env = "KEEP_ALIVE", default_value = "75", value_name = "SECONDS", value_parser = seconds)]
+    pub keep_alive: Duration,
     /// How long a command may wait for its commit, in seconds
     #[arg(long, env = "COMMAND_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     pub command_deadline: Duration,

@@ -102,7 +102,7 @@ impl Server {
             readiness.clone(),
         );
         let (registry, watch) = (actors.registry.clone(), actors.watch.clone());
-        let address = settings.server.listen;
+        let (address, keep_alive) = (settings.server.listen, settings.server.keep_alive);
         let workers = match settings.server.workers {
             0 => cores(),
             workers => workers,
@@ -129,8 +129,8 @@ impl Server {
                 .wrap(from_fn(trace::trace))
                 .configure(routes)
         };
-        let server =
-            serve(listener, workers, app).map_err(|source| AppError::Listen { address, source })?;
+        let server = serve(listener, workers, keep_alive, app)
+            .map_err(|source| AppError::Listen { address, source })?;
         Ok(Self {
             handle: server.handle(),
             running: rt::spawn(server),
@@ -231,6 +231,7 @@ fn ws_deps(
 fn serve<A, S, B>(
     listener: TcpListener,
     workers: usize,
+    keep_alive: Duration,
     app: impl Fn() -> A + Clone + Send + 'static,
 ) -> std::io::Result<actix_web::dev::Server>
 where
@@ -259,6 +260,7 @@ where
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
+            .keep_alive(keep_alive)
             .client_request_timeout(HEAD_DEADLINE)
             .client_disconnect_timeout(DISCONNECT_DEADLINE)
             .on_connect_ext(|wire: &Wire, data: &mut Extensions| {

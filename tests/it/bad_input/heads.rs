@@ -3,6 +3,7 @@
 use reqwest::header::HeaderValue;
 
 use super::Target;
+use crate::support::TestApp;
 use crate::support::call;
 use crate::support::call::{raw, status_of};
 
@@ -163,10 +164,10 @@ async fn what_is_no_http_is_refused_or_cut_off() {
 
 #[actix::test]
 async fn a_connection_on_which_nothing_is_asked_is_closed_after_the_time_that_is_set() {
-    let target = Target::spawn(&["--keep-alive", "0.3"]).await;
+    let app = TestApp::with(&["--keep-alive", "0.3"]).await;
     // Without `Connection: close`: it is the server that ends it.
     let request = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
-    let answer = raw(target.app.address(), request).await;
+    let answer = raw(app.address(), request).await;
     assert_eq!(status_of(&answer), 200, "{answer}");
-    target.app.end().await;
+    app.end().await;
 }

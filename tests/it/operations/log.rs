@@ -13,7 +13,7 @@ use crate::support::{Api, Officer, call, eventually};
 
 const NAME: &str = "Nora Nosuchname";
 const EMAIL: &str = "nosuchmail@nosuch.example";
-const PHONE: &str = "+49 4711 081599";
+const PHONE: &str = "+49 4711 0815990123456";
 const PASSWORD: &str = "hushhush-password";
 
 /// A server whose log is read when it has ended, with what must not be in it.
@@ -33,7 +33,8 @@ impl Session {
         let flags = ["--demo", "--data-dir", data, "--log-level", "debug"];
         let log = folder.path().join("log");
         let server = ServerProcess::start(&database, free_address(), &flags, &log).await;
-        let secrets = [NAME, EMAIL, PHONE, PASSWORD, "Nosuchname", "081599"].map(String::from);
+        let secrets =
+            [NAME, EMAIL, PHONE, PASSWORD, "Nosuchname", "0815990123456"].map(String::from);
         Self {
             api: server.api(),
             secrets: secrets.into(),

@@ -56,7 +56,8 @@ BEGIN
         guessed := guessed_marked(wanted);
     END IF;
     -- Of those that have all words of a phrase, about a tenth have the phrase: a walk finds a page of them only after
-    -- many. Of some regions it passes those of others sooner. Both take 30 to 40 ms of a million complaints at these.
+    -- many. Of some regions it passes those of others sooner. Measured of a million complaints, three regions of 16: of
+    -- 3 657 guessed, reading takes 19 ms and a walk 40; of 7 745, 30 and 14.
     IF guessed > guess * (CASE WHEN said::text NOT LIKE '%<%' THEN 1 WHEN regions IS NULL THEN 2.5 ELSE 1.25 END) THEN
         RETURN NULL;
     END IF;

@@ -185,8 +185,10 @@ impl Thumbnailer {
                 thumbnailer.waiting.store(waiting, Ordering::Relaxed);
                 let metrics = &thumbnailer.deps.supervision.metrics;
                 metrics.photos.queue.set(waiting);
+                if waiting > 0 {
+                    thumbnailer.take(ctx);
+                }
             }
-            thumbnailer.take(ctx);
             ctx.run_later(INTERVAL, Self::look);
         }));
     }

@@ -16,16 +16,14 @@ use super::duplicates::{duplicates, refused};
 use super::idempotency::idempotency;
 use super::photos;
 use super::problem::{Problem, ProblemBody};
+use super::right::{Reader, reader};
 use super::submission::NewComplaint;
 use super::views::{ComplaintView, PublicView, SubmissionView};
 use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
 use crate::domain::complaint::Submission;
 use crate::store::complaints::Found;
-use crate::store::{Store, claims, comments, complaints};
-
-/// The header with which a reporter reads their complaint.
-const TRACKING_TOKEN: &str = "X-Tracking-Token";
+use crate::store::{Store, StoreError, claims, comments, complaints};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -133,28 +131,15 @@ pub async fn get(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let id = complaint_id(&id)?;
-    if tracked(&request, id, &desk)? {
-        return Ok(HttpResponse::Ok().json(public_view(&desk, id).await?));
-    }
-    if matches!(caller, Caller::Anonymous) {
-        return Err(Problem::unauthorized(
-            "sign in, or send an X-API-Key or the complaint's X-Tracking-Token",
-        ));
-    }
-    let found = find(&desk.store, id).await?;
-    match caller {
-        Caller::Staff(identity) if identity.may_work_in(&found.complaint.region) => {
+    let (reader, found) = reader(&request, &caller, id, &desk).await?;
+    let version = found.complaint.version;
+    match reader {
+        Reader::Staff => {
             let claim = claims::find(&desk.store, id).await?;
-            Ok(tagged(found.complaint.version).json(ComplaintView::for_staff(found, claim)))
+            Ok(tagged(version).json(ComplaintView::for_staff(found, claim)))
         }
-        Caller::ApiKey(key)
-            if key.may(Scope::Read, &found.complaint.region) || found.api_key == Some(key.id) =>
-        {
-            Ok(tagged(found.complaint.version).json(ComplaintView::for_app(found)))
-        }
-        Caller::Staff(_) | Caller::ApiKey(_) | Caller::Anonymous => Err(Problem::forbidden(
-            "this complaint is not in one of your regions",
-        )),
+        Reader::App => Ok(tagged(version).json(ComplaintView::for_app(found))),
+        Reader::Reporter => Ok(HttpResponse::Ok().json(public_view(&desk, found).await?)),
     }
 }
 
@@ -176,31 +161,16 @@ pub async fn track(token: web::Path<String>, desk: Desk) -> Result<HttpResponse,
         .tracking
         .complaint(&token)
         .ok_or_else(|| Problem::not_found("complaint"))?;
-    Ok(HttpResponse::Ok().json(public_view(&desk, id).await?))
+    let found = find(&desk.store, id).await?;
+    Ok(HttpResponse::Ok().json(public_view(&desk, found).await?))
 }
 
-/// Whether a request carries the tracking token of a complaint.
+/// The public part of a complaint, with what goes with it.
 ///
 /// # Errors
-/// A 401 problem when it carries another one.
-pub(super) fn tracked(request: &HttpRequest, id: Uuid, desk: &Desk) -> Result<bool, Problem> {
-    let Some(token) = request.headers().get(TRACKING_TOKEN) else {
-        return Ok(false);
-    };
-    let token = token.to_str().ok();
-    let complaint = token.and_then(|token| desk.tracking.complaint(token));
-    if complaint == Some(id) {
-        Ok(true)
-    } else {
-        Err(Problem::unauthorized(
-            "the tracking token is not this complaint's",
-        ))
-    }
-}
-
-/// The public part of a complaint, as it is now.
-pub(super) async fn public_view(desk: &Desk, id: Uuid) -> Result<PublicView, Problem> {
-    let found = find(&desk.store, id).await?;
+/// [`StoreError`].
+pub(super) async fn public_view(desk: &Desk, found: Found) -> Result<PublicView, StoreError> {
+    let id = found.complaint.id;
     let comments = comments::list_public(&desk.store, id).await?;
     let photos = photos::public(desk, id).await?;
     Ok(PublicView::of(found.complaint, comments, photos))

@@ -30,6 +30,7 @@ pub mod photos;
 pub mod problem;
 pub mod region_events;
 pub mod regions;
+pub mod right;
 pub mod snapshot;
 pub mod stats;
 pub mod submission;

@@ -3,7 +3,6 @@
 mod allowance;
 mod range;
 mod receive;
-pub mod right;
 pub mod serve;
 pub mod upload;
 pub mod views;
@@ -12,13 +11,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use super::auth::Caller;
-use super::changes::{Asking, Who};
+use super::changes::Asking;
 use super::complaints::complaint_id;
 use super::desk::Desk;
 use super::problem::{Problem, ProblemBody};
+use super::right::{Reader, reader, speaker};
 use crate::domain::change::{Deed, PhotoRemoval};
 use crate::store::photos::{self, Stored};
-use right::{Reader, reader, sender};
 use serve::picture;
 use upload::upload;
 use views::{PhotoList, PhotoView};
@@ -56,7 +55,7 @@ pub async fn list(
     desk: Desk,
 ) -> Result<web::Json<PhotoList>, Problem> {
     let id = complaint_id(&id)?;
-    let reader = reader(&request, &caller, id, &desk).await?;
+    let (reader, _) = reader(&request, &caller, id, &desk).await?;
     let stored = photos::list(&desk.store, id).await?;
     Ok(web::Json(PhotoList::of(stored, reader, &desk)))
 }
@@ -78,7 +77,7 @@ pub async fn get(
     desk: Desk,
 ) -> Result<web::Json<PhotoView>, Problem> {
     let id = complaint_id(&path.0)?;
-    let reader = reader(&request, &caller, id, &desk).await?;
+    let (reader, _) = reader(&request, &caller, id, &desk).await?;
     let stored = find(&desk, photo_id(&path.1)?).await?;
     if stored.complaint != id {
         return Err(Problem::not_found("photo"));
@@ -105,17 +104,16 @@ pub async fn remove(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let (complaint, id) = (complaint_id(&path.0)?, photo_id(&path.1)?);
-    let by = sender(&request, &caller, complaint, &desk).await?;
     let asking = Asking {
         desk: &desk,
-        who: match &caller {
-            Caller::Staff(identity) if by.is_staff() => Who::Staff(identity),
-            Caller::Staff(_) | Caller::ApiKey(_) | Caller::Anonymous => Who::Reporter(by.0),
-        },
+        who: speaker(&request, &caller, complaint, &desk).await?,
         complaint,
         version: None,
     };
-    let removal = PhotoRemoval { id, by: by.0 };
+    let removal = PhotoRemoval {
+        id,
+        by: asking.who.by(),
+    };
     let removed = asking.carry_out(Deed::RemovePhoto(removal), None).await;
     removed.map_err(Problem::without_current)?;
     if let Err(error) = desk.photos.blobs.remove_all(id).await {

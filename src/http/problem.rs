@@ -78,6 +78,11 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
+    /// 403: a complaint of a region in which the caller does not work.
+    pub fn not_in_your_regions() -> Self {
+        Self::forbidden("this complaint is not in one of your regions")
+    }
+
     /// 404: there is no such thing, or it is none of the caller's business.
     pub fn not_found(what: &str) -> Self {
         Self::new(

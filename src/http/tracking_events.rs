@@ -13,15 +13,14 @@ use uuid::Uuid;
 
 use super::auth;
 use super::client_address::ClientAddress;
-use super::complaints::find;
+use super::complaints::{find, public_view};
 use super::desk::Desk;
 use super::health::Readiness;
-use super::photos;
 use super::problem::{Problem, ProblemBody};
 use super::views::PublicView;
 use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::{Farewell, Form, News};
-use crate::store::{StoreError, comments, complaints};
+use crate::store::{StoreError, complaints};
 use crate::ws::WsDeps;
 use crate::ws::admission::ReporterPlace;
 use crate::ws::stream::answer;
@@ -153,13 +152,11 @@ impl Following {
     }
 
     async fn view(&self) -> Result<Option<PublicView>, StoreError> {
-        let store = &self.desk.store;
-        let Some(found) = complaints::get(store, self.complaint).await? else {
-            return Ok(None);
-        };
-        let comments = comments::list_public(store, self.complaint).await?;
-        let photos = photos::public(&self.desk, self.complaint).await?;
-        Ok(Some(PublicView::of(found.complaint, comments, photos)))
+        let found = complaints::get(&self.desk.store, self.complaint).await?;
+        match found {
+            Some(found) => public_view(&self.desk, found).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Waits before the database is asked again.

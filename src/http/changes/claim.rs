@@ -118,9 +118,7 @@ async fn visible(desk: &Desk, id: Uuid, identity: &Identity) -> Result<Complaint
     if identity.may_work_in(&complaint.region) {
         Ok(complaint)
     } else {
-        Err(Problem::forbidden(
-            "this complaint is not in one of your regions",
-        ))
+        Err(Problem::not_in_your_regions())
     }
 }
 

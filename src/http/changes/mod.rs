@@ -127,7 +127,7 @@ pub(super) enum Who<'a> {
 }
 
 impl Who<'_> {
-    fn by(self) -> By {
+    pub(super) fn by(self) -> By {
         match self {
             Self::Staff(identity) => By::from(identity),
             Self::Reporter(by) => by,
@@ -203,15 +203,13 @@ impl Asking<'_> {
     }
 
     /// The region in which the complaint is, if the caller may work there.
-    async fn region(&self) -> Result<RegionId, Problem> {
+    pub(super) async fn region(&self) -> Result<RegionId, Problem> {
         let found = find(&self.desk.store, self.complaint).await?;
         let region = found.complaint.region;
         if self.who.may_change_in(&region) {
             Ok(region)
         } else {
-            Err(Problem::forbidden(
-                "this complaint is not in one of your regions",
-            ))
+            Err(Problem::not_in_your_regions())
         }
     }
 }

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 
 use super::status_patch::StatusPatch;
 use super::{Asking, IfMatch, Who, changed};
-use crate::domain::account::By;
 use crate::domain::change::Deed;
 use crate::domain::complaint::Complaint;
 use crate::http::asked::Asked;
 use crate::http::auth::Caller;
-use crate::http::complaints::{complaint_id, find, public_view, tracked};
+use crate::http::complaints::{complaint_id, find, public_view};
 use crate::http::desk::Desk;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::right::speaker;
 
 /// Takes a complaint a step on: to a status, or by an action. Its reporter, by tracking token or by
 /// the API key that submitted it, may `confirm` or `contest` a resolution and is answered with the
@@ -40,28 +40,7 @@ pub async fn change_status(
     let id = complaint_id(&id)?;
     let body = asked.body.value;
     let version = seen.or(body.version)?;
-    let reporter = if tracked(&request, id, &desk)? {
-        Some(By::Resident)
-    } else {
-        None
-    };
-    let who = match (reporter, &asked.who) {
-        (Some(by), _) => Who::Reporter(by),
-        (None, Caller::Staff(identity)) => Who::Staff(identity),
-        (None, Caller::ApiKey(key)) => {
-            if find(&desk.store, id).await?.api_key != Some(key.id) {
-                return Err(Problem::forbidden(
-                    "this API key did not submit the complaint",
-                ));
-            }
-            Who::Reporter(By::ApiKey { id: key.id })
-        }
-        (None, Caller::Anonymous) => {
-            return Err(Problem::unauthorized(
-                "sign in, or send the complaint's X-Tracking-Token",
-            ));
-        }
-    };
+    let who = speaker(&request, &asked.who, id, &desk).await?;
     let step = body.parse(Timestamp::now())?;
     let asking = Asking {
         desk: &desk,
@@ -74,7 +53,8 @@ pub async fn change_status(
         Who::Staff(_) => Ok(changed(&done?)),
         Who::Reporter(_) => {
             done.map_err(Problem::without_current)?;
-            Ok(HttpResponse::Ok().json(public_view(&desk, id).await?))
+            let found = find(&desk.store, id).await?;
+            Ok(HttpResponse::Ok().json(public_view(&desk, found).await?))
         }
     }
 }

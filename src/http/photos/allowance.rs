@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::right::Sender;
 use crate::access::throttle::network;
 use crate::config::Switch;
 use crate::domain::account::By;
@@ -31,13 +30,13 @@ impl Allowance {
     /// # Errors
     /// A 429 problem when so many are not left.
     pub(super) async fn take(
-        sender: Sender,
+        sender: By,
         address: IpAddr,
         bytes: u64,
         desk: &Desk,
     ) -> Result<Self, Problem> {
         let settings = &desk.settings.photos;
-        let (who, most) = match sender.0 {
+        let (who, most) = match sender {
             By::Officer { id } | By::Admin { id } => {
                 (format!("account:{id}"), settings.photo_day_bytes)
             }

@@ -14,13 +14,13 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::range::{Wanted, wanted};
-use super::right::reader;
 use super::{find, photo_id};
 use crate::domain::photo::PhotoStatus;
 use crate::http::auth::{Caller, header};
 use crate::http::desk::Desk;
 use crate::http::page::query;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::right::{has_token, reader};
 use crate::media::blobs::Picture;
 
 /// What a signed link carries.
@@ -74,7 +74,7 @@ pub async fn picture(
             ));
         }
     };
-    if left.is_none() && matches!(caller, Caller::Anonymous) && !is_tracking(&request) {
+    if left.is_none() && matches!(caller, Caller::Anonymous) && !has_token(&request) {
         return Err(Problem::unauthorized(
             "sign in, or use a link that the photo's links gave",
         ));
@@ -87,10 +87,6 @@ pub async fn picture(
         return Err(Problem::not_found("picture"));
     }
     serve(&request, &desk, photo, picture, left).await
-}
-
-fn is_tracking(request: &HttpRequest) -> bool {
-    request.headers().contains_key("X-Tracking-Token")
 }
 
 async fn serve(

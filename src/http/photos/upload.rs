@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::allowance::Allowance;
 use super::receive::{Bounds, Received, kind};
-use super::right::{Reader, Sender, sender};
 use super::views::PhotoList;
 use crate::actors::kill_point::kill_point;
 use crate::domain::change::Deed;
@@ -21,6 +20,7 @@ use crate::http::complaints::complaint_id;
 use crate::http::desk::Desk;
 use crate::http::page::query;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::right::{Reader, speaker};
 use crate::store::photos;
 
 /// Bytes of a body beside its photos.
@@ -78,24 +78,22 @@ pub async fn upload(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let complaint = complaint_id(&id)?;
-    let by = sender(&request, &caller, complaint, &desk).await?;
+    let asking = Asking {
+        desk: &desk,
+        who: speaker(&request, &caller, complaint, &desk).await?,
+        complaint,
+        version: None,
+    };
+    // Before the body is read.
+    asking.region().await?;
     let asked: UploadQuery = query(&request)?;
     let asked = asked.kind.as_deref().map(kind).transpose()?;
     let _turn = admit(&request, complaint, &desk).await?;
     let length = announced(&request, &desk)?;
-    let allowance = Allowance::take(by, address.0, length, &desk).await?;
+    let allowance = Allowance::take(asking.who.by(), address.0, length, &desk).await?;
     let received = receive(&request, payload, &desk).await?;
     allowance.settle(received.bytes()).await?;
-    let asking = Asking {
-        desk: &desk,
-        who: match &caller {
-            Caller::Staff(identity) if by.is_staff() => Who::Staff(identity),
-            Caller::Staff(_) | Caller::ApiKey(_) | Caller::Anonymous => Who::Reporter(by.0),
-        },
-        complaint,
-        version: None,
-    };
-    attach(&asking, by, received, asked).await
+    attach(&asking, received, asked).await
 }
 
 /// Takes a turn, if there is room for photos: in the queue, on this node, at the complaint.
@@ -162,7 +160,6 @@ async fn receive(
 /// done the bytes stay, for the sweep to judge.
 async fn attach(
     asking: &Asking<'_>,
-    by: Sender,
     received: Received,
     asked: Option<PhotoKind>,
 ) -> Result<HttpResponse, Problem> {
@@ -187,10 +184,9 @@ async fn attach(
     let stored = photos::list(&desk.store, asking.complaint).await?;
     let is_new = |id: Uuid| new.iter().any(|photo| photo.id == id);
     let stored = stored.into_iter().filter(|photo| is_new(photo.id));
-    let reader = if by.is_staff() {
-        Reader::Staff
-    } else {
-        Reader::Reporter
+    let reader = match asking.who {
+        Who::Staff(_) => Reader::Staff,
+        Who::Reporter(_) => Reader::Reporter,
     };
     Ok(HttpResponse::Accepted().json(PhotoList::of(stored.collect(), reader, desk)))
 }

@@ -5,9 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::right::Reader;
 use crate::domain::photo::{PhotoKind, PhotoStatus};
 use crate::http::desk::Desk;
+use crate::http::right::Reader;
 use crate::media::blobs::Picture;
 use crate::store::photos::Stored;
 

@@ -1,11 +1,13 @@
 //! Paths and headers that cannot be.
 
 use reqwest::header::HeaderValue;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use super::Target;
 use crate::support::TestApp;
 use crate::support::call;
-use crate::support::call::{raw, status_of};
+use crate::support::call::{raw, read_to_end, status_of};
 
 #[actix::test]
 async fn junk_in_paths_is_a_4xx() {
@@ -164,10 +166,21 @@ async fn what_is_no_http_is_refused_or_cut_off() {
 
 #[actix::test]
 async fn a_connection_on_which_nothing_is_asked_is_closed_after_the_time_that_is_set() {
-    let app = TestApp::with(&["--keep-alive", "0.3"]).await;
+    let patient = TestApp::with(&["--keep-alive", "60"]).await;
+    let mut kept = TcpStream::connect(patient.address()).await.unwrap();
+    kept.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    let hasty = TestApp::with(&["--keep-alive", "0.3"]).await;
     // Without `Connection: close`: it is the server that ends it.
     let request = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
-    let answer = raw(app.address(), request).await;
+    let answer = raw(hasty.address(), request).await;
     assert_eq!(status_of(&answer), 200, "{answer}");
-    app.end().await;
+    // The other one is older, and still there.
+    let last = b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    kept.write_all(last).await.unwrap();
+    let answers = read_to_end(kept).await;
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 2, "{answers}");
+    hasty.end().await;
+    patient.end().await;
 }

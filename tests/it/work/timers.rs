@@ -150,3 +150,23 @@ async fn the_timer_poll_goes_on_after_panics() {
     .await;
     app.end().await;
 }
+
+#[actix::test]
+async fn what_is_due_is_found_by_an_index() {
+    let app = TestApp::spawn().await;
+    let client = app.database().connect().await;
+    // Of an empty table PostgreSQL would read all: whether it could do otherwise is the question.
+    client
+        .batch_execute("SET enable_seqscan = off; SET enable_sort = off")
+        .await
+        .unwrap();
+    let due = include_str!("../../../sql/queries/timers/due.sql");
+    let due = due.replace("$1", "now()").replace("$2", "100");
+    let due = due.lines().filter(|line| !line.starts_with("--"));
+    let explain = format!("EXPLAIN {}", due.collect::<Vec<_>>().join("\n"));
+    let plan = client.simple_query(&explain).await.unwrap();
+    let plan = format!("{plan:?}");
+    let index = "Index Scan using complaints_by_timer on complaints";
+    assert!(plan.contains(index) && !plan.contains("Sort"), "{plan}");
+    app.end().await;
+}

@@ -10,7 +10,7 @@ use crate::domain::account::By;
 use crate::domain::change::{self, Decision, Deed, Happened, Present, Request};
 use crate::domain::complaint::{Complaint, Submission};
 use crate::domain::event::{Change, EventDraft, EventKind};
-use crate::domain::photo::{PhotoState, PhotoStatus};
+use crate::domain::photo::{NewPhoto, PhotoState, PhotoStatus};
 use crate::domain::rules::Rules;
 use crate::store::StoreError;
 
@@ -85,19 +85,27 @@ fn see(present: &mut Present, request: &Request, by: By, drafts: &[EventDraft]) 
 }
 
 fn see_photos(present: &mut Present, request: &Request, by: By) {
-    let photos = present.photos.entry(request.complaint).or_default();
+    let (all, id) = (&mut present.photos, request.complaint);
     match &request.deed {
-        Deed::AddPhotos(added) => photos.extend(added.iter().map(|photo| PhotoState {
-            id: photo.id,
-            kind: photo.kind,
-            status: PhotoStatus::Pending,
-            by,
-        })),
+        Deed::AddPhotos(added) => {
+            let pending = |photo: &NewPhoto| PhotoState {
+                id: photo.id,
+                kind: photo.kind,
+                status: PhotoStatus::Pending,
+                by,
+            };
+            let photos = all.entry(id).or_default();
+            photos.extend(added.iter().map(pending));
+        }
         Deed::FinishPhoto(done) => {
-            let its = photos.iter_mut().filter(|photo| photo.id == done.id);
+            let photos = all.get_mut(&id).into_iter().flatten();
+            let its = photos.filter(|photo| photo.id == done.id);
             its.for_each(|photo| photo.status = done.outcome.status());
         }
-        Deed::RemovePhoto(removal) => photos.retain(|photo| photo.id != removal.id),
+        Deed::RemovePhoto(removal) => {
+            let photos = all.get_mut(&id).into_iter();
+            photos.for_each(|photos| photos.retain(|photo| photo.id != removal.id));
+        }
         Deed::Step(_)
         | Deed::Timer
         | Deed::Edit(_)

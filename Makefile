@@ -30,7 +30,7 @@ check: ## formatting, lints, licences and sources of dependencies, documentation
 	cargo deny --locked check --hide-inclusion-graph licenses bans sources
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 
-bench: ## measure: benches/, then a running server under load (about 25 minutes after the build)
+bench: ## measure: benches/, then a running server under load (takes a while)
 	@scripts/setup
 	cargo bench --locked
 	cargo build --release --locked --workspace

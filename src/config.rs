@@ -6,6 +6,7 @@ mod health;
 mod live;
 mod log;
 mod photos;
+mod retention;
 mod watch;
 
 pub use admission::AdmissionSettings;
@@ -14,6 +15,7 @@ pub use health::HealthSettings;
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
+pub use retention::{RetentionSettings, RetentionZone};
 pub use watch::{Since, WatchSettings};
 
 use std::net::{IpAddr, SocketAddr};
@@ -211,6 +213,9 @@ pub struct ServeSettings {
     /// Photos.
     #[command(flatten)]
     pub photos: PhotoSettings,
+    /// Retention.
+    #[command(flatten)]
+    pub retention: RetentionSettings,
     /// Logs.
     #[command(flatten)]
     pub log: LogSettings,

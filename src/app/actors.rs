@@ -17,6 +17,7 @@ use crate::actors::grant_watch::{GrantWatchDeps, GrantWatchHandle};
 use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
 use crate::actors::region_desk::OpenCell;
 use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
+use crate::actors::retention_scheduler::{SchedulerDeps, SchedulerHandle};
 use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
 use crate::actors::word_keeper::{WordKeeper, WordKeeperDeps};
@@ -36,6 +37,7 @@ pub(super) struct Actors {
     pub(super) presence: PresenceHandle,
     pub(super) watch: GrantWatchHandle,
     pub(super) photos: Photos,
+    pub(super) retention: SchedulerHandle,
     arbiters: Vec<Arbiter>,
     /// Kept: an actor that nobody can reach ends.
     _poll: Arc<Addr<FeedPoll>>,
@@ -95,6 +97,7 @@ impl Actors {
         let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
         let photos = Photos::start(settings, store, &desks, &owners.handle(), &supervision)?;
+        let retention = retention(settings, store, &desks, &supervision);
         let epoch = installation.epoch.as_str();
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
         Ok(Self {
@@ -102,6 +105,7 @@ impl Actors {
             _timers: TimerPoll::start(&owners.handle(), timers),
             _words: WordKeeper::start(&owners.handle(), words),
             presence: PresenceHandle::start(&owners.handle(), presence),
+            retention: SchedulerHandle::start(&owners.handle(), retention),
             watch,
             photos,
             installation,
@@ -189,6 +193,20 @@ fn registry(
 fn words(store: &Store, supervision: &Supervision) -> WordKeeperDeps {
     WordKeeperDeps {
         store: store.clone(),
+        supervision: supervision.clone(),
+    }
+}
+
+fn retention(
+    settings: &ServeSettings,
+    store: &Store,
+    desks: &DesksHandle,
+    supervision: &Supervision,
+) -> SchedulerDeps {
+    SchedulerDeps {
+        store: store.clone(),
+        desks: desks.clone(),
+        settings: Arc::new(settings.retention.clone()),
         supervision: supervision.clone(),
     }
 }

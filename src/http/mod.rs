@@ -28,8 +28,10 @@ pub mod openapi;
 pub mod page;
 pub mod photos;
 pub mod problem;
+pub mod purge;
 pub mod region_events;
 pub mod regions;
+pub mod retention;
 pub mod right;
 pub mod snapshot;
 pub mod stats;
@@ -67,7 +69,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(tracking_events::configure)
             .configure(login::configure)
             .configure(accounts::configure)
-            .configure(api_keys::configure),
+            .configure(api_keys::configure)
+            .configure(retention::configure)
+            .configure(retention::runs::configure)
+            .configure(purge::configure),
     );
     openapi::configure_pages(config);
 }

@@ -8,6 +8,7 @@
 mod document;
 mod plan;
 mod purge;
+mod run;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use super::status::Status;
 pub use document::parse;
 pub use plan::{Line, Plan};
 pub use purge::Purge;
+pub use run::{Counts, Origin, Run, Stage};
 pub use schedule::Schedule;
 
 /// Days that a period may have: from one to a hundred years.

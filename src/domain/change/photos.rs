@@ -107,5 +107,6 @@ fn happened(kind: EventKind, present: &Complaint, photo: PhotoNews, now: Timesta
         region: complaint.region.clone(),
         complaint,
         change,
+        floor: None,
     }
 }

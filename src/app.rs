@@ -4,6 +4,7 @@
 mod actors;
 mod database;
 mod photos;
+mod retention;
 mod server;
 
 use std::net::TcpListener;

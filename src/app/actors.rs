@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use uuid::Uuid;
 
 use super::photos::Photos;
-use super::{AppError, GiveUp};
+use super::{AppError, GiveUp, retention};
 use crate::access::Access;
 use crate::actors::commit_lane::{LaneDeps, LaneHandle};
 use crate::actors::desks::{DesksDeps, DesksHandle, Home};
@@ -17,7 +17,7 @@ use crate::actors::grant_watch::{GrantWatchDeps, GrantWatchHandle};
 use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
 use crate::actors::region_desk::OpenCell;
 use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
-use crate::actors::retention_scheduler::{SchedulerDeps, SchedulerHandle};
+use crate::actors::retention_scheduler::SchedulerHandle;
 use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
 use crate::actors::word_keeper::{WordKeeper, WordKeeperDeps};
@@ -96,8 +96,15 @@ impl Actors {
             .await;
         let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
-        let photos = Photos::start(settings, store, &desks, &owners.handle(), &supervision)?;
-        let retention = retention(settings, store, &desks, &supervision);
+        let photos = Photos::start(
+            settings,
+            store,
+            &catalogue,
+            &desks,
+            &owners.handle(),
+            &supervision,
+        )?;
+        let retention = retention::start(settings, store, &desks, &owners.handle(), &supervision);
         let epoch = installation.epoch.as_str();
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
         Ok(Self {
@@ -105,7 +112,7 @@ impl Actors {
             _timers: TimerPoll::start(&owners.handle(), timers),
             _words: WordKeeper::start(&owners.handle(), words),
             presence: PresenceHandle::start(&owners.handle(), presence),
-            retention: SchedulerHandle::start(&owners.handle(), retention),
+            retention,
             watch,
             photos,
             installation,
@@ -193,20 +200,6 @@ fn registry(
 fn words(store: &Store, supervision: &Supervision) -> WordKeeperDeps {
     WordKeeperDeps {
         store: store.clone(),
-        supervision: supervision.clone(),
-    }
-}
-
-fn retention(
-    settings: &ServeSettings,
-    store: &Store,
-    desks: &DesksHandle,
-    supervision: &Supervision,
-) -> SchedulerDeps {
-    SchedulerDeps {
-        store: store.clone(),
-        desks: desks.clone(),
-        settings: Arc::new(settings.retention.clone()),
         supervision: supervision.clone(),
     }
 }

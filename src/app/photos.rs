@@ -11,6 +11,7 @@ use crate::media::blobs::Blobs;
 use crate::media::pool::{Pool, usual_threads};
 use crate::media::thumbnail::Sizes;
 use crate::store::Store;
+use crate::store::catalogue::CatalogueCell;
 
 /// The running parts.
 #[derive(Clone)]
@@ -23,6 +24,7 @@ impl Photos {
     pub(super) fn start(
         settings: &ServeSettings,
         store: &Store,
+        catalogue: &CatalogueCell,
         desks: &DesksHandle,
         home: &ArbiterHandle,
         supervision: &Supervision,
@@ -38,6 +40,7 @@ impl Photos {
         let pool = Pool::start(threads, photos.photo_memory, photos.photo_time);
         let deps = ThumbnailerDeps {
             store: store.clone(),
+            catalogue: catalogue.clone(),
             desks: desks.clone(),
             blobs: blobs.clone(),
             pool: pool.map_err(|error| AppError::Threads(error.to_string()))?,

@@ -4,6 +4,7 @@ mod bad;
 mod body;
 mod limits;
 mod links;
+mod location;
 mod pictures;
 mod removal;
 mod restarts;

@@ -15,7 +15,6 @@ mod tests;
 
 use std::ops::RangeInclusive;
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,8 +28,6 @@ pub use schedule::Schedule;
 
 /// Days that a period may have: from one to a hundred years.
 pub const DAYS: RangeInclusive<i64> = 1..=36_500;
-/// What is younger than this stays, whatever a policy or an admin says.
-pub const YOUNGEST: SignedDuration = SignedDuration::from_hours(24);
 /// Days for which missed events can be read again, unless the policy says otherwise.
 const REPLAY_DAYS: u32 = 30;
 

@@ -5,9 +5,10 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::super::erasure::LEAST_AGE;
 use super::super::region::RegionId;
 use super::super::status::Status;
-use super::{Policy, Purge, Rule, Treatment, YOUNGEST};
+use super::{Policy, Purge, Rule, Treatment};
 
 /// A rule with its cut-off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -80,5 +81,5 @@ pub(super) fn cut_off(days: u32, now: Timestamp, zone: &TimeZone) -> Timestamp {
         .to_zoned(zone.clone())
         .checked_sub(i64::from(days).days())
         .map_or(Timestamp::MIN, |begun| begun.timestamp());
-    begun.min(now.saturating_sub(YOUNGEST).unwrap_or(Timestamp::MIN))
+    begun.min(now.saturating_sub(LEAST_AGE).unwrap_or(Timestamp::MIN))
 }

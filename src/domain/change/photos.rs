@@ -95,6 +95,7 @@ fn put_where_taken(present: &Complaint, taken: &Taken, now: Timestamp) -> Option
             place: Some(places.into()),
             ..Change::default()
         },
+        floor: None,
     })
 }
 

@@ -49,7 +49,7 @@ CREATE TABLE blob_removals (
 );
 CREATE INDEX blob_removals_by_due ON blob_removals (due_at);
 
--- What an event says after its complaint was anonymised: no free text, no picture's blur, a rounded place.
+-- What an event says after its complaint was anonymised: no free text, no picture's blur or time, a rounded place.
 CREATE FUNCTION anonymised_payload(payload text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     said jsonb := payload::jsonb;
@@ -62,7 +62,7 @@ BEGIN
             'longitude', round((complaint ->> 'longitude')::numeric, 2)::float8));
     END IF;
     RETURN said #- '{change,comment}' #- '{change,description}' #- '{change,place}'
-        #- '{change,photo,placeholder}' #- '{change,photo,reason}';
+        #- '{change,photo,placeholder}' #- '{change,photo,reason}' #- '{change,photo,taken_at}';
 END
 $$;
 

@@ -12,6 +12,10 @@ use uuid::Uuid;
 pub const LEAST_AGE: SignedDuration = SignedDuration::from_hours(24);
 /// How long after its end a day may still get events: commands and clocks of nodes are never so late.
 const GRACE: SignedDuration = SignedDuration::from_hours(1);
+/// The longest reason of a hold or of an admin's erasure, in characters.
+pub const REASON_LONGEST: usize = 1000;
+/// How far away the end of a hold may be.
+const HOLD_LONGEST: SignedDuration = SignedDuration::from_hours(100 * 366 * 24);
 /// What an anonymised complaint's place is rounded to: parts of a degree, about a kilometre.
 const PLACES_A_DEGREE: f64 = 100.0;
 
@@ -147,6 +151,23 @@ impl LegalHold {
     }
 }
 
+/// The end of a hold, in microseconds, as PostgreSQL keeps it.
+///
+/// # Errors
+/// The fault's code and message when it is no time, in the past or absurdly far away.
+pub fn end_of_hold(text: &str, now: Timestamp) -> Result<Timestamp, (&'static str, String)> {
+    let malformed = "must be a time such as 2027-12-01T08:00:00Z";
+    let until: Result<Timestamp, _> = text.parse();
+    let until = until.map_err(|_error| ("malformed", malformed.to_owned()))?;
+    let until = Timestamp::from_microsecond(until.as_microsecond()).unwrap_or(until);
+    let latest = now.saturating_add(HOLD_LONGEST).unwrap_or(Timestamp::MAX);
+    if until <= now || until > latest {
+        let message = "must be in the future, at most a hundred years from now";
+        return Err(("out_of_range", message.into()));
+    }
+    Ok(until)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +242,24 @@ mod tests {
         assert!(hold(None).is_in_force(now));
         assert!(hold(Some("2026-11-24T12:00:01Z")).is_in_force(now));
         assert!(!hold(Some("2026-11-24T12:00:00Z")).is_in_force(now));
+    }
+
+    #[test]
+    fn the_end_of_a_hold_is_in_the_future_and_not_absurd() {
+        let now = at("2026-11-24T12:00:00Z");
+        let end = |text| end_of_hold(text, now).map_err(|(code, _)| code);
+        assert_eq!(
+            end("2027-01-01T01:00:00+01:00"),
+            Ok(at("2027-01-01T00:00:00Z"))
+        );
+        for (text, code) in [
+            ("soon", "malformed"),
+            ("", "malformed"),
+            ("2026-11-24T12:00:00Z", "out_of_range"),
+            ("9999-01-01T00:00:00Z", "out_of_range"),
+        ] {
+            assert_eq!(end(text), Err(code), "{text}");
+        }
     }
 
     #[test]

@@ -18,7 +18,9 @@ mod export;
 mod field;
 pub mod filter_query;
 pub mod health;
+pub mod holds;
 pub mod idempotency;
+pub mod identity;
 mod import;
 mod list_cursor;
 pub mod list_query;
@@ -72,7 +74,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(api_keys::configure)
             .configure(retention::configure)
             .configure(retention::runs::configure)
-            .configure(purge::configure),
+            .configure(purge::configure)
+            .configure(holds::configure)
+            .configure(identity::configure),
     );
     openapi::configure_pages(config);
 }

@@ -4,6 +4,7 @@ mod command;
 mod kills;
 mod policy;
 mod purge;
+mod races;
 mod runs;
 mod schedule;
 

@@ -11,6 +11,8 @@ mod purge;
 mod run;
 mod schedule;
 #[cfg(test)]
+mod schedule_tests;
+#[cfg(test)]
 mod tests;
 
 use std::ops::RangeInclusive;

@@ -85,7 +85,8 @@ async fn prepare(world: &World, server: &ServerProcess) {
     let client = world.database.connect().await;
     let mut ids = Vec::new();
     for _ in 0..DUE + 2 {
-        let body = json!({"category": "pothole", "region": "r00", "description": "a hole"});
+        let body = json!({"category": "pothole", "region": "r00", "address": "Quay 1",
+            "description": "a hole"});
         let request = server.api().post("/api/v1/complaints", &body);
         let answer = call(request.header("X-API-Key", &world.demo.api_key)).await;
         ids.push(answer.expect(201)["id"].as_str().unwrap().to_owned());

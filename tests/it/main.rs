@@ -20,6 +20,7 @@ mod contract;
 mod drain;
 mod embedded;
 mod epoch;
+mod erasure;
 mod faults;
 mod floors;
 mod hints;

@@ -3,6 +3,7 @@
 
 mod actors;
 mod database;
+mod hints;
 mod photos;
 mod retention;
 mod server;

@@ -157,26 +157,12 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             on.run(async |command, store| category::run(command, store).await)
                 .await?
         }
-        Command::Workflow(OnStore {
-            command: workflow::WorkflowCommand::Check { file },
-            ..
-        }) => workflow::check(&file)?,
-        Command::Workflow(on) => {
-            on.run(async |command, store| workflow::run(command, store).await)
-                .await?
-        }
+        Command::Workflow(on) => on_workflow(on).await?,
         Command::Calendar(on) => {
             on.run(async |command, store| calendar::run(command, store).await)
                 .await?
         }
-        Command::Deadline(OnStore {
-            command: deadline::DeadlineCommand::Check { file },
-            ..
-        }) => deadline::check(&file)?,
-        Command::Deadline(on) => {
-            on.run(async |command, store| deadline::run(command, store).await)
-                .await?
-        }
+        Command::Deadline(on) => on_deadline(on).await?,
         Command::Epoch(on) => {
             on.run(async |command, store| epoch::run(command, store).await)
                 .await?
@@ -186,14 +172,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             on.run(async |command, store| photos::run(command, &data, store).await)
                 .await?
         }
-        Command::Retention(OnStore {
-            command: retention::RetentionCommand::Check { file },
-            ..
-        }) => retention::check(&file)?,
-        Command::Retention(on) => {
-            on.run(async |command, store| retention::run(command, store).await)
-                .await?
-        }
+        Command::Retention(on) => on_retention(on).await?,
         Command::Purge(PurgeOnStore { purge, offline }) => {
             offline
                 .run(async |store| purge::run(purge, store).await)
@@ -207,6 +186,33 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A check needs no database.
+async fn on_workflow(on: OnStore<workflow::WorkflowCommand>) -> Result<(), Failure> {
+    if let workflow::WorkflowCommand::Check { file } = &on.command {
+        return Ok(workflow::check(file)?);
+    }
+    on.run(async |command, store| workflow::run(command, store).await)
+        .await
+}
+
+/// A check needs no database.
+async fn on_deadline(on: OnStore<deadline::DeadlineCommand>) -> Result<(), Failure> {
+    if let deadline::DeadlineCommand::Check { file } = &on.command {
+        return Ok(deadline::check(file)?);
+    }
+    on.run(async |command, store| deadline::run(command, store).await)
+        .await
+}
+
+/// A check needs no database.
+async fn on_retention(on: OnStore<retention::RetentionCommand>) -> Result<(), Failure> {
+    if let retention::RetentionCommand::Check { file } = &on.command {
+        return Ok(retention::check(file)?);
+    }
+    on.run(async |command, store| retention::run(command, store).await)
+        .await
 }
 
 impl<C: Subcommand> OnStore<C> {

@@ -115,7 +115,7 @@ fn word(
 ) -> Option<String> {
     let value = members.get(name)?;
     let place = format!("{prefix}{name}");
-    text(value, &place, faults).map(|word| shortened(word))
+    text(value, &place, faults).map(shortened)
 }
 
 fn number(value: &Value, place: &str, faults: &mut Faults) -> Option<u32> {

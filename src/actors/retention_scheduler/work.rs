@@ -10,6 +10,7 @@ use super::SchedulerDeps;
 use super::batch::{NotNow, erase};
 use super::pace::Pace;
 use crate::actors::kill_point::kill_point;
+use crate::domain::erasure::settled;
 use crate::domain::retention::{Counts, Origin, Plan};
 use crate::domain::status::Status;
 use crate::retention::{RetentionError, policy};
@@ -17,7 +18,7 @@ use crate::store::retention::due::{count_due, due};
 use crate::store::retention::work::{
     TakenUp, advance, finish, forget_logins, lock, move_floor, save_due, take_up,
 };
-use crate::store::{Session, StoreError, events};
+use crate::store::{Session, StoreError, events, stats};
 
 /// How long a node waits that found another one at the run, before it looks again.
 const ELSEWHERE: Duration = Duration::from_secs(4);
@@ -65,6 +66,8 @@ async fn drive(
     if run.at.is_none() {
         note_due(deps, session, run).await?;
     }
+    count_days(deps).await?;
+    kill_point("retention_days_counted");
     let mut pace = Pace::new(deps.settings.retention_batch);
     let left = |status: &Status| run.at.is_none_or(|(at, ..)| *status >= at);
     for status in run.plan.statuses().filter(left) {
@@ -94,6 +97,12 @@ async fn note_due(
     }
     save_due(session, run.id, &found).await?;
     kill_point("retention_counted");
+    Ok(())
+}
+
+/// Counts days that are over before their events go: a lane that had to would keep others waiting meanwhile.
+async fn count_days(deps: &SchedulerDeps) -> Result<(), StoreError> {
+    while stats::count_next_day(&deps.store, settled(Timestamp::now())).await? {}
     Ok(())
 }
 

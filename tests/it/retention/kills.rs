@@ -14,7 +14,7 @@ const KILLS: [(&str, &str); 20] = [
     ("retention_locked", "return"),
     ("retention_taken_up", "return"),
     ("retention_counted", "return"),
-    ("retention_batch_read", "return"),
+    ("retention_days_counted", "return"),
     ("retention_batch_read", "1*off->return"),
     ("retention_batch_read", "2*off->return"),
     ("before_commit", "return"),

@@ -106,10 +106,10 @@ pub async fn days(
 pub async fn count_next_day(store: &Store, settled: Date) -> Result<bool, StoreError> {
     let session = store.session().await?;
     let first = session.query(FIRST_DAY, &[]).await?;
-    let Some(first) = first.first() else {
+    let first: Option<Date> = first.first().map_or(Ok(None), |row| column(row, "day"))?;
+    let Some(first) = first else {
         return Ok(false);
     };
-    let first: Date = column(first, "day")?;
     let uncounted = session.query(UNCOUNTED, &[&first, &settled]).await?;
     let uncounted: Option<Date> = uncounted
         .first()

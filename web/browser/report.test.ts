@@ -139,11 +139,12 @@ test('without a connection nothing is lost, and sent again it is one complaint',
   }, { times: 1 });
   await send(page);
   await page.getByText('The server cannot be reached.').waitFor();
+  const failed = page.waitForEvent('requestfailed');
   await page.context().setOffline(true);
-  await send(page);
+  await failed;
   await page.getByText('The server cannot be reached.').waitFor();
+  // By itself.
   await page.context().setOffline(false);
-  await send(page);
   await arrived(page).waitFor();
   assert.equal((await found('Offlineness')).length, 1);
   await visit.close();
@@ -233,7 +234,7 @@ test('without a script the form is sent once, however often, and shows what is w
   await visit.close();
 });
 
-test('a report during a restart of the server is sent when it is back', async () => {
+test('a report during a restart of the server is sent by itself when it is back', async () => {
   const visit = await Visit.open(browser, server, '/');
   const { page } = visit;
   await page.getByText('Noise', { exact: true }).click();
@@ -244,7 +245,7 @@ test('a report during a restart of the server is sent when it is back', async ()
   await send(page);
   await page.getByText('The server cannot be reached.').waitFor();
   await server.run();
-  await send(page);
+  // By itself, after a while.
   await arrived(page).waitFor();
   assert.equal((await found('Restarted')).length, 1);
   await visit.close();

@@ -101,6 +101,7 @@ fn content_type(path: &str) -> Option<&'static str> {
         "svg" => Some("image/svg+xml"),
         "png" => Some("image/png"),
         "json" => Some("application/json"),
+        "txt" => Some("text/plain; charset=utf-8"),
         "webmanifest" => Some("application/manifest+json"),
         _ => None,
     }

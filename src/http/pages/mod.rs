@@ -43,7 +43,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 /// Adds the files that lie at the root under their own names, such as the icon. Last: their path is a pattern.
 pub fn configure_files(config: &mut web::ServiceConfig) {
-    let path = "/{file:[a-z0-9-]+\\.(js|svg|png|webmanifest)}";
+    let path = "/{file:[a-z0-9-]+\\.(js|svg|png|txt|webmanifest)}";
     config.service(web::resource(path).route(web::get().to(assets::named)));
 }
 

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launch } from './chromium';
 import { paint } from './photo';
 import { eventually, Server } from './server';
+import { photo } from '../tests/photo';
 import { Visit } from './visit';
 
 interface Complaint {
@@ -176,6 +177,20 @@ test('the place comes from the device, or is said to be unavailable', async () =
   await denied.page.getByRole('button', { name: 'Use my location' }).click();
   await denied.page.getByText('Your location is not available.').waitFor();
   await denied.close();
+});
+
+test('the place comes from a photo that says one, when its sender likes', async () => {
+  const { latitude, longitude } = server.demo.regions.find((it) => it.id === 'north')!;
+  const taken = photo(true, [latitude, 0, 0], 'N', [longitude, 0, 0], 'E');
+  const visit = await Visit.open(browser, server, '/');
+  const { page } = visit;
+  await page.locator('.tile').first().waitFor();
+  await page.locator('#photos').setInputFiles([{ name: 'there.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await taken.arrayBuffer()) }]);
+  await page.getByText('Your photo says where it was taken.').waitFor();
+  assert.equal(await page.getByText(/^Chosen: /).count(), 0);
+  await page.getByRole('button', { name: 'Use the place of the photo' }).click();
+  await page.getByText('Chosen: North Side').waitFor();
+  await visit.close();
 });
 
 test('the whole report is sent with the keyboard alone', async () => {

@@ -21,7 +21,8 @@ use super::shell::Shell;
 use crate::domain::account::By;
 use crate::domain::complaint::{Idempotency, Receipt};
 
-const PAGE: &str = "report.html";
+/// The page as it was built.
+pub(super) const PAGE: &str = "report.html";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the plain form sends. Not `Debug`: it holds contact data.

@@ -47,6 +47,11 @@ pub fn configure_files(config: &mut web::ServiceConfig) {
     config.service(web::resource(path).route(web::get().to(assets::named)));
 }
 
+/// Whether the program has its pages; without them it serves a bare one that says so.
+pub fn are_built() -> bool {
+    assets::html(form::PAGE).is_some()
+}
+
 /// The officers' board.
 async fn board(
     request: HttpRequest,

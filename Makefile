@@ -20,7 +20,7 @@ test: ## run all tests, on a private PostgreSQL
 	cargo test --locked --workspace
 
 soak: ## faults under load, judged by the history checker; SOAK="--only kills --seed 7" for a part
-	@scripts/setup --test-tools
+	@scripts/setup --soak-tools
 	cargo test --locked --test soak -- run $(SOAK)
 
 check: ## formatting, lints, licences and sources of dependencies, documentation

@@ -1,10 +1,10 @@
 // A server and a browser for the board's tests: officers sign in on pages of their own.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { launch } from './chromium';
 import { Server } from '../live/tests/server.js';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export class Stage {
@@ -15,7 +15,7 @@ export class Stage {
 
   static async open(...settings: string[]): Promise<Stage> {
     const server = await Server.start(...settings);
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    const browser = await launch();
     return new Stage(server, browser);
   }
 

@@ -46,9 +46,14 @@ export function has(key: string): key is Key {
   return key in texts;
 }
 
+/** The language as the viewer's region writes it: `en-GB` for a browser that asks for it. */
+function locale(): string {
+  return navigator.languages.find((tag) => tag.split('-')[0] === current) ?? current;
+}
+
 /** A time in the viewer's zone and language. */
 export function time(at: string | Date, style: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string {
-  return new Intl.DateTimeFormat(current, style).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(), style).format(new Date(at));
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

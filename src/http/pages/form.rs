@@ -120,12 +120,7 @@ fn page(form: &PlainForm, problem: Option<&Problem>, language: Language, desk: &
         let text = Some(say(&kind)).filter(|text| !text.is_empty());
         body += &notice("danger", text.unwrap_or_else(|| say("plain.problem")));
     }
-    let _never = write!(
-        body,
-        "<form method=\"post\" action=\"/\" class=\"card stack\">\
-         <input type=\"hidden\" name=\"key\" value=\"{}\" />",
-        escaped(&form.key)
-    );
+    body += "<form method=\"post\" action=\"/\" class=\"card stack\">";
     let field = |name, html| labelled(name, html, problem, language);
     body += &field("category", categories(form, language, desk));
     body += &field("description", area("description", &form.description));
@@ -141,8 +136,10 @@ fn page(form: &PlainForm, problem: Option<&Problem>, language: Language, desk: &
     body += &field("phone", input("phone", "tel", &form.phone));
     let _never = write!(
         body,
-        "<button class=\"primary big\">{}</button></form>",
-        escaped(say("plain.send"))
+        "<button class=\"primary big\">{}</button>\
+         <input type=\"hidden\" name=\"key\" value=\"{}\" /></form>",
+        escaped(say("plain.send")),
+        escaped(&form.key)
     );
     framed("/", say("plain.title"), say("plain.lead"), &body)
 }

@@ -33,15 +33,15 @@ const CLOSEST = 19;
 /** How close a map goes to show one point. */
 export const STREET = 16;
 
-/** A map in that element, showing all regions. */
-export function drawMap(element: HTMLElement, regions: Region[]): LeafletMap {
+/** A map in that element, showing all regions, with their names unless something else says them. */
+export function drawMap(element: HTMLElement, regions: Region[], hasNames = true): LeafletMap {
   const map = leaflet(element, { zoomControl: false, attributionControl: false, maxZoom: CLOSEST, zoomSnap: 0.5 });
   control.zoom({ zoomInTitle: t('map.in'), zoomOutTitle: t('map.out') }).addTo(map);
   if (mapTiles) {
     tileLayer(mapTiles, { maxZoom: CLOSEST, referrerPolicy: 'no-referrer' }).addTo(map);
     if (mapCredit) control.attribution({ prefix: false }).addAttribution(asText(mapCredit)).addTo(map);
   }
-  drawRegions(map, regions);
+  drawRegions(map, regions, hasNames);
   return map;
 }
 
@@ -52,12 +52,12 @@ export function asText(text: string): string {
   return element.innerHTML;
 }
 
-function drawRegions(map: LeafletMap, regions: Region[]): void {
+function drawRegions(map: LeafletMap, regions: Region[], hasNames: boolean): void {
   const bounds = latLngBounds([]);
   for (const region of regions) {
     if (!region.boundary) continue;
     const shape = geoJSON(region.boundary as Geometry, { interactive: false, style: { className: 'region' } }).addTo(map);
-    shape.bindTooltip(asText(region.name), { permanent: true, direction: 'center', className: 'region-name' });
+    if (hasNames) shape.bindTooltip(asText(region.name), { permanent: true, direction: 'center', className: 'region-name' });
     bounds.extend(shape.getBounds());
   }
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12] });

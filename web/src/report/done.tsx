@@ -35,7 +35,9 @@ export function Done({ sent, region, photos, onAnother }: Props) {
         <div class="stack">
           <div>
             <p class="soft">{t('report.done.number')}</p>
-            <p class="number large">{number(sent.id)}</p>
+            <p class="number large">
+              <bdi dir="ltr">{number(sent.id)}</bdi>
+            </p>
           </div>
           <a class="button primary big" href={path}>
             {t('report.done.track')}
@@ -140,7 +142,7 @@ function Sending({ sent, photos }: { sent: Schemas['SubmissionView']; photos: Fi
 
 function Upload({ name, way, onAgain }: { name: string; way: Way; onAgain: () => void }) {
   const isFailed = typeof way === 'object' && 'failed' in way;
-  const share = way === 'sent' ? 1 : typeof way === 'object' && 'share' in way ? way.share : 0;
+  const share = typeof way === 'object' && 'share' in way ? way.share : undefined;
   return (
     <li>
       <span class="grow name">{name}</span>
@@ -160,7 +162,8 @@ function Upload({ name, way, onAgain }: { name: string; way: Way; onAgain: () =>
           {t('again')}
         </button>
       )}
-      {isFailed ? <p class="fault">{way.failed}</p> : <progress max={1} value={share} aria-label={name} />}
+      {isFailed && <p class="fault">{way.failed}</p>}
+      {share !== undefined && <progress max={1} value={share} aria-label={name} />}
     </li>
   );
 }

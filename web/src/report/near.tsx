@@ -51,7 +51,9 @@ export function NearChoice({ near, category, isSending, problem, onSupported, on
               <p class="soft">
                 {t('report.near.distance', { distance: Math.round(it.distance_m) })} · {t('report.near.reported', { ago: ago(it.created_at) })}
               </p>
-              <p class="soft small number">{number(it.id)}</p>
+              <p class="soft small number">
+                <bdi dir="ltr">{number(it.id)}</bdi>
+              </p>
             </div>
             <button
               type="button"

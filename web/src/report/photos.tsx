@@ -70,9 +70,7 @@ export function PhotoChoice({ photos, onChange }: Props) {
           event.currentTarget.value = '';
         }}
       />
-      <div role="alert">
-        <Fault id="photos-fault">{fault}</Fault>
-      </div>
+      <Fault id="photos-fault">{fault}</Fault>
     </fieldset>
   );
 }

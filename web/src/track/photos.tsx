@@ -67,7 +67,7 @@ function Large({ photos, at, onMove, onClose }: { photos: Shown[]; at: number; o
       <div class="row">
         {photos.length > 1 && (
           <button type="button" aria-label={t('track.photo.previous')} onClick={() => move(-1)} class="flip">
-            <Icon name="back" />
+            <Icon name="previous" />
           </button>
         )}
         <span role="status">{label}</span>

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import type { Region } from '../map/map';
+import { mapTiles } from '../settings';
 import { Icon } from '../ui/icon';
 import type { View } from './follow';
 
@@ -30,8 +31,9 @@ function SmallMap({ latitude, longitude, regions }: { latitude: number; longitud
     import('../map/map')
       .then(({ drawMap, marker, STREET }) => {
         if (isGone || !element.current) return;
-        const map = drawMap(element.current, regions);
-        map.setView([latitude, longitude], STREET - 2);
+        const map = drawMap(element.current, regions, false);
+        // Where there are no tiles, only the shape of the region says where a point is.
+        if (mapTiles) map.setView([latitude, longitude], STREET);
         marker([latitude, longitude]).addTo(map);
         remove = () => map.remove();
       })

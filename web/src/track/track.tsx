@@ -50,7 +50,12 @@ export function Track({ token }: { token: string }) {
     <Frame end={<LinkState link={link} />}>
       <main class="page" id="content">
         <header>
-          <p class="soft number">{t('track.number', { number: number(view.id) })}</p>
+          <p class="soft small">
+            {t('track.number')}{' '}
+            <bdi dir="ltr" class="number">
+              {number(view.id)}
+            </bdi>
+          </p>
           <h1>{category}</h1>
         </header>
         <section class="card stack" aria-labelledby="progress">

@@ -21,7 +21,7 @@ export function Notice({ kind = 'info', children }: { kind?: Kind; children: Com
 export function Fault({ id, children }: { id: string; children: ComponentChildren }) {
   if (!children) return null;
   return (
-    <p class="fault" id={id}>
+    <p class="fault" id={id} role="alert">
       <Icon name="alert" />
       <span>{children}</span>
     </p>

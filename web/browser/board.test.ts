@@ -248,8 +248,10 @@ test('the keyboard alone is enough', async () => {
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Take');
   await page.keyboard.press('Enter');
   await action(page, 'Let go').waitFor();
+  await page.keyboard.press('Tab');
+  await until(2000, () => page.evaluate(() => document.activeElement?.closest('.actions') !== null), 'the focus is kept');
   await page.keyboard.press('Escape');
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'list');
+  await until(2000, () => page.evaluate(() => document.activeElement?.id === 'list'), 'back in the list');
   await over(page);
 });
 

@@ -52,6 +52,8 @@ const SKEW_MS = 300_000;
 
 export class Outbox {
   deeds: Deed[] = [];
+  /** The version that the last change of ours gave a complaint: what is shown may be a moment older. */
+  readonly #mine = new Map<string, number>();
   #isSending = false;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -90,7 +92,11 @@ export class Outbox {
 
   async add(deed: Deed): Promise<void> {
     // What follows another deed of ours gets its version when that one is done.
-    if (deed.isVersioned && this.isPending(deed.complaint) && deed.body) delete deed.body['version'];
+    if (deed.isVersioned && deed.body) {
+      const seen = Number(deed.body['version'] ?? 0);
+      deed.body['version'] = Math.max(seen, this.#mine.get(deed.complaint) ?? 0);
+      if (this.isPending(deed.complaint)) delete deed.body['version'];
+    }
     this.deeds.push(deed);
     this.around.changed();
     await this.around.kept.keepDeed(deed.id, deed);
@@ -132,10 +138,10 @@ export class Outbox {
     }
   }
 
-  /** The first that waits and does not follow one that is stuck. */
+  /** The first that waits; a step does not go past one of the same complaint that is stuck. */
   #next(): Deed | undefined {
     const blocked = new Set(this.stuck.map(({ complaint }) => complaint).filter((id) => id !== ''));
-    return this.deeds.find(({ state, complaint }) => state === 'waiting' && !blocked.has(complaint));
+    return this.deeds.find((deed) => deed.state === 'waiting' && !(deed.isVersioned && blocked.has(deed.complaint)));
   }
 
   /** In one tab at a time, and not what another tab has sent meanwhile. Whether to go on. */
@@ -208,6 +214,7 @@ export class Outbox {
   async #finish(deed: Deed, answer: unknown): Promise<void> {
     this.deeds = this.deeds.filter((other) => other !== deed);
     const version = (answer as { version?: number } | undefined)?.version;
+    if (version !== undefined) this.#mine.set(deed.complaint, version);
     for (const later of this.deeds) {
       if (later.complaint !== deed.complaint || !later.isVersioned || !later.body || version === undefined) continue;
       later.body['version'] = version;

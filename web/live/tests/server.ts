@@ -5,11 +5,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BINARIES = ['REDRESS_BINARY', 'target/release/redress', 'target/debug/redress'];
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+// The debug build first: it reads the pages from their folder, as they are now.
+const BUILT = ['target/debug/redress', 'target/release/redress'];
 const READY_WITHIN_MS = 60_000;
 
 interface Demo {
@@ -18,10 +18,12 @@ interface Demo {
   api_key: string;
 }
 
-/** The program to test: that of REDRESS_BINARY, else the one that was built last. */
+/** The program to test: that of REDRESS_BINARY, else what was built in the folder around this file. */
 export function binary(): string | undefined {
   const named = process.env['REDRESS_BINARY'];
-  return named ?? BINARIES.slice(1).map((path) => join(ROOT, path)).find((path) => existsSync(path));
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'Cargo.toml')) && folder !== dirname(folder)) folder = dirname(folder);
+  return named ?? BUILT.map((path) => join(folder, path)).find((path) => existsSync(path));
 }
 
 async function freePort(): Promise<number> {

@@ -13,7 +13,12 @@ export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint 
   const [asked, setAsked] = useState<string>();
   const { account } = desk;
   const { detail } = desk.details;
+  const group = useRef<HTMLDivElement>(null);
   useEffect(() => setAsked(undefined), [complaint.id, complaint.status]);
+  // The button that was pressed is gone: who works with the keyboard goes on from its place.
+  useEffect(() => {
+    if (document.activeElement === document.body) group.current?.focus();
+  }, [complaint.status, complaint.assignee]);
   if (!account || !detail) return null;
   const found = offers(complaint, account, detail.steps, detail.photos);
   const isBusy = desk.outbox.isPending(complaint.id) && !desk.isOffline;
@@ -26,7 +31,7 @@ export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint 
 
   return (
     <div class="actions stack">
-      <div class="row" role="group" aria-label={t('board.actions')}>
+      <div class="row" ref={group} tabIndex={-1} role="group" aria-label={t('board.actions')}>
         {found.map((offer, index) => (
           <button
             key={offer.action}

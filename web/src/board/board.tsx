@@ -9,7 +9,7 @@ import type { Desk } from './desk';
 import { DetailPane } from './detail';
 import { Elsewhere } from './elsewhere';
 import { Filters } from './filters';
-import { List } from './list';
+import { List, initials } from './list';
 import { narrowed, NO_FILTERS } from './listing';
 import { MapPane } from './map';
 import { OutboxView } from './outboxview';
@@ -28,9 +28,11 @@ export function Board({ desk }: { desk: Desk }) {
     follow();
     addEventListener('hashchange', follow);
     addEventListener('keydown', toSearch);
+    addEventListener('keydown', escaped);
     return () => {
       removeEventListener('hashchange', follow);
       removeEventListener('keydown', toSearch);
+      removeEventListener('keydown', escaped);
     };
   }, []);
 
@@ -39,6 +41,11 @@ export function Board({ desk }: { desk: Desk }) {
     setOver(undefined);
     if (isAddressed && location.hash.slice(1) !== (to ?? '')) history.pushState(null, '', to ? `#${to}` : '/board');
     desk.details.show(to);
+  }
+
+  /** Escape closes the detail wherever the focus is; a dialogue closes itself first. */
+  function escaped(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && desk.details.id !== undefined && !document.querySelector('dialog[open]')) close();
   }
 
   function close(): void {
@@ -132,7 +139,8 @@ function Bar({ desk, onOver }: { desk: Desk; onOver: (over: Over) => void }) {
         <button type="button" class="primary" onClick={() => onOver('report')}>
           {t('board.report')}
         </button>
-        <button type="button" onClick={() => onOver('settings')} aria-label={t('board.settings')}>
+        <button type="button" onClick={() => onOver('settings')}>
+          <span class="unseen">{t('board.settings')}</span>
           <span class="face" aria-hidden="true">
             {initials(desk.account?.name ?? '')}
           </span>
@@ -141,10 +149,6 @@ function Bar({ desk, onOver }: { desk: Desk; onOver: (over: Over) => void }) {
       </div>
     </header>
   );
-}
-
-function initials(name: string): string {
-  return name.split(/\s+/).slice(0, 2).map((word) => word[0] ?? '').join('').toUpperCase();
 }
 
 function Settings({ desk }: { desk: Desk }) {

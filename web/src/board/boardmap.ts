@@ -13,6 +13,8 @@ const CELL = 64;
 const CELL_NEAR = 28;
 const NEAR = 16;
 const CLOSEST = 18;
+/** The list shows what is new at once; the map may be a moment later. */
+const DRAW_EVERY_MS = 300;
 
 interface Drawn {
   marker: Leaflet.Marker;
@@ -30,6 +32,9 @@ export class BoardMap {
   #isFlashing: (id: string) => boolean = () => false;
   #name: (category: string) => string = (category) => category;
   #hasView = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether somebody has moved the map: from then on it shows what they chose. */
+  #isTouched = false;
 
   constructor(
     private readonly leaflet: typeof Leaflet,
@@ -43,10 +48,12 @@ export class BoardMap {
     if (mapTiles) leaflet.tileLayer(mapTiles, { attribution: escaped(mapCredit) }).addTo(this.#map);
     this.#map.setView([0, 0], 2);
     this.#map.on('moveend', () => this.#draw());
-    new ResizeObserver(() => this.#map.invalidateSize()).observe(ground);
+    for (const touch of ['pointerdown', 'wheel', 'keydown']) ground.addEventListener(touch, () => (this.#isTouched = true), { passive: true });
+    new ResizeObserver(() => this.#resized()).observe(ground);
   }
 
   remove(): void {
+    clearTimeout(this.#timer);
     this.#map.remove();
   }
 
@@ -69,7 +76,8 @@ export class BoardMap {
     this.#name = name;
     if (!this.#hasView) this.#frame();
     if (isChosen) this.#reveal();
-    this.#draw();
+    if (isChosen) this.#draw();
+    else this.#timer ??= setTimeout(() => this.#draw(), DRAW_EVERY_MS);
   }
 
   /** Shows all regions, or all complaints where no region has a boundary. */
@@ -84,14 +92,30 @@ export class BoardMap {
     this.#map.fitBounds(bounds, { padding: [16, 16], maxZoom: NEAR, animate: false });
   }
 
+  #resized(): void {
+    this.#map.invalidateSize({ pan: false });
+    if (!this.#isTouched) this.#frame();
+    this.#reveal();
+  }
+
+  /** Brings what is looked at into the part of the map that nothing covers. */
   #reveal(): void {
     const chosen = this.#complaints.find(({ id }) => id === this.#selected);
     if (!chosen || chosen.latitude === null || chosen.longitude === null) return;
-    const at = this.leaflet.latLng(chosen.latitude, chosen.longitude);
-    if (!this.#map.getBounds().pad(-0.1).contains(at)) this.#map.panTo(at);
+    const detail = document.querySelector<HTMLElement>('.detail');
+    const { x: width } = this.#map.getSize();
+    const isOver = detail !== null && getComputedStyle(detail).position === 'absolute' && detail.offsetWidth < width - 100;
+    const covered = isOver ? detail.offsetWidth : 0;
+    const isLeft = document.documentElement.dir === 'rtl';
+    this.#map.panInside([chosen.latitude, chosen.longitude], {
+      paddingTopLeft: [isLeft ? covered + 40 : 40, 40],
+      paddingBottomRight: [isLeft ? 40 : covered + 40, 40],
+    });
   }
 
   #draw(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const zoom = this.#map.getZoom();
     const view = this.#map.getBounds().pad(0.15);
     this.#byId = new Map();

@@ -26,10 +26,10 @@ export function DetailPane({ desk, id, onClose }: Props) {
   useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
   const isGone = problem?.status === 404 || problem?.status === 403;
   return (
-    <section class="detail" aria-labelledby="detail-heading" onKeyDown={(event) => event.key === 'Escape' && onClose()}>
+    <section class="detail" aria-labelledby="detail-heading">
       <header class="detail-head">
         <h2 id="detail-heading" ref={heading} tabIndex={-1}>
-          {complaint ? desk.categoryName(complaint.category) : t('board.complaint')} <span class="number">#{number(id)}</span>
+          {complaint ? desk.categoryName(complaint.category) : t('board.complaint')} <span class="number" dir="ltr">#{number(id)}</span>
         </h2>
         {isLoading && <Spinner />}
         <button type="button" class="plain icon-only" aria-label={t('close')} onClick={onClose}>

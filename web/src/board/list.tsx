@@ -152,7 +152,9 @@ function Row({ desk, complaint, index, count, isSelected, isActive, onOpen }: Ro
     >
       <div class="head">
         <strong>{desk.categoryName(complaint.category)}</strong>
-        <span class="number">#{number(complaint.id)}</span>
+        <span class="number" dir="ltr">
+          #{number(complaint.id)}
+        </span>
         <span class="soft when">{ago(complaint.created_at, now)}</span>
       </div>
       <p class="what">{complaint.description}</p>
@@ -168,8 +170,9 @@ function Row({ desk, complaint, index, count, isSelected, isActive, onOpen }: Ro
           </span>
         )}
         {complaint.assignee !== null && (
-          <span class="mark">
-            <Icon name="people" /> {desk.personName(complaint.assignee)}
+          <span class="face" title={desk.personName(complaint.assignee)}>
+            <span aria-hidden="true">{initials(desk.personName(complaint.assignee))}</span>
+            <span class="unseen">{t('board.with', { name: desk.personName(complaint.assignee) })}</span>
           </span>
         )}
         {complaint.supporters > 0 && <span class="mark">+{complaint.supporters}</span>}
@@ -191,4 +194,9 @@ export function Due({ complaint, now }: { complaint: Complaint; now: number }) {
 
 function rem(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}
+
+/** A name in two letters. */
+export function initials(name: string): string {
+  return name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? '').join('').toUpperCase();
 }

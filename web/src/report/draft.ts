@@ -37,8 +37,10 @@ export function keep(draft: Draft): void {
   }
 }
 
+/** It was sent: the same words once more are another report. */
 export function forget(): void {
   keep(EMPTY);
+  lastBody = '';
 }
 
 /** The body that the API takes; what was left empty is not said. */
@@ -61,7 +63,7 @@ export function body(draft: Draft, isRegionNeeded: boolean, onDuplicate: 'reject
 let lastBody = '';
 let lastKey = '';
 
-/** A key that stays while the body does, so that trying again never makes a second complaint. */
+/** A key that stays while the body does, until it was sent, so that trying again never makes a second complaint. */
 export function idempotencyKey(text: string): string {
   if (text !== lastBody) {
     lastBody = text;

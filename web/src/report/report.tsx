@@ -176,7 +176,7 @@ function faultsOf(problem: Problem): Faults {
   for (const { field, message } of problem.body.errors ?? []) {
     const name = FIELDS[field] ?? (field as FieldName);
     const key = `report.fault.${name}`;
-    faults[name] = has(key) ? t(key) : t('report.fault.other', { detail: message });
+    faults[name] = has(key) ? t(key) : t('report.fault.server', { detail: message });
   }
   return faults;
 }

@@ -31,7 +31,7 @@ export function Photos({ photos, onExpired }: Props) {
             {photo.status === 'ready' && photo.links ? (
               <button
                 type="button"
-                aria-label={t('track.photo.open', { number: ready.indexOf(photo as Shown) + 1 })}
+                aria-label={label(photo, ready.indexOf(photo as Shown) + 1)}
                 onClick={() => setOpen(ready.indexOf(photo as Shown))}
               >
                 <img src={here(photo.links.thumbnail)} alt="" loading="lazy" onError={expired} />
@@ -49,6 +49,12 @@ export function Photos({ photos, onExpired }: Props) {
       {open !== undefined && ready[open] && <Large photos={ready} at={open} onMove={setOpen} onClose={() => setOpen(undefined)} />}
     </>
   );
+}
+
+/** What a photo's button does, beginning with the word that is seen on it. */
+function label(photo: Photo, number: number): string {
+  const open = t('track.photo.open', { number });
+  return photo.kind === 'evidence' ? open : `${t(`track.photo.${photo.kind}`)}: ${open}`;
 }
 
 function Large({ photos, at, onMove, onClose }: { photos: Shown[]; at: number; onMove: (to: number) => void; onClose: () => void }) {

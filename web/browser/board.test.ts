@@ -133,6 +133,26 @@ test('actions made without a network wait, are shown, and are sent when it is ba
   await over(page);
 });
 
+test('of two steps of one tap neither is shown as done when the first is refused', async () => {
+  const page = await stage.board();
+  const id = await stage.server.submit('Taken back');
+  await openDetail(page, id);
+  await page.context().setOffline(true);
+  await page.locator('.connection[data-state=offline]').waitFor();
+  await action(page, 'Take & Start').click();
+  await page.locator('.detail .status.in_progress').waitFor();
+  await stage.server.ask('PATCH', `/complaints/${id}`, { severity: 'high' }, await stage.server.officer());
+  await page.context().setOffline(false);
+  const told = page.locator('.detail .stuck-deed');
+  await told.waitFor({ timeout: 20_000 });
+  await page.locator('.detail .status.reported').waitFor();
+  assert.match((await told.textContent()) ?? '', /It is now: Reported, with: Nobody/);
+  await told.getByRole('button', { name: 'Do it all the same' }).click();
+  await until(15_000, async () => (await stored(id)).status === 'in_progress', 'both were done');
+  assert.equal(await page.locator('.stuck-deed').count(), 0);
+  await over(page);
+});
+
 test('an answer that is lost on the way is not taken for a refusal, and nothing is done twice', async () => {
   const page = await stage.board();
   const id = await stage.server.submit('Cut in the middle');

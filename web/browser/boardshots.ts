@@ -101,6 +101,7 @@ try {
     await look(stage, ids, name, options);
   }
   await page.goto(`${stage.server.url}/board#${hole}`);
+  await action(page, 'Take & Start').waitFor();
   await page.context().setOffline(true);
   await page.locator('.connection[data-state=offline]').waitFor();
   await action(page, 'Take & Start').click();

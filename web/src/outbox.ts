@@ -12,6 +12,8 @@ export interface Deed {
   id: string;
   at: number;
   kind: DeedKind;
+  /** What was done with one tap goes together, and is given up together. */
+  tap: string;
   /** The complaint; empty for a report. */
   complaint: string;
   /** What it says to a person: the action, and the complaint's description. */
@@ -82,12 +84,12 @@ export class Outbox {
 
   /** A complaint as it is here: with what waits to be sent. */
   overlay(complaint: Complaint): Complaint {
-    const mine = this.pending.filter((deed) => deed.complaint === complaint.id);
+    const mine = this.pending.filter((deed) => deed.complaint === complaint.id && !this.#isBlocked(deed));
     return mine.length === 0 ? complaint : Object.assign({}, complaint, ...mine.map(({ patch }) => patch));
   }
 
   isPending(complaint: string): boolean {
-    return this.pending.some((deed) => deed.complaint === complaint);
+    return this.pending.some((deed) => deed.complaint === complaint && !this.#isBlocked(deed));
   }
 
   async add(deed: Deed): Promise<void> {
@@ -103,11 +105,14 @@ export class Outbox {
     void this.send();
   }
 
-  /** Gives a deed up; what it had changed is taken back. */
+  /** Gives a deed up, with what follows it by the same tap; what they had changed is taken back. */
   async discard(id: string): Promise<void> {
-    this.deeds = this.deeds.filter((deed) => deed.id !== id);
+    const tap = this.deeds.find((deed) => deed.id === id)?.tap;
+    const dropped = this.deeds.filter((deed) => deed.tap === tap && deed.state !== 'sending');
+    this.deeds = this.deeds.filter((deed) => !dropped.includes(deed));
     this.around.changed();
-    await this.around.kept.dropDeed(id);
+    for (const deed of dropped) await this.around.kept.dropDeed(deed.id);
+    void this.send();
   }
 
   /** Sends a refused deed again, to the complaint as it is now. */
@@ -138,10 +143,13 @@ export class Outbox {
     }
   }
 
-  /** The first that waits; a step does not go past one of the same complaint that is stuck. */
   #next(): Deed | undefined {
-    const blocked = new Set(this.stuck.map(({ complaint }) => complaint).filter((id) => id !== ''));
-    return this.deeds.find((deed) => deed.state === 'waiting' && !(deed.isVersioned && blocked.has(deed.complaint)));
+    return this.deeds.find((deed) => deed.state === 'waiting' && !this.#isBlocked(deed));
+  }
+
+  /** A step does not go past one of the same complaint that is stuck. */
+  #isBlocked(deed: Deed): boolean {
+    return deed.isVersioned && deed.state === 'waiting' && this.stuck.some((other) => other.isVersioned && other.complaint === deed.complaint);
   }
 
   /** In one tab at a time, and not what another tab has sent meanwhile. Whether to go on. */

@@ -9,8 +9,10 @@ import { patchOf, type Offer } from './steps';
 export const CLAIM_MINUTES = 30;
 
 function deed(complaint: Complaint | undefined, kind: DeedKind, what: string, more: Partial<Deed> & Pick<Deed, 'method' | 'path'>): Deed {
+  const id = crypto.randomUUID();
   return {
-    id: crypto.randomUUID(),
+    id,
+    tap: id,
     at: Date.now(),
     kind,
     what,
@@ -31,10 +33,12 @@ export async function take(desk: Desk, complaint: Complaint, offer: Offer, comme
   if (!account) return;
   const path = `/complaints/${complaint.id}`;
   const { version } = complaint;
+  const tap = crypto.randomUUID();
   if (offer.takesFirst || offer.kind === 'assignee') {
     const isReleased = offer.action === 'release';
     await desk.outbox.add(
       deed(complaint, 'assignee', t(isReleased ? 'board.act.release' : 'board.act.take'), {
+        tap,
         method: 'PATCH',
         path: `${path}/assignee`,
         body: { assignee: isReleased ? null : 'me', version },
@@ -46,6 +50,7 @@ export async function take(desk: Desk, complaint: Complaint, offer: Offer, comme
   if (offer.kind === 'assignee') return;
   await desk.outbox.add(
     deed(complaint, 'status', stepName(offer.action), {
+      tap,
       method: 'PATCH',
       path: `${path}/status`,
       body: { action: offer.action, version, ...(comment && { comment }) },

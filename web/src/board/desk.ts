@@ -78,8 +78,9 @@ export class Desk {
 
   categoryName = (id: string): string => this.categories.find((category) => category.id === id)?.name ?? id;
   regionName = (id: string): string => this.regions.find((region) => region.id === id)?.name ?? id;
+  fullName = (id: string): string => this.names.get(id) || t('board.another_officer');
   /** Somebody's name, as far as it was told. */
-  personName = (id: string): string => (id === this.me ? t('board.you') : this.names.get(id) || t('board.another_officer'));
+  personName = (id: string): string => (id === this.me ? t('board.you') : this.fullName(id));
 
   /** The complaints to show, with what waits to be sent. */
   list(): Complaint[] {

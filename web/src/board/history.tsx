@@ -52,7 +52,8 @@ function told({ kind, change }: Happening, desk: Desk): string {
 }
 
 function updated(change: Record<string, unknown>): string {
-  if ('supporters' in change) return t('duplicate' in change ? 'board.did.merged' : 'board.did.supported');
+  const isMerged = 'duplicate' in change;
+  if ('supporters' in change) return isMerged ? t('board.did.merged') : t('board.did.supported');
   const severity = change['severity'] as FromTo | undefined;
   if (severity) return t('board.did.severity', { from: word('severity', severity.from), to: word('severity', severity.to) });
   const names = ['category', 'description', 'place'].filter((name) => name in change).map((name) => t(`board.${name}` as Key));

@@ -171,7 +171,7 @@ function Row({ desk, complaint, index, count, isSelected, isActive, onOpen }: Ro
         )}
         {complaint.assignee !== null && (
           <span class="face" title={desk.personName(complaint.assignee)}>
-            <span aria-hidden="true">{initials(desk.personName(complaint.assignee))}</span>
+            <span aria-hidden="true">{initials(desk.fullName(complaint.assignee))}</span>
             <span class="unseen">{t('board.with', { name: desk.personName(complaint.assignee) })}</span>
           </span>
         )}

@@ -166,10 +166,13 @@ fn own_page(request: &HttpRequest) -> Result<OwnPage, Problem> {
     auth::header(request, FROM_PAGE)?.ok_or_else(refused)?;
     let origin = auth::header(request, ORIGIN.as_str())?;
     let host = auth::header(request, HOST.as_str())?;
+    let settings = request.app_data::<web::Data<ServeSettings>>();
+    let public = settings.map(|settings| settings.public_url());
     // Programs send no `Origin`; browsers do with every POST and DELETE.
     let is_ours = origin.is_none_or(|origin| {
         let origin_host = origin.split_once("://").map(|(_, host)| host);
-        origin_host.is_some() && origin_host == host
+        // A proxy may say another host than the browser knows.
+        (origin_host.is_some() && origin_host == host) || public.as_deref() == Some(origin)
     });
     let site = auth::header(request, "Sec-Fetch-Site")?;
     let is_same = site.is_none_or(|site| site == "same-origin");

@@ -5,6 +5,9 @@ import type { Page } from 'playwright-core';
 import { until } from '../live/tests/server.js';
 import { Stage, action, live, openDetail, overflow, row, signIn, violations } from './boardstage';
 
+/** A red pixel, as a GIF. */
+const PIXEL = Buffer.from('R0lGODdhAQABAIAAAP8AAP///ywAAAAAAQABAAACAkQBADs=', 'base64');
+
 let stage: Stage;
 before(async () => {
   stage = await Stage.open('--ping-interval-ms', '2000');
@@ -39,7 +42,7 @@ test('a complaint is on the board at once, and moves to its end there', async ()
   await page.locator('.detail label.check').click();
   await page.getByRole('button', { name: 'Send' }).click();
   await page.locator('.comments li.public', { hasText: 'A crew is on its way' }).waitFor();
-  await page.setInputFiles('.detail input[type=file]', { name: 'after.gif', mimeType: 'image/gif', buffer: Buffer.from('R0lGODdhAQABAIAAAP8AAP///ywAAAAAAQABAAACAkQBADs=', 'base64') });
+  await page.setInputFiles('.detail input[type=file]', { name: 'after.gif', mimeType: 'image/gif', buffer: PIXEL });
   await page.locator('.photos img').waitFor({ timeout: 20_000 });
   await until(5000, () => page.locator('.photos img').evaluate((image) => (image as HTMLImageElement).naturalWidth > 0), 'the picture');
   await action(page, 'Resolve').click();
@@ -245,6 +248,8 @@ test('what people write is text wherever it is shown', async () => {
     await page.locator('.comments .said', { hasText: payload }).waitFor();
     assert.equal(await page.locator('.detail .description').textContent(), payload);
   }
+  await page.setInputFiles('.detail input[type=file]', { name: `${payloads[0]}.gif`, mimeType: 'image/gif', buffer: PIXEL });
+  await page.locator('.photos img').waitFor({ timeout: 20_000 });
   assert.equal(await page.evaluate(() => 'hacked' in window), false);
   assert.deepEqual(said, []);
   await over(page);
@@ -272,6 +277,44 @@ test('the keyboard alone is enough', async () => {
   await until(2000, () => page.evaluate(() => document.activeElement?.closest('.actions') !== null), 'the focus is kept');
   await page.keyboard.press('Escape');
   await until(2000, () => page.evaluate(() => document.activeElement?.id === 'list'), 'back in the list');
+  await over(page);
+});
+
+test('the board can be installed, and says by sound and notification what came when it was asked to', async () => {
+  const page = await stage.page({ permissions: ['notifications'] });
+  await page.addInitScript(() => {
+    const told = ((window as unknown as { told: string[] }).told = []) as string[];
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (when) {
+      told.push('sound');
+      start.call(this, when);
+    };
+    ServiceWorkerRegistration.prototype.showNotification = async (title, more) => void told.push(`${title}: ${more?.body}`);
+    Object.defineProperty(Document.prototype, 'hidden', { get: () => true });
+  });
+  const told = (): Promise<string[]> => page.evaluate(() => (window as unknown as { told: string[] }).told);
+  await page.goto(`${stage.server.url}/board`);
+  await signIn(page, stage.server);
+  await live(page);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const session = await page.context().newCDPSession(page);
+  const { installabilityErrors } = (await session.send('Page.getInstallabilityErrors')) as { installabilityErrors: { errorId: string }[] };
+  assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId).filter((error) => error !== 'in-incognito'), []);
+  await stage.server.submit('Unheard');
+  await page.locator('.complaint', { hasText: 'Unheard' }).first().waitFor();
+  assert.deepEqual(await told(), [], 'nothing that nobody asked for');
+  await page.getByRole('button', { name: /Account and settings/ }).click();
+  assert.deepEqual(await violations(page), []);
+  await page.getByLabel('Sound for new complaints').check();
+  await page.getByLabel('Notification while this page is hidden').check();
+  await page.keyboard.press('Escape');
+  // One sound in three seconds, however many come.
+  await until(20_000, async () => {
+    await stage.server.submit('Heard <b>');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return (await told()).some((line) => line === 'Pothole · Medium: Heard <b>');
+  }, 'told');
+  assert.ok((await told()).filter((line) => line === 'sound').length >= 4);
   await over(page);
 });
 

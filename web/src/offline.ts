@@ -9,6 +9,8 @@ type Store = (typeof STORES)[number];
 /** Complaints of one transaction, so that a large snapshot does not hold the page up. */
 const AT_ONCE = 500;
 const FLUSH_AFTER_MS = 500;
+/** For so long a detail that was looked at can be looked at without a network. */
+const KEPT_MS = 7 * 86_400_000;
 
 function done(request: IDBRequest | IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -67,8 +69,25 @@ export class Kept {
     return this.#get<T>('details', complaint);
   }
 
-  async keepDetail(complaint: string, value: unknown): Promise<void> {
+  async keepDetail<T extends { at: number }>(complaint: string, value: T): Promise<void> {
     await this.#write(['details'], (stores) => stores('details').put(value, complaint));
+  }
+
+  async dropDetail(complaint: string): Promise<void> {
+    await this.#write(['details'], (stores) => stores('details').delete(complaint));
+  }
+
+  /** Forgets details that were not looked at for a week: a device is no archive. */
+  async prune(now: number): Promise<void> {
+    await this.#write(['details'], (stores) => {
+      const reading = stores('details').openCursor();
+      reading.onsuccess = () => {
+        const cursor = reading.result;
+        if (!cursor) return;
+        if ((cursor.value as { at: number }).at < now - KEPT_MS) cursor.delete();
+        cursor.continue();
+      };
+    });
   }
 
   async regions(): Promise<KeptRegions> {

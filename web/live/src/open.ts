@@ -20,8 +20,9 @@ export class OpenComplaints {
     const region = this.#regions.get(event.region) ?? new Map<string, Complaint>();
     this.#regions.set(event.region, region);
     const { complaint } = event;
-    // Another region's complaint, as in `moved_out`, is dropped from the event's region only.
-    if (complaint.region !== event.region || !OPEN.includes(complaint.status)) {
+    // Of what was erased nothing but the id is told. Another region's complaint, as in `moved_out`, is dropped from the
+    // event's region only.
+    if (event.kind === 'complaint.erased' || complaint.region !== event.region || !OPEN.includes(complaint.status)) {
       return region.delete(complaint.id) ? 'removed' : 'none';
     }
     const effect = region.has(complaint.id) ? 'changed' : 'added';

@@ -29,3 +29,10 @@ test('a move drops it from its own region only, whichever event comes first', ()
   assert.equal(open.count('north'), 0);
   assert.equal(open.find('a')?.region, 'harbour');
 });
+
+test('what was erased is gone', () => {
+  const open = new OpenComplaints();
+  open.replace('north', [complaint('a') as unknown as Complaint]);
+  assert.equal(open.apply(told(1, { kind: 'complaint.erased', complaint: { id: 'a' } })), 'removed');
+  assert.equal(open.count(), 0);
+});

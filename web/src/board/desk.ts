@@ -101,6 +101,7 @@ export class Desk {
   async begin(): Promise<void> {
     this.filters = { ...NO_FILTERS, ...(JSON.parse(localStorage.getItem(FILTERS) ?? '{}') as Partial<Filters>) };
     this.kept = await Kept.open();
+    void this.kept.prune(Date.now());
     this.outbox = new Outbox({
       kept: this.kept,
       me: () => this.me,

@@ -2,7 +2,7 @@
 // and kept so that it can be looked at again without a network.
 import type { Complaint, LiveEvent } from '../../live/src/index.js';
 import type { Deed } from '../outbox';
-import { asProblem, type Problem } from '../problem';
+import { asProblem, Problem } from '../problem';
 import type { Desk } from './desk';
 import * as rest from './rest';
 import type { Comment, Happening, Photo, Reporter, Step } from './rest';
@@ -58,9 +58,18 @@ export class Details {
   }
 
   event(event: LiveEvent): void {
+    if (event.kind === 'complaint.erased') this.#erased(event.complaint.id);
     if (event.complaint.id !== this.id) return;
-    if (this.detail) this.detail = { ...this.detail, complaint: event.complaint };
+    if (this.detail && event.kind !== 'complaint.erased') this.detail = { ...this.detail, complaint: event.complaint };
     this.refresh();
+  }
+
+  /** It is gone here too, with what was kept of it. */
+  #erased(id: string): void {
+    void this.desk.kept.dropDetail(id);
+    if (id !== this.id) return;
+    this.detail = undefined;
+    this.problem = new Problem(404, 'not_found');
   }
 
   agreed(complaint: Complaint): void {
@@ -101,7 +110,10 @@ export class Details {
       void this.desk.kept.keepDetail(id, { ...this.detail, reporter: undefined });
       this.#learnNames(complaint.region);
     } catch (error) {
-      if (turn === this.#turn) this.problem = asProblem(error);
+      const problem = asProblem(error);
+      // What may not be read any more, or is no more, is not kept either.
+      if (problem.status === 404 || problem.status === 403) void this.desk.kept.dropDetail(id);
+      if (turn === this.#turn) this.problem = problem;
     } finally {
       if (turn === this.#turn) {
         this.isLoading = false;

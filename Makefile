@@ -11,7 +11,7 @@ run: ## build and start the server with demonstration data, on port 8080
 	@$(MAKE) --no-print-directory pages || echo "make: the pages for people could not be built; the server runs without them" >&2
 	cargo run --release --locked -- serve --demo
 
-PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/browser/*' -not -path 'web/tests/*')
+PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/browser/*' -not -path 'web/tests/*' -not -path 'web/live/dist/*')
 
 pages: web/dist/report.html ## build the pages for people, which the server carries (needs Node)
 
@@ -40,15 +40,15 @@ test: ## run all tests, on a private PostgreSQL
 test-browser: pages ## the pages in headless Chromium, against a server of the tests' own; ONLY=report for a part
 	@scripts/setup --browser-tools
 	cargo build --locked
-	cd web && npm test && npm run test:browser -- $(ONLY)
+	cd web && npm test && npm run test:live && npm run test:browser -- $(ONLY)
 
 screenshots: pages ## pictures of every page and state, into web/screenshots
 	@scripts/setup --browser-tools
 	cargo build --locked
-	cd web && npm run screenshots
+	cd web && npm run screenshots && npm run screenshots:board
 
 soak: ## faults under load, judged by the history checker; SOAK="--only kills --seed 7" for a part
-	@scripts/setup --test-tools
+	@scripts/setup --soak-tools
 	cargo test --locked --test soak -- run $(SOAK)
 
 check: ## formatting, lints, licences and sources of dependencies, documentation

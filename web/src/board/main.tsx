@@ -1,19 +1,20 @@
-// The board page.
+// The officer's board: list and map side by side, live.
 import '../styles/base.css';
-import { begin, t } from '../i18n';
-import { Frame } from '../ui/frame';
+import './board.css';
+import { useEffect, useState } from 'preact/hooks';
+import { begin } from '../i18n';
+import { Board } from './board';
+import { Desk } from './desk';
+import { keepPage } from './install';
+import { SignIn } from './signin';
+
+const desk = new Desk();
 
 function Page() {
-  return (
-    <Frame>
-      <main class="page" id="content">
-        <header>
-          <h1>{t('board.title')}</h1>
-          
-        </header>
-      </main>
-    </Frame>
-  );
+  const [, draw] = useState(0);
+  useEffect(() => desk.subscribe(() => draw((drawn) => drawn + 1)), []);
+  return desk.stage === 'signed_in' ? <Board desk={desk} /> : <SignIn desk={desk} />;
 }
 
-void begin('board', () => <Page />);
+void begin('board', () => <Page />).then(() => desk.begin());
+keepPage();

@@ -58,5 +58,5 @@ async fn board(
     settings: web::Data<ServeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let language = Language::of(&request);
-    Ok(Shell::new("board.html", language, &settings.pages).answer(""))
+    Ok(Shell::new("board", language, &settings.pages).answer(""))
 }

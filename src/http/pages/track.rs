@@ -21,7 +21,7 @@ pub(super) async fn show(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let language = Language::of(&request);
-    let shell = Shell::new("track.html", language, &desk.settings.pages);
+    let shell = Shell::new("track", language, &desk.settings.pages);
     match view(&token, &desk).await {
         Ok(view) => Ok(shell.answer(&page(&view, &token, language, &desk))),
         Err(problem) => {

@@ -5,6 +5,7 @@ mod error;
 mod health;
 mod live;
 mod log;
+mod pages;
 mod photos;
 mod retention;
 mod watch;
@@ -14,6 +15,7 @@ pub use error::ConfigError;
 pub use health::HealthSettings;
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
+pub use pages::{MapTiles, PageSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
 pub use retention::{RetentionSettings, RetentionZone};
 pub use watch::{Since, WatchSettings};
@@ -216,6 +218,9 @@ pub struct ServeSettings {
     /// Retention.
     #[command(flatten)]
     pub retention: RetentionSettings,
+    /// The pages for people.
+    #[command(flatten)]
+    pub pages: PageSettings,
     /// Logs.
     #[command(flatten)]
     pub log: LogSettings,

@@ -28,6 +28,7 @@ pub mod login;
 pub mod officers;
 pub mod openapi;
 pub mod page;
+pub mod pages;
 pub mod photos;
 pub mod problem;
 pub mod purge;
@@ -52,6 +53,7 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     health::configure(config);
     openapi::configure(config);
+    pages::configure(config);
     config.service(
         web::scope("/api/v1")
             .configure(complaints::configure)
@@ -69,6 +71,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(websocket_stats::configure)
             .configure(region_events::configure)
             .configure(tracking_events::configure)
+            .configure(pages::session::configure)
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure)
@@ -79,4 +82,5 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(identity::configure),
     );
     openapi::configure_pages(config);
+    pages::configure_files(config);
 }

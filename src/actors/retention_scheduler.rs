@@ -32,6 +32,8 @@ use crate::store::{Store, StoreError};
 const MAILBOX: usize = 16;
 /// Time between looks.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// The pause before a policy that cannot be read is read again: the log must not fill with it.
+const UNREADABLE: Duration = Duration::from_secs(60);
 /// A run of the schedule that begins so much after its moment and the jitter is worth a warning.
 const LATE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -148,6 +150,7 @@ async fn begin(deps: &SchedulerDeps, found: &Pulse, now: Timestamp) -> Result<bo
         Err(RetentionError::Store(error)) => Err(error),
         Err(error @ (RetentionError::Unreadable(_) | RetentionError::Invalid(_))) => {
             slog_scope::error!("the retention run of {} cannot begin: {}", moment, error);
+            tokio::time::sleep(UNREADABLE).await;
             Ok(false)
         }
     }
@@ -173,7 +176,8 @@ fn show(deps: &SchedulerDeps, found: &Pulse, now: Timestamp) {
         reason = "seconds since 1970 are far below 2^52"
     )]
     metrics.last_done.set(last_done as f64);
-    let begins = moment(deps, found).map(|moment| moment + deps.settings.retention_jitter);
+    let most = deps.settings.retention_jitter;
+    let begins = moment(deps, found).and_then(|moment| moment.checked_add(most).ok());
     let late = begins.map_or(0.0, |begins| now.duration_since(begins).as_secs_f64());
     metrics.late.set(late.max(0.0));
 }
@@ -185,7 +189,7 @@ fn jitter(most: Duration, node: &str, moment: Timestamp) -> SignedDuration {
     (node, moment.as_second()).hash(&mut hasher);
     let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
     let drawn = hasher.finish() % most.saturating_add(1);
-    SignedDuration::from_millis(i64::try_from(drawn).unwrap_or_default())
+    SignedDuration::from_millis(i64::try_from(drawn).unwrap_or(i64::MAX))
 }
 
 impl Actor for RetentionScheduler {

@@ -18,7 +18,14 @@ fn rules(policy: &Value) -> Vec<String> {
 
 #[actix::test]
 async fn the_usual_periods_hold_until_an_admin_sets_others() {
-    let app = TestApp::with(&["--retention-time-zone", "Europe/Berlin"]).await;
+    // However long a jitter: the scheduler must not fail over it.
+    let flags = [
+        "--retention-time-zone",
+        "Europe/Berlin",
+        "--retention-jitter",
+        "1e18",
+    ];
+    let app = TestApp::with(&flags).await;
     let admin = app.admin().await;
     let usual = get(&app, &admin, "").await.expect(200);
     let expected = [

@@ -3,7 +3,9 @@
 
 mod actors;
 mod database;
+mod hints;
 mod photos;
+mod retention;
 mod server;
 
 use std::net::TcpListener;

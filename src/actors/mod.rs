@@ -10,6 +10,7 @@
 //! | [`feed_poll::FeedPoll`] | process | how desks learn of what other processes committed |
 //! | [`timer_poll::TimerPoll`] | process | when desks look at complaints whose time has come |
 //! | [`thumbnailer::Thumbnailer`] | process | which photos are being turned into pictures |
+//! | [`retention_scheduler::RetentionScheduler`] | process | when complaints go whose time is up, and how fast |
 //! | [`blob_remover::BlobRemover`] | process | the removal of the bytes of erased photos |
 //! | [`word_keeper::WordKeeper`] | process | when the words of new complaints are noted for searches |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
@@ -28,6 +29,7 @@ pub mod kill_point;
 pub mod presence;
 pub mod region_desk;
 pub mod registry;
+pub mod retention_scheduler;
 pub mod supervise;
 pub mod thumbnailer;
 pub mod timer_poll;

@@ -31,6 +31,7 @@ pub mod places;
 pub mod presence;
 pub mod region;
 pub mod reporter;
+pub mod retention;
 mod ring;
 pub mod rules;
 pub mod status;

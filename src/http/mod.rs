@@ -31,8 +31,10 @@ pub mod page;
 pub mod pages;
 pub mod photos;
 pub mod problem;
+pub mod purge;
 pub mod region_events;
 pub mod regions;
+pub mod retention;
 pub mod right;
 pub mod snapshot;
 pub mod stats;
@@ -73,6 +75,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure)
+            .configure(retention::configure)
+            .configure(retention::runs::configure)
+            .configure(purge::configure)
             .configure(holds::configure)
             .configure(identity::configure),
     );

@@ -23,6 +23,7 @@ pub mod nodes;
 pub mod photos;
 mod pool;
 pub mod presence;
+pub mod retention;
 pub mod rules;
 mod session;
 pub mod snapshot;

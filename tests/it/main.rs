@@ -39,6 +39,7 @@ mod protocol;
 mod proxy;
 mod races;
 mod rest;
+mod retention;
 mod sequence;
 mod slow;
 mod source;

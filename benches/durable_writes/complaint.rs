@@ -51,5 +51,6 @@ pub(crate) fn event(submission: &Submission) -> EventDraft {
         change: Change::of_status(None, complaint.status),
         complaint,
         by: By::Resident,
+        floor: None,
     }
 }

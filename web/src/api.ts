@@ -136,6 +136,44 @@ export interface paths {
         patch: operations["patch_admin_categories_category"];
         trace?: never;
     };
+    "/api/v1/admin/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists legal holds, in force or over, the latest first. */
+        get: operations["get_admin_holds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes complaints whose time is up: by the retention policy, or after `days_old` days in their status.
+         * @description Active complaints, those under a legal hold and those younger than 24 hours stay, whatever is asked. A run that takes
+         *     longer than a few seconds goes on; `Location` names it.
+         */
+        delete: operations["delete_admin_purge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/regions": {
         parameters: {
             query?: never;
@@ -185,6 +223,78 @@ export interface paths {
         head?: never;
         /** Changes a region's name or boundary, or activates and deactivates it. */
         patch: operations["patch_admin_regions_region"];
+        trace?: never;
+    };
+    "/api/v1/admin/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the retention policy in force, and when the next run begins. */
+        get: operations["get_admin_retention"];
+        /** Sets the retention policy: the whole document. It holds for runs that are asked for from now on. */
+        put: operations["put_admin_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/retention/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists retention runs, the latest first. */
+        get: operations["get_admin_retention_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/retention/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one retention run: what was asked for, and what it found and did. */
+        get: operations["get_admin_retention_runs_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/retention/runs/{run}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows one retention run as server-sent events: `run` now and whenever it got on, until it has ended.
+         * @description The data is what `GET /admin/retention/runs/{run}` answers.
+         */
+        get: operations["get_admin_retention_runs_run_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/auth/login": {
@@ -484,6 +594,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaints/{id}/erase-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forgets who reported a complaint, for a person whose request an admin has verified. What was forgotten before
+         *     stays so.
+         */
+        post: operations["post_complaints_id_erase_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/complaints/{id}/history": {
         parameters: {
             query?: never;
@@ -499,6 +629,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Places a complaint, in any status, under a legal hold, or changes the one that it is under. */
+        put: operations["put_complaints_id_hold"];
+        post?: never;
+        /** Ends a complaint's legal hold. Without one nothing happens. */
+        delete: operations["delete_complaints_id_hold"];
         options?: never;
         head?: never;
         patch?: never;
@@ -559,6 +707,43 @@ export interface paths {
          *     They are told as `photo.added` at once, and as `photo.ready` or `photo.failed` when that is known.
          */
         post: operations["post_complaints_id_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/photos/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that photos were sent to their addresses. They are looked at, and told as other photos are; saying it again
+         *     changes nothing.
+         */
+        post: operations["post_complaints_id_photos_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/photos/direct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives addresses to which photos may be sent past this server, where photos are kept in an S3-compatible store. */
+        post: operations["post_complaints_id_photos_direct"];
         delete?: never;
         options?: never;
         head?: never;
@@ -801,6 +986,23 @@ export interface paths {
         get: operations["get_tracking_token"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracking/{token}/erase-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forgets who reported a complaint, for whoever has its tracking token. What was forgotten before stays so. */
+        post: operations["post_tracking_token_erase_identity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1330,7 +1532,49 @@ export interface components {
         /** @description A complaint as staff and apps see it. */
         ComplaintView: components["schemas"]["Complaint"] & {
             claim?: components["schemas"]["Claim"] | null;
+            legal_hold?: components["schemas"]["HoldView"] | null;
             reporter?: components["schemas"]["Reporter"] | null;
+        };
+        /** @description Photos that were sent. */
+        ConfirmBody: {
+            kind?: components["schemas"]["PhotoKind"] | null;
+            /** @description 1 to 10 of them. */
+            photos: components["schemas"]["SentPhoto"][];
+            /** @description Whether their own words about where and when they were taken may be used. */
+            use_photo_location?: boolean | null;
+        };
+        /** @description What a run found and did in one status. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description Anonymised.
+             */
+            anonymised: number;
+            /**
+             * Format: int64
+             * @description Complaints that were due when it began.
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description Erased; of each a tombstone is left.
+             */
+            erased: number;
+            /**
+             * Format: int64
+             * @description That could not be done; the next run tries again.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Left alone because of a legal hold.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Left alone because they were active, too young or gone when their turn came.
+             */
+            spared: number;
         };
         /** @description A key that was just created, with the key itself. Not `Debug`: it holds a secret. */
         CreatedApiKey: components["schemas"]["ApiKeyEntry"] & {
@@ -1355,6 +1599,33 @@ export interface components {
              */
             resolved: number;
         };
+        /** @description How many photos are to be sent. */
+        DirectBody: {
+            /** @description 1 to 10; 1 if absent. */
+            count?: number | null;
+        };
+        /** @description Where a photo is to be sent. */
+        DirectUpload: {
+            /**
+             * Format: date-time
+             * @description Until when the address takes the file (UTC).
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description The photo's id.
+             */
+            id: string;
+            /** @description What `confirm` asks for. */
+            token: string;
+            /** @description `PUT` the file's bytes there, without our credentials. */
+            url: string;
+        };
+        /** @description Where photos are to be sent. */
+        DirectUploads: {
+            /** @description One a photo. */
+            items: components["schemas"]["DirectUpload"][];
+        };
         /** @description An open complaint of the same category close by. */
         DuplicateView: {
             /**
@@ -1374,6 +1645,11 @@ export interface components {
             id: string;
             /** @description Where to `POST` a "me too" instead. */
             support: string;
+        };
+        /** @description Why an admin erases who reported a complaint. */
+        ErasureBody: {
+            /** @description How the request came and was verified, 1–1000 characters. */
+            reason: string;
         };
         /** @description One fault of one field of an input. */
         Fault: {
@@ -1434,6 +1710,38 @@ export interface components {
              * @description Its number there.
              */
             seq: number;
+        };
+        /** @description A legal hold to place. */
+        HoldBody: {
+            /** @description Why, 1–1000 characters; shown to staff. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Its end, at most a hundred years from now (RFC 3339); absent: until it is released.
+             */
+            until?: string | null;
+        };
+        /** @description A legal hold. */
+        HoldView: {
+            /** @description Whether it holds now: its end may have passed. */
+            in_force: boolean;
+            /**
+             * Format: date-time
+             * @description When it was placed, or changed last (UTC).
+             */
+            placed_at: string;
+            /**
+             * Format: uuid
+             * @description The admin who placed it.
+             */
+            placed_by: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Its end (UTC); null: until it is released.
+             */
+            until?: string | null;
         };
         /** @description What an import wrote. */
         ImportAnswer: {
@@ -1499,6 +1807,22 @@ export interface components {
              */
             supporters: number;
         };
+        /** @description A rule with its cut-off. */
+        Line: {
+            /** @description What becomes of them. */
+            action: components["schemas"]["Treatment"];
+            /**
+             * Format: date-time
+             * @description Who entered the status before this is due.
+             */
+            before: string;
+            /** @description Only of this category. */
+            category?: string | null;
+            /** @description Only in this region. */
+            region?: string | null;
+            /** @description The status. */
+            status: components["schemas"]["Status"];
+        };
         /** @description A complaint in a list. */
         Listed: components["schemas"]["Complaint"] & {
             /**
@@ -1506,6 +1830,18 @@ export interface components {
              * @description Metres from the point of `near`, in lists that are ordered by distance.
              */
             distance_m?: number | null;
+        };
+        /** @description A legal hold in the list of all. */
+        ListedHold: components["schemas"]["HoldView"] & {
+            /**
+             * Format: uuid
+             * @description The complaint.
+             */
+            complaint: string;
+            /** @description Its region. */
+            region: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["Status"];
         };
         /** @description A complaint in a list, as staff and apps see it. */
         ListedView: components["schemas"]["Listed"] & {
@@ -1641,11 +1977,101 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A page of a list. */
+        Listing_ListedHold: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["HoldView"] & {
+                /**
+                 * Format: uuid
+                 * @description The complaint.
+                 */
+                complaint: string;
+                /** @description Its region. */
+                region: string;
+                /** @description Where it stands. */
+                status: components["schemas"]["Status"];
+            })[];
+            /** @description Send it as `cursor` for the next page; null: there is none. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         Listing_ListedView: {
             /** @description The items, in the order of the list. */
             items: (components["schemas"]["Listed"] & {
                 claim?: components["schemas"]["Claim"] | null;
             })[];
+            /** @description Send it as `cursor` for the next page; null: there is none. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Listing_Run: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was asked for: its cut-offs count from here.
+                 */
+                asked_at: string;
+                /**
+                 * Format: uuid
+                 * @description The admin who asked for it.
+                 */
+                asked_by?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When a node took it up first.
+                 */
+                begun_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Bytes of photos that went.
+                 */
+                bytes_freed: number;
+                complaint_status?: components["schemas"]["Status"] | null;
+                /** @description What it found and did, by status. */
+                counts: {
+                    [key: string]: components["schemas"]["Counts"];
+                };
+                /** @description The rules with their cut-offs, the most specific first. */
+                cut_offs: components["schemas"]["Line"][];
+                /**
+                 * Format: int32
+                 * @description The days that were asked for in place of the policy's.
+                 */
+                days_old?: number | null;
+                /**
+                 * Format: date-time
+                 * @description The moment of the schedule.
+                 */
+                due_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at?: string | null;
+                /** @description Why it failed. */
+                failure?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description The node that took it up last. */
+                node?: string | null;
+                /** @description Who had it made. */
+                origin: components["schemas"]["Origin"];
+                /**
+                 * Format: int64
+                 * @description The version of the policy.
+                 */
+                policy: number;
+                /** @description How far it is. */
+                stage: components["schemas"]["Stage"];
+                /**
+                 * Format: int64
+                 * @description How long it took, or takes so far, in milliseconds; null while it waits.
+                 */
+                took_ms?: number | null;
+            }[];
             /** @description Send it as `cursor` for the next page; null: there is none. */
             next_cursor?: string | null;
         };
@@ -1870,6 +2296,11 @@ export interface components {
             unassigned: number;
         };
         /**
+         * @description Who had a run made.
+         * @enum {string}
+         */
+        Origin: "schedule" | "request" | "command";
+        /**
          * @description Two regions that both cover some ground, which belongs to the winner: the smaller of the two, or
          *     the one with the lower id.
          */
@@ -1953,6 +2384,8 @@ export interface components {
             kind?: components["schemas"]["PhotoKind"] | null;
             /** @description One to ten files, in parts of any name. */
             photo: string[];
+            /** @description Whether the photos' own words about where and when they were taken may be used. */
+            use_photo_location?: boolean | null;
         };
         /**
          * @description How far a photo is.
@@ -1998,6 +2431,11 @@ export interface components {
             /** @description How far it is. */
             status: components["schemas"]["PhotoStatus"];
             /**
+             * @description When it was taken, as the camera's clock said (without an offset, unless it knew one), if whoever sent it asked for
+             *     its location to be used.
+             */
+            taken_at?: string | null;
+            /**
              * Format: date-time
              * @description When it was uploaded (UTC).
              */
@@ -2007,6 +2445,35 @@ export interface components {
              * @description Pixels of the original, upright, when it is ready.
              */
             width?: number | null;
+        };
+        /** @description The policy in force. */
+        PolicyView: {
+            /** @description As it was sent. */
+            document: unknown;
+            /**
+             * Format: int32
+             * @description Days for which missed events can be read again.
+             */
+            replay_days: number;
+            /** @description The rules, with those that hold of what the document does not name. The first that fits a complaint holds. */
+            rules: components["schemas"]["Rule"][];
+            /** @description When runs begin. */
+            schedule: components["schemas"]["ScheduleView"];
+            /**
+             * Format: date-time
+             * @description Since when it holds.
+             */
+            set_at: string;
+            /**
+             * Format: uuid
+             * @description The admin who set it; null: the command line, or nobody yet.
+             */
+            set_by?: string | null;
+            /**
+             * Format: int64
+             * @description Counts up with every change.
+             */
+            version: number;
         };
         /** @description The body of every error answer (RFC 9457, `application/problem+json`). */
         ProblemBody: {
@@ -2087,6 +2554,31 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description What went, goes, or would go. */
+        PurgeView: {
+            /** @description All that was found and done, by status. */
+            counts: {
+                [key: string]: components["schemas"]["Counts"];
+            };
+            /** @description The rules with their cut-offs, the most specific first. */
+            cut_offs: components["schemas"]["Line"][];
+            /** @description Complaints that were erased by now, by status. */
+            deleted: {
+                [key: string]: number;
+            };
+            /** @description Whether nothing was touched. */
+            dry_run: boolean;
+            /** @description The first hundred of those that would go; absent unless it is a dry run. */
+            ids?: string[] | null;
+            /** @description The same for people. */
+            message: string;
+            /**
+             * Format: uuid
+             * @description The run; null for a dry run.
+             */
+            run_id?: string | null;
+            stage?: components["schemas"]["Stage"] | null;
+        };
         /** @description A refresh token to exchange. Not `Debug`: it holds a secret. */
         RefreshRequest: {
             /** @description The refresh token of the last login or refresh. */
@@ -2155,31 +2647,124 @@ export interface components {
          * @enum {string}
          */
         Role: "officer" | "admin";
-        /** @description The deadlines of a category's complaints, of all or of some. */
+        /** @description How long complaints in one status are kept, all or some. */
         Rule: {
+            /** @description What becomes of them then. */
+            action: components["schemas"]["Treatment"];
+            /** @description Only of this category. */
+            category?: string | null;
             /**
-             * @description How soon it is to leave `reported`.
-             * @example 4h
+             * Format: int32
+             * @description Days from entering the status, 1–36500.
              */
-            acknowledge_within?: string | null;
-            /** @description Which time counts. */
-            clock: components["schemas"]["Clock"];
-            /** @description One to three levels. */
-            escalations: components["schemas"]["Level"][];
+            days: number;
             /** @description Only in this region. */
             region?: string | null;
+            /** @description `resolved`, `closed` or `rejected`. */
+            status: components["schemas"]["Status"];
+        };
+        /** @description A run, as it is told and kept. */
+        Run: {
             /**
-             * @description How soon it is to be resolved, from its submission or from its reopening.
-             * @example 3d
+             * Format: date-time
+             * @description When it was asked for: its cut-offs count from here.
              */
-            resolve_within?: string | null;
-            severity?: components["schemas"]["Severity"] | null;
+            asked_at: string;
+            /**
+             * Format: uuid
+             * @description The admin who asked for it.
+             */
+            asked_by?: string | null;
+            /**
+             * Format: date-time
+             * @description When a node took it up first.
+             */
+            begun_at?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of photos that went.
+             */
+            bytes_freed: number;
+            complaint_status?: components["schemas"]["Status"] | null;
+            /** @description What it found and did, by status. */
+            counts: {
+                [key: string]: components["schemas"]["Counts"];
+            };
+            /** @description The rules with their cut-offs, the most specific first. */
+            cut_offs: components["schemas"]["Line"][];
+            /**
+             * Format: int32
+             * @description The days that were asked for in place of the policy's.
+             */
+            days_old?: number | null;
+            /**
+             * Format: date-time
+             * @description The moment of the schedule.
+             */
+            due_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description Why it failed. */
+            failure?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The node that took it up last. */
+            node?: string | null;
+            /** @description Who had it made. */
+            origin: components["schemas"]["Origin"];
+            /**
+             * Format: int64
+             * @description The version of the policy.
+             */
+            policy: number;
+            /** @description How far it is. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: int64
+             * @description How long it took, or takes so far, in milliseconds; null while it waits.
+             */
+            took_ms?: number | null;
+        };
+        /** @description When runs begin. */
+        ScheduleView: {
+            /** @description Minute, hour, day of the month, month, day of the week. */
+            cron: string;
+            /**
+             * Format: date-time
+             * @description When a run of the schedule was last done.
+             */
+            last_done_at?: string | null;
+            /**
+             * Format: date-time
+             * @description The next run begins then, or up to the jitter later.
+             */
+            next_at?: string | null;
+            /** @description Whether this node keeps to it. */
+            on: boolean;
+            /** @description On whose calendar, and in which days are counted. */
+            time_zone: string;
         };
         /**
          * @description What an API key may be used for.
          * @enum {string}
          */
         Scope: "submit" | "read";
+        /** @description A photo that was sent. */
+        SentPhoto: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The token that came with its address. */
+            token: string;
+        };
         /** @description One session, as admins see it. */
         SessionStats: {
             /**
@@ -2233,6 +2818,11 @@ export interface components {
              */
             seq: number;
         };
+        /**
+         * @description How far a run is.
+         * @enum {string}
+         */
+        Stage: "waiting" | "running" | "done" | "failed";
         /** @description Figures of some regions. */
         Statistics: {
             /**
@@ -2375,6 +2965,11 @@ export interface components {
             /** @description Always `Bearer`. */
             token_type: string;
         };
+        /**
+         * @description What becomes of a complaint when its time is up.
+         * @enum {string}
+         */
+        Treatment: "erase" | "anonymise";
         /**
          * @description Who may read a comment.
          * @enum {string}
@@ -2823,6 +3418,130 @@ export interface operations {
             };
         };
     };
+    get_admin_holds: {
+        parameters: {
+            query?: {
+                /** @description Most items of the page; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ListedHold"];
+                };
+            };
+            /** @description Unknown parameter or bad cursor */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description limit out of range */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_admin_purge: {
+        parameters: {
+            query?: {
+                /** @description Only complaints in this status: `resolved`, `closed` or `rejected`; absent: all three. */
+                complaint_status?: string;
+                /** @description Days from entering the status, 1–36500; absent: as the retention policy says. */
+                days_old?: number;
+                /** @description Only tell what would go. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What went, or would go */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgeView"];
+                };
+            };
+            /** @description It takes longer: follow the run */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgeView"];
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Another run is not over; `current.run_id` names it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The status or the age cannot be; the bounds are told */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     post_admin_regions: {
         parameters: {
             query?: never;
@@ -2953,6 +3672,203 @@ export interface operations {
             };
             /** @description Fields at fault */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_admin_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The stored policy cannot be read by this program */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_admin_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Members, all optional: rules (region, category, status, days, action), replay_days */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The policy in force now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Everything that is wrong with it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_admin_retention_runs: {
+        parameters: {
+            query?: {
+                /** @description Most items of the page; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_Run"];
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_admin_retention_runs_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such run */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_admin_retention_runs_run_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such run */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4076,6 +4992,85 @@ export interface operations {
             };
         };
     };
+    post_complaints_id_erase_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureBody"];
+            };
+        };
+        responses: {
+            /** @description Nobody knows who reported it, now or before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Somebody works on it, or it is under a legal hold; `current` shows it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not now; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_complaints_id_history: {
         parameters: {
             query?: {
@@ -4122,6 +5117,144 @@ export interface operations {
             };
             /** @description No such complaint */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_complaints_id_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldBody"];
+            };
+        };
+        responses: {
+            /** @description The hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such complaint, perhaps any more */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It was released meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Fields at fault */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not now; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_complaints_id_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is under no hold */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not now; try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4357,6 +5490,11 @@ export interface operations {
             query?: {
                 /** @description What the photos show: `evidence` (if absent), `before` or `after`. A text part `kind` says it too. */
                 kind?: string;
+                /**
+                 * @description Whether the photos' own words about where and when they were taken may be used: a complaint without a point gets
+                 *     its place from them. `false` if absent; a text part `use_photo_location` says it too.
+                 */
+                use_photo_location?: boolean;
             };
             header?: {
                 /** @description What the submission was answered with */
@@ -4474,6 +5612,201 @@ export interface operations {
                 };
             };
             /** @description Too many photos wait, or the photo store or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_complaints_id_photos_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the submission was answered with */
+                "X-Tracking-Token"?: string | null;
+            };
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description Taken; their pictures are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not one of your regions, or a token of another photo or complaint */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A photo was not sent yet, or the complaint has no room for so many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A photo is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A file that is no accepted picture */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No photo, too many at once, or one that cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The bytes of the day are used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many photos wait, or the photo store or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_complaints_id_photos_direct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the submission was answered with */
+                "X-Tracking-Token"?: string | null;
+            };
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectBody"];
+            };
+        };
+        responses: {
+            /** @description The addresses */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectUploads"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not one of your regions, or not the key that submitted the complaint */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Photos are kept in a folder here, or the complaint has no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many at once */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many photos wait, or the database is away */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5510,6 +6843,54 @@ export interface operations {
             };
             /** @description No such complaint */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_tracking_token_erase_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the submission was answered with */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody knows who reported it, now or before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Somebody works on it, or it is under a legal hold */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not now; try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

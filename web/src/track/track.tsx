@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon';
 import { Notice, Spinner, StatusBadge } from '../ui/parts';
 import { Answer } from './answer';
 import { Follower, type Link, type View } from './follow';
+import { Forget } from './forget';
 import { Photos } from './photos';
 import { Place } from './place';
 import { Progress } from './progress';
@@ -92,6 +93,10 @@ export function Track({ token }: { token: string }) {
             </p>
           )}
           <Place view={view} regions={names.regions} />
+        </section>
+        <section class="card stack" aria-labelledby="forget">
+          <h2 id="forget">{t('track.forget.title')}</h2>
+          <Forget view={view} token={token} />
         </section>
         <p class="soft small keep">{t('track.keep')}</p>
       </main>

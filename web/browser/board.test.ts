@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from '../live/tests/server.js';
-import { Stage, action, live, openDetail, overflow, row, signIn, violations } from './boardstage';
+import { Stage, action, kept, live, openDetail, overflow, row, signIn, violations } from './boardstage';
 
 /** A red pixel, as a GIF. */
 const PIXEL = Buffer.from('R0lGODdhAQABAIAAAP8AAP///ywAAAAAAQABAAACAkQBADs=', 'base64');
@@ -277,6 +277,38 @@ test('the keyboard alone is enough', async () => {
   await until(2000, () => page.evaluate(() => document.activeElement?.closest('.actions') !== null), 'the focus is kept');
   await page.keyboard.press('Escape');
   await until(2000, () => page.evaluate(() => document.activeElement?.id === 'list'), 'back in the list');
+  await over(page);
+});
+
+test('of two tabs one keeps what is open, and the other one goes on when it is closed', async () => {
+  const first = await stage.board();
+  const second = await first.context().newPage();
+  await second.goto(`${stage.server.url}/board`);
+  await live(second);
+  const both = await stage.server.submit('For both tabs');
+  await row(second, both).waitFor();
+  await first.close();
+  const late = await stage.server.submit('For the second tab');
+  await row(second, late).waitFor();
+  const token = await stage.server.officer();
+  const regions = ['north', 'harbour'].map((region) => stage.server.ask<{ complaints: { id: string }[] }>('GET', `/regions/${region}/snapshot`, undefined, token));
+  const open = (await Promise.all(regions)).flatMap(({ complaints }) => complaints);
+  const sorted = (all: { id: string }[]): string[] => all.map((one) => JSON.stringify(one)).sort();
+  assert.deepEqual(sorted(await kept(second)), sorted(open));
+  await over(second);
+});
+
+test('an admin sees all regions and takes nothing; signing out leaves nothing behind', async () => {
+  const page = await stage.board(9);
+  const id = await stage.server.submit('For the admin', { latitude: 54.099, longitude: 7.61783 });
+  await openDetail(page, id);
+  assert.equal(await action(page, 'Take').count(), 0);
+  await action(page, 'Acknowledge').click();
+  await until(10_000, async () => (await page.locator('.mark.pending').count()) === 0 && (await page.locator('.detail .status.acknowledged').count()) === 1);
+  await page.getByRole('button', { name: /Account and settings/ }).click();
+  await page.getByRole('button', { name: /Sign out/ }).click();
+  await page.locator('#email').waitFor();
+  assert.deepEqual(await kept(page), []);
   await over(page);
 });
 

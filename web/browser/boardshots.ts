@@ -47,7 +47,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 }
 
 async function look(stage: Stage, ids: string[], name: string, options: BrowserContextOptions): Promise<void> {
-  const page = await stage.page({ reducedMotion: 'reduce', ...options });
+  const page = await stage.page({ reducedMotion: 'reduce', ...options }, 'urgent');
   page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
   await page.goto(`${stage.server.url}/board`);
   await page.locator('#email').waitFor();

@@ -24,8 +24,12 @@ export class Stage {
     await this.server.stop();
   }
 
-  async page(options: BrowserContextOptions = {}): Promise<Page> {
+  /** A page that lists the newest first, so that what a test makes is in view. */
+  async page(options: BrowserContextOptions = {}, order = 'newest'): Promise<Page> {
     const context: BrowserContext = await this.browser.newContext({ viewport: { width: 1366, height: 800 }, ...options });
+    await context.addInitScript((first) => {
+      if (!localStorage.getItem('redress-board-filters')) localStorage.setItem('redress-board-filters', JSON.stringify({ order: first }));
+    }, order);
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     return page;
@@ -76,4 +80,17 @@ export async function violations(page: Page): Promise<string[]> {
 /** Pixels by which the page is wider than its window. */
 export async function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** The complaints that the browser has kept, when it has had time to write. */
+export async function kept(page: Page): Promise<{ id: string }[]> {
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('redress-board');
+      request.onsuccess = () => resolve(request.result);
+    });
+    const read = database.transaction('complaints').objectStore('complaints').getAll();
+    return new Promise<{ id: string }[]>((resolve) => (read.onsuccess = () => resolve(read.result as { id: string }[])));
+  });
 }

@@ -85,8 +85,15 @@ function Why({ desk, complaint, offer, onDone }: { desk: Desk; complaint: Compla
     onDone();
   }
 
+  function pressed(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return;
+    // Only the question is left, not the complaint.
+    event.stopPropagation();
+    onDone();
+  }
+
   return (
-    <form class="why stack" onSubmit={submit}>
+    <form class="why stack" onSubmit={submit} onKeyDown={pressed}>
       <div class="field">
         <label for="why">{t('board.why', { action: stepName(offer.action) })}</label>
         <p class="hint">{t('board.why_hint')}</p>

@@ -102,6 +102,7 @@ export class Desk {
     this.filters = { ...NO_FILTERS, ...(JSON.parse(localStorage.getItem(FILTERS) ?? '{}') as Partial<Filters>) };
     this.kept = await Kept.open();
     void this.kept.prune(Date.now());
+    await this.kept.own(() => this.#keepAll());
     this.outbox = new Outbox({
       kept: this.kept,
       me: () => this.me,
@@ -161,6 +162,13 @@ export class Desk {
     this.changed();
     void this.#catalogue();
     this.#connect(kept.positions);
+  }
+
+  /** Keeps all that this tab knows: another tab did so until now. */
+  #keepAll(): void {
+    for (const [region, position] of Object.entries(this.#live?.positions ?? {})) {
+      void this.kept.snapshot(region, [...this.open.all(region)], position);
+    }
   }
 
   async #catalogue(): Promise<void> {
@@ -307,6 +315,8 @@ export class Desk {
     const claim = problem.body.current as Partial<Claim> | undefined;
     if (claim?.holder && claim.complaint) this.keepClaim(claim as Claim);
     this.flashes.set(deed.complaint, { at: Date.now(), isNew: false });
+    // Where the complaint is looked at, it is said there.
+    if (deed.complaint !== this.details.id) this.toast('danger', t('board.not_done', { action: deed.what }));
     this.details.refresh();
   }
 

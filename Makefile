@@ -48,7 +48,7 @@ screenshots: pages ## pictures of every page and state, into web/screenshots
 	cd web && npm run screenshots && npm run screenshots:board
 
 soak: ## faults under load, judged by the history checker; SOAK="--only kills --seed 7" for a part
-	@scripts/setup --test-tools
+	@scripts/setup --soak-tools
 	cargo test --locked --test soak -- run $(SOAK)
 
 check: ## formatting, lints, licences and sources of dependencies, documentation

@@ -1,4 +1,5 @@
 // A server and a browser for the board's tests: officers sign in on pages of their own.
+import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
@@ -7,7 +8,13 @@ import { Server } from '../live/tests/server.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What a browser says of a network that a test has cut. */
+const EXPECTED = /Failed to load resource|WebSocket connection to|ERR_INTERNET_DISCONNECTED|not kept for offline/;
+
 export class Stage {
+  /** Errors of pages, violations of their policy among them. */
+  readonly troubles: string[] = [];
+
   private constructor(
     readonly server: Server,
     readonly browser: Browser,
@@ -22,6 +29,7 @@ export class Stage {
   async close(): Promise<void> {
     await this.browser.close();
     await this.server.stop();
+    assert.deepEqual(this.troubles, []);
   }
 
   /** A page that lists the newest first, so that what a test makes is in view. */
@@ -32,6 +40,10 @@ export class Stage {
     }, order);
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => this.troubles.push(error.stack ?? error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !EXPECTED.test(message.text())) this.troubles.push(message.text());
+    });
     return page;
   }
 

@@ -106,7 +106,7 @@ export class Desk {
     this.outbox = new Outbox({
       kept: this.kept,
       me: () => this.me,
-      token: accessToken,
+      token: (isRefused) => (isRefused ? refresh() : accessToken()),
       changed: () => this.changed(),
       done: (deed, answer) => this.#done(deed, answer),
       refused: (deed, problem) => this.#refused(deed, problem),

@@ -7,6 +7,7 @@ mod live;
 mod log;
 mod pages;
 mod photos;
+mod retention;
 mod watch;
 
 pub use admission::AdmissionSettings;
@@ -16,6 +17,7 @@ pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use pages::{MapTiles, PageSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
+pub use retention::{RetentionSettings, RetentionZone};
 pub use watch::{Since, WatchSettings};
 
 use std::net::{IpAddr, SocketAddr};
@@ -213,6 +215,9 @@ pub struct ServeSettings {
     /// Photos.
     #[command(flatten)]
     pub photos: PhotoSettings,
+    /// Retention.
+    #[command(flatten)]
+    pub retention: RetentionSettings,
     /// The pages for people.
     #[command(flatten)]
     pub pages: PageSettings,

@@ -8,6 +8,7 @@ mod declare;
 mod photos;
 mod process;
 mod push;
+mod retention;
 mod timers;
 
 use std::ops::Deref;
@@ -22,6 +23,7 @@ use prometheus::{
 use self::declare::{Declare, TIMES};
 pub use self::photos::PhotoMetrics;
 pub use self::push::PushMetrics;
+pub use self::retention::RetentionMetrics;
 pub use self::timers::TimerMetrics;
 use crate::domain::status::Status;
 
@@ -43,6 +45,8 @@ pub struct Series {
     pub timers: TimerMetrics,
     /// Photos.
     pub photos: PhotoMetrics,
+    /// Retention.
+    pub retention: RetentionMetrics,
     /// The database.
     pub database: DatabaseMetrics,
     /// Restarts of actors after a panic, by actor.
@@ -117,6 +121,7 @@ impl Metrics {
             desks: DeskMetrics::declare(&declare)?,
             timers: TimerMetrics::declare(&declare)?,
             photos: PhotoMetrics::declare(&declare)?,
+            retention: RetentionMetrics::declare(&declare)?,
             database: DatabaseMetrics::declare(&declare)?,
             actor_restarts: declare.counters(
                 "actor_restarts_total",
@@ -221,6 +226,20 @@ impl DeskMetrics {
                 &["outcome"],
             )?,
         })
+    }
+}
+
+impl DeskMetrics {
+    /// Commands that wait in the queues of all lanes.
+    pub fn waiting(&self) -> i64 {
+        let families = self.queue.collect();
+        let lanes = families.iter().flat_map(|family| family.get_metric());
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a queue's length is a small whole number"
+        )]
+        let waiting = lanes.map(|lane| lane.get_gauge().get_value() as i64).sum();
+        waiting
     }
 }
 

@@ -55,7 +55,7 @@ export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint 
 }
 
 function OnMyWay({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
-  const claim = desk.claims.get(complaint.id);
+  const claim = desk.people.claims.get(complaint.id);
   if (desk.account?.role !== 'officer' || ENDED.includes(complaint.status)) return null;
   if (claim && claim.holder.id !== desk.me) {
     return (

@@ -73,7 +73,7 @@ export function Board({ desk }: { desk: Desk }) {
         {desk.alerts.announced}
       </p>
       <div class="toasts" role="status">
-        {desk.toasts.map((toast) => (
+        {desk.messages.shown.map((toast) => (
           <p key={toast.id} class={`toast ${toast.kind}`}>
             {toast.text}
           </p>
@@ -108,7 +108,7 @@ function toSearch(event: KeyboardEvent): void {
 
 function Bar({ desk, onOver }: { desk: Desk; onOver: (over: Over) => void }) {
   const { pending, stuck } = desk.outbox;
-  const people = new Map([...desk.presence.values()].flatMap((here) => [...here]));
+  const people = new Map([...desk.people.presence.values()].flatMap((here) => [...here]));
   people.delete(desk.me);
   const names = [...people.values()].map(({ name }) => name);
   return (

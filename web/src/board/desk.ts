@@ -65,7 +65,7 @@ export class Desk {
   }
 
   get isOffline(): boolean {
-    return this.connection.kind === 'offline' || this.connection.kind === 'stopped';
+    return ['offline', 'stopped'].includes(this.connection.kind);
   }
 
   categoryName = (id: string): string => this.categories.find((category) => category.id === id)?.name ?? id;
@@ -217,7 +217,7 @@ export class Desk {
       if (this.categories.length === 0) void this.#catalogue();
     }
     if (state.kind === 'stopped' && state.signIn) this.stage = 'signed_out';
-    if (state.kind === 'offline') this.people.presence.clear();
+    else if (state.kind === 'offline') this.people.presence.clear();
     this.changed();
   }
 
@@ -286,8 +286,7 @@ export class Desk {
 
   setFilters(change: Partial<Filters>): void {
     this.filters = { ...this.filters, ...change };
-    const { words: _, ...kept } = this.filters;
-    localStorage.setItem(FILTERS, JSON.stringify(kept));
+    localStorage.setItem(FILTERS, JSON.stringify({ ...this.filters, words: '' }));
     this.changed();
   }
 

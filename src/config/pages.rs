@@ -12,8 +12,8 @@ pub struct PageSettings {
     #[arg(long, env = "MAP_TILES", value_name = "URL")]
     pub map_tiles: Option<MapTiles>,
     /// To whom the map tiles are owed, shown on maps
-    #[arg(long, env = "MAP_CREDIT", default_value = "", value_name = "TEXT")]
-    pub map_credit: String,
+    #[arg(long, env = "MAP_CREDIT", value_name = "TEXT")]
+    pub map_credit: Option<String>,
 }
 
 /// The address of map tiles, with `{z}`, `{x}` and `{y}` in it.

@@ -144,7 +144,7 @@ test('what people write is text on every page, with and without a script', async
   await visit.close();
   const plain = await Visit.open(browser, server, tracking, { javaScriptEnabled: false });
   assert.equal(await plain.page.locator('img[src="x"], svg[onload], script:not([src])').count(), 0);
-  assert.equal(await plain.page.locator('main h2 + p').innerText(), PAYLOADS.join(' '));
+  assert.equal(await plain.page.locator('main h2 + p').innerText(), PAYLOADS.join('\n'));
   await plain.close();
 });
 

@@ -565,6 +565,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaints/{id}/photos/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that photos were sent to their addresses. They are looked at, and told as other photos are; saying it again
+         *     changes nothing.
+         */
+        post: operations["post_complaints_id_photos_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/photos/direct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives addresses to which photos may be sent past this server, where photos are kept in an S3-compatible store. */
+        post: operations["post_complaints_id_photos_direct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/complaints/{id}/photos/{photo}": {
         parameters: {
             query?: never;
@@ -1332,6 +1369,14 @@ export interface components {
             claim?: components["schemas"]["Claim"] | null;
             reporter?: components["schemas"]["Reporter"] | null;
         };
+        /** @description Photos that were sent. */
+        ConfirmBody: {
+            kind?: components["schemas"]["PhotoKind"] | null;
+            /** @description 1 to 10 of them. */
+            photos: components["schemas"]["SentPhoto"][];
+            /** @description Whether their own words about where and when they were taken may be used. */
+            use_photo_location?: boolean | null;
+        };
         /** @description A key that was just created, with the key itself. Not `Debug`: it holds a secret. */
         CreatedApiKey: components["schemas"]["ApiKeyEntry"] & {
             /** @description The key: shown this once. Send it as `X-API-Key`. */
@@ -1354,6 +1399,33 @@ export interface components {
              * @description Complaints resolved; one that is reopened and resolved again counts again.
              */
             resolved: number;
+        };
+        /** @description How many photos are to be sent. */
+        DirectBody: {
+            /** @description 1 to 10; 1 if absent. */
+            count?: number | null;
+        };
+        /** @description Where a photo is to be sent. */
+        DirectUpload: {
+            /**
+             * Format: date-time
+             * @description Until when the address takes the file (UTC).
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description The photo's id.
+             */
+            id: string;
+            /** @description What `confirm` asks for. */
+            token: string;
+            /** @description `PUT` the file's bytes there, without our credentials. */
+            url: string;
+        };
+        /** @description Where photos are to be sent. */
+        DirectUploads: {
+            /** @description One a photo. */
+            items: components["schemas"]["DirectUpload"][];
         };
         /** @description An open complaint of the same category close by. */
         DuplicateView: {
@@ -1953,6 +2025,8 @@ export interface components {
             kind?: components["schemas"]["PhotoKind"] | null;
             /** @description One to ten files, in parts of any name. */
             photo: string[];
+            /** @description Whether the photos' own words about where and when they were taken may be used. */
+            use_photo_location?: boolean | null;
         };
         /**
          * @description How far a photo is.
@@ -1997,6 +2071,11 @@ export interface components {
             reason?: string | null;
             /** @description How far it is. */
             status: components["schemas"]["PhotoStatus"];
+            /**
+             * @description When it was taken, as the camera's clock said (without an offset, unless it knew one), if whoever sent it asked for
+             *     its location to be used.
+             */
+            taken_at?: string | null;
             /**
              * Format: date-time
              * @description When it was uploaded (UTC).
@@ -2180,6 +2259,16 @@ export interface components {
          * @enum {string}
          */
         Scope: "submit" | "read";
+        /** @description A photo that was sent. */
+        SentPhoto: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The token that came with its address. */
+            token: string;
+        };
         /** @description One session, as admins see it. */
         SessionStats: {
             /**
@@ -4357,6 +4446,11 @@ export interface operations {
             query?: {
                 /** @description What the photos show: `evidence` (if absent), `before` or `after`. A text part `kind` says it too. */
                 kind?: string;
+                /**
+                 * @description Whether the photos' own words about where and when they were taken may be used: a complaint without a point gets
+                 *     its place from them. `false` if absent; a text part `use_photo_location` says it too.
+                 */
+                use_photo_location?: boolean;
             };
             header?: {
                 /** @description What the submission was answered with */
@@ -4474,6 +4568,201 @@ export interface operations {
                 };
             };
             /** @description Too many photos wait, or the photo store or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_complaints_id_photos_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the submission was answered with */
+                "X-Tracking-Token"?: string | null;
+            };
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description Taken; their pictures are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoList"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not one of your regions, or a token of another photo or complaint */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A photo was not sent yet, or the complaint has no room for so many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A photo is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A file that is no accepted picture */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No photo, too many at once, or one that cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The bytes of the day are used up */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many photos wait, or the photo store or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_complaints_id_photos_direct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the submission was answered with */
+                "X-Tracking-Token"?: string | null;
+            };
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectBody"];
+            };
+        };
+        responses: {
+            /** @description The addresses */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectUploads"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not one of your regions, or not the key that submitted the complaint */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Photos are kept in a folder here, or the complaint has no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many at once */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many photos wait, or the database is away */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -62,6 +62,7 @@ impl<'a> Shell<'a> {
     fn head(&self) -> String {
         let tiles = self.settings.map_tiles.as_ref();
         let tiles = tiles.map_or("", |tiles| tiles.template());
+        let credit = self.settings.map_credit.as_deref();
         let texts = assets::texts(self.page, self.language.tag());
         let texts = texts.iter().map(|address| {
             format!(
@@ -73,7 +74,7 @@ impl<'a> Shell<'a> {
             "<meta name=\"redress-map-tiles\" content=\"{}\" />\n    \
              <meta name=\"redress-map-credit\" content=\"{}\" />{}",
             escaped(tiles),
-            escaped(&self.settings.map_credit),
+            escaped(credit.unwrap_or_default()),
             texts.collect::<String>()
         )
     }

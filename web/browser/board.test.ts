@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from '../live/tests/server.js';
-import { Stage, action, live, openDetail, overflow, row, signIn, violations } from './boardstage';
+import { Stage, action, kept, live, openDetail, row, violations } from './boardstage';
 
 /** A red pixel, as a GIF. */
 const PIXEL = Buffer.from('R0lGODdhAQABAIAAAP8AAP///ywAAAAAAQABAAACAkQBADs=', 'base64');
@@ -255,87 +255,34 @@ test('what people write is text wherever it is shown', async () => {
   await over(page);
 });
 
-test('the keyboard alone is enough', async () => {
-  const page = await stage.board();
-  const id = await stage.server.submit('By keyboard', { severity: 'critical' });
-  await row(page, id).waitFor();
-  await page.keyboard.press('/');
-  await page.keyboard.type('By keyboard');
-  await until(5000, async () => (await page.locator('.complaint').count()) === 1, 'found');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
-  await until(2000, () => page.evaluate(() => document.activeElement?.id === 'list'), 'the list has the focus');
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Enter');
-  await action(page, 'Take').waitFor();
-  await until(2000, () => page.evaluate(() => document.activeElement?.id === 'detail-heading'), 'the heading has the focus');
-  for (const _ of [1, 2]) await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Take');
-  await page.keyboard.press('Enter');
-  await action(page, 'Let go').waitFor();
-  await page.keyboard.press('Tab');
-  await until(2000, () => page.evaluate(() => document.activeElement?.closest('.actions') !== null), 'the focus is kept');
-  await page.keyboard.press('Escape');
-  await until(2000, () => page.evaluate(() => document.activeElement?.id === 'list'), 'back in the list');
-  await over(page);
+test('of two tabs one keeps what is open, and the other one goes on when it is closed', async () => {
+  const first = await stage.board();
+  const second = await first.context().newPage();
+  await second.goto(`${stage.server.url}/board`);
+  await live(second);
+  const both = await stage.server.submit('For both tabs');
+  await row(second, both).waitFor();
+  await first.close();
+  const late = await stage.server.submit('For the second tab');
+  await row(second, late).waitFor();
+  const token = await stage.server.officer();
+  const regions = ['north', 'harbour'].map((region) => stage.server.ask<{ complaints: { id: string }[] }>('GET', `/regions/${region}/snapshot`, undefined, token));
+  const open = (await Promise.all(regions)).flatMap(({ complaints }) => complaints);
+  const sorted = (all: { id: string }[]): string[] => all.map((one) => JSON.stringify(one)).sort();
+  assert.deepEqual(sorted(await kept(second)), sorted(open));
+  await over(second);
 });
 
-test('the board can be installed, and says by sound and notification what came when it was asked to', async () => {
-  const page = await stage.page({ permissions: ['notifications'] });
-  await page.addInitScript(() => {
-    const told = ((window as unknown as { told: string[] }).told = []) as string[];
-    const start = OscillatorNode.prototype.start;
-    OscillatorNode.prototype.start = function (when) {
-      told.push('sound');
-      start.call(this, when);
-    };
-    ServiceWorkerRegistration.prototype.showNotification = async (title, more) => void told.push(`${title}: ${more?.body}`);
-    Object.defineProperty(Document.prototype, 'hidden', { get: () => true });
-  });
-  const told = (): Promise<string[]> => page.evaluate(() => (window as unknown as { told: string[] }).told);
-  await page.goto(`${stage.server.url}/board`);
-  await signIn(page, stage.server);
-  await live(page);
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  const session = await page.context().newCDPSession(page);
-  const { installabilityErrors } = (await session.send('Page.getInstallabilityErrors')) as { installabilityErrors: { errorId: string }[] };
-  assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId).filter((error) => error !== 'in-incognito'), []);
-  await stage.server.submit('Unheard');
-  await page.locator('.complaint', { hasText: 'Unheard' }).first().waitFor();
-  assert.deepEqual(await told(), [], 'nothing that nobody asked for');
+test('an admin sees all regions and takes nothing; signing out leaves nothing behind', async () => {
+  const page = await stage.board(9);
+  const id = await stage.server.submit('For the admin', { latitude: 54.099, longitude: 7.61783 });
+  await openDetail(page, id);
+  assert.equal(await action(page, 'Take').count(), 0);
+  await action(page, 'Acknowledge').click();
+  await until(10_000, async () => (await page.locator('.mark.pending').count()) === 0 && (await page.locator('.detail .status.acknowledged').count()) === 1);
   await page.getByRole('button', { name: /Account and settings/ }).click();
-  assert.deepEqual(await violations(page), []);
-  await page.getByLabel('Sound for new complaints').check();
-  await page.getByLabel('Notification while this page is hidden').check();
-  await page.keyboard.press('Escape');
-  // One sound in three seconds, however many come.
-  await until(20_000, async () => {
-    await stage.server.submit('Heard <b>');
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    return (await told()).some((line) => line === 'Pothole · Medium: Heard <b>');
-  }, 'told');
-  assert.ok((await told()).filter((line) => line === 'sound').length >= 4);
+  await page.getByRole('button', { name: /Sign out/ }).click();
+  await page.locator('#email').waitFor();
+  assert.deepEqual(await kept(page), []);
   await over(page);
 });
-
-for (const [width, height] of [[320, 640], [360, 740], [768, 1024], [1366, 768], [2560, 1440]] as const) {
-  test(`nothing is cut off or wrong for axe at ${width} px, in both schemes and both directions`, async () => {
-    for (const [locale, colorScheme] of [['en', 'light'], ['ar', 'dark'], ['de', 'dark']] as const) {
-      const page = await stage.page({ viewport: { width, height }, locale, colorScheme });
-      await page.goto(`${stage.server.url}/board`);
-      await page.locator('#email').waitFor();
-      assert.deepEqual(await violations(page), [], 'signing in');
-      await signIn(page, stage.server);
-      await live(page);
-      await page.locator('.complaint').first().waitFor();
-      assert.deepEqual([await overflow(page), await violations(page)], [0, []], `list, ${locale}`);
-      await page.locator('.filters button').first().click();
-      assert.deepEqual([await overflow(page), await violations(page)], [0, []], `filters, ${locale}`);
-      await page.locator('.filters button').first().click();
-      await page.locator('.complaint').first().click();
-      await page.locator('.detail .history li').first().waitFor();
-      assert.deepEqual([await overflow(page), await violations(page)], [0, []], `detail, ${locale}`);
-      await over(page);
-    }
-  });
-}

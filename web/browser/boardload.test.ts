@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from '../live/tests/server.js';
-import { Stage, live, signIn } from './boardstage';
+import { Stage, kept, live, signIn } from './boardstage';
 
 const A_SECOND = 50;
 const SECONDS = 60;
@@ -39,10 +39,18 @@ async function shown(page: Page): Promise<number> {
   return Number(/of ([\d,]+)/.exec(text)?.[1]?.replaceAll(',', '') ?? -1);
 }
 
-async function open(): Promise<{ id: string }[]> {
+interface Open {
+  id: string;
+}
+
+function byId(complaints: Open[]): Open[] {
+  return complaints.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function open(): Promise<Open[]> {
   const token = await stage.server.officer();
-  const snapshot = await stage.server.ask<{ complaints: { id: string }[] }>('GET', '/regions/north/snapshot', undefined, token);
-  return snapshot.complaints;
+  const snapshot = await stage.server.ask<{ complaints: Open[] }>('GET', '/regions/north/snapshot', undefined, token);
+  return byId(snapshot.complaints);
 }
 
 test('fifty events a second for a minute: no row is lost, and the list can be scrolled', async (context) => {
@@ -77,6 +85,7 @@ test('fifty events a second for a minute: no row is lost, and the list can be sc
   });
   const missing = (await open()).filter(({ id }) => !seen.has(`row-${id}`));
   assert.deepEqual(missing, []);
+  assert.deepEqual(byId(await kept(page)), await open(), 'what is kept in the browser is what is open');
   assert.ok((tasks[0] ?? 0) < 1000, 'nothing held the page up for a second');
   await page.context().close();
 });

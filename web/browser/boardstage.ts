@@ -1,4 +1,5 @@
 // A server and a browser for the board's tests: officers sign in on pages of their own.
+import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
@@ -7,7 +8,13 @@ import { Server } from '../live/tests/server.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What a browser says of a network that a test has cut. */
+const EXPECTED = /Failed to load resource|WebSocket connection to|ERR_INTERNET_DISCONNECTED|not kept for offline/;
+
 export class Stage {
+  /** Errors of pages, violations of their policy among them. */
+  readonly troubles: string[] = [];
+
   private constructor(
     readonly server: Server,
     readonly browser: Browser,
@@ -22,12 +29,21 @@ export class Stage {
   async close(): Promise<void> {
     await this.browser.close();
     await this.server.stop();
+    assert.deepEqual(this.troubles, []);
   }
 
-  async page(options: BrowserContextOptions = {}): Promise<Page> {
+  /** A page that lists the newest first, so that what a test makes is in view. */
+  async page(options: BrowserContextOptions = {}, order = 'newest'): Promise<Page> {
     const context: BrowserContext = await this.browser.newContext({ viewport: { width: 1366, height: 800 }, ...options });
+    await context.addInitScript((first) => {
+      if (!localStorage.getItem('redress-board-filters')) localStorage.setItem('redress-board-filters', JSON.stringify({ order: first }));
+    }, order);
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => this.troubles.push(error.stack ?? error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !EXPECTED.test(message.text())) this.troubles.push(message.text());
+    });
     return page;
   }
 
@@ -76,4 +92,17 @@ export async function violations(page: Page): Promise<string[]> {
 /** Pixels by which the page is wider than its window. */
 export async function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** The complaints that the browser has kept, when it has had time to write. */
+export async function kept(page: Page): Promise<{ id: string }[]> {
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('redress-board');
+      request.onsuccess = () => resolve(request.result);
+    });
+    const read = database.transaction('complaints').objectStore('complaints').getAll();
+    return new Promise<{ id: string }[]>((resolve) => (read.onsuccess = () => resolve(read.result as { id: string }[])));
+  });
 }

@@ -4,6 +4,7 @@ import type { Complaint, Position } from '../live/src/index.js';
 
 const NAME = 'redress-board';
 const VERSION = 1;
+const LOCK = 'redress-kept';
 const STORES = ['facts', 'complaints', 'positions', 'details', 'outbox'] as const;
 type Store = (typeof STORES)[number];
 /** Complaints of one transaction, so that a large snapshot does not hold the page up. */
@@ -50,6 +51,11 @@ export class Kept {
   readonly #moved = new Map<string, Position>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #snapshots: Promise<void> = Promise.resolve();
+  /** Regions whose snapshots are being written: their events wait. */
+  readonly #replacing = new Map<string, number>();
+  /** Whether this tab keeps the regions. */
+  #isOwner = false;
 
   private constructor(private readonly database: IDBDatabase | undefined) {}
 
@@ -111,25 +117,62 @@ export class Kept {
     return kept;
   }
 
-  /** Replaces a region. The position is written last: half of a snapshot is none. */
-  async snapshot(region: string, complaints: Complaint[], position: Position): Promise<void> {
-    await this.forget(region);
-    for (let from = 0; from < complaints.length; from += AT_ONCE) {
-      await this.#write(['complaints'], (stores) => {
-        const store = stores('complaints');
-        for (const complaint of complaints.slice(from, from + AT_ONCE)) store.put(complaint, `${region}/${complaint.id}`);
-      });
+  /**
+   * Becomes the one tab that keeps the regions: two that are at different events would mix what they know. `later` is
+   * called when another tab was first and is gone: what is in the store is that one's.
+   */
+  async own(later: () => void): Promise<void> {
+    if (!('locks' in navigator)) {
+      this.#isOwner = true;
+      return;
     }
-    await this.#write(['positions'], (stores) => stores('positions').put(position, region));
+    const forEver = (): Promise<never> => new Promise(() => undefined);
+    await new Promise<void>((known) => {
+      const taken = navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+        this.#isOwner = lock !== null;
+        known();
+        return lock === null ? Promise.resolve() : forEver();
+      });
+      void taken.then(() =>
+        navigator.locks.request(LOCK, () => {
+          this.#isOwner = true;
+          later();
+          return forEver();
+        }),
+      );
+    });
+  }
+
+  /** Replaces a region. The position is written last: half of a snapshot is none, and no event is written before it. */
+  async snapshot(region: string, complaints: Complaint[], position: Position): Promise<void> {
+    if (!this.#isOwner) return;
+    this.#forgetWaiting(region);
+    this.#replacing.set(region, (this.#replacing.get(region) ?? 0) + 1);
+    const before = this.#snapshots;
+    this.#snapshots = before.then(async () => {
+      await this.#clear(region);
+      for (let from = 0; from < complaints.length; from += AT_ONCE) {
+        await this.#write(['complaints'], (stores) => {
+          const store = stores('complaints');
+          for (const complaint of complaints.slice(from, from + AT_ONCE)) store.put(complaint, `${region}/${complaint.id}`);
+        });
+      }
+      await this.#write(['positions'], (stores) => stores('positions').put(position, region));
+      this.#replacing.set(region, (this.#replacing.get(region) ?? 1) - 1);
+      await this.flush();
+    });
+    await this.#snapshots;
   }
 
   /** One event: what it left of its complaint in the region, and the new position; written together, a little later. */
   event(region: string, id: string, complaint: Complaint | undefined, position: Position): void {
+    if (!this.#isOwner) return;
     this.#waiting.set(`${region}/${id}`, complaint);
     this.moved(region, position);
   }
 
   moved(region: string, position: Position): void {
+    if (!this.#isOwner) return;
     this.#moved.set(region, position);
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
   }
@@ -137,10 +180,12 @@ export class Kept {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const complaints = [...this.#waiting];
-    const positions = [...this.#moved];
-    this.#waiting.clear();
-    this.#moved.clear();
+    const isFree = (region: string): boolean => (this.#replacing.get(region) ?? 0) === 0;
+    const complaints = [...this.#waiting].filter(([key]) => isFree(key.slice(0, key.indexOf('/'))));
+    const positions = [...this.#moved].filter(([region]) => isFree(region));
+    if (complaints.length + positions.length === 0) return;
+    for (const [key] of complaints) this.#waiting.delete(key);
+    for (const [region] of positions) this.#moved.delete(region);
     await this.#write(['complaints', 'positions'], (stores) => {
       for (const [key, complaint] of complaints) {
         if (complaint) stores('complaints').put(complaint, key);
@@ -151,9 +196,18 @@ export class Kept {
   }
 
   async forget(region: string): Promise<void> {
+    if (!this.#isOwner) return;
+    this.#forgetWaiting(region);
+    await this.#clear(region);
+  }
+
+  #forgetWaiting(region: string): void {
     for (const key of [...this.#waiting.keys()]) if (key.startsWith(`${region}/`)) this.#waiting.delete(key);
     this.#moved.delete(region);
-    await this.#write(['complaints', 'positions'], (stores) => {
+  }
+
+  #clear(region: string): Promise<void> {
+    return this.#write(['complaints', 'positions'], (stores) => {
       stores('positions').delete(region);
       stores('complaints').delete(IDBKeyRange.bound(`${region}/`, `${region}/\uffff`));
     });

@@ -40,7 +40,8 @@ export interface Deed {
 export interface OutboxSurroundings {
   kept: Kept;
   me(): string;
-  token(): Promise<string>;
+  /** A token; another one where the last was refused. */
+  token(isRefused?: boolean): Promise<string>;
   changed(): void;
   /** The server agrees: its answer. */
   done(deed: Deed, answer: unknown): void;
@@ -179,8 +180,8 @@ export class Outbox {
     }
   }
 
-  async #request(deed: Deed): Promise<unknown> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${await this.around.token()}` };
+  async #request(deed: Deed, isRefused = false): Promise<unknown> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${await this.around.token(isRefused)}` };
     if (deed.method === 'POST') headers['Idempotency-Key'] = deed.id;
     const init: RequestInit = { method: deed.method, headers };
     if (deed.file) {
@@ -195,6 +196,7 @@ export class Outbox {
     const answer = await fetch(`/api/v1${deed.path}`, init);
     const text = await answer.text();
     const told: unknown = text === '' ? undefined : JSON.parse(text);
+    if (answer.status === 401 && !isRefused) return this.#request(deed, true);
     if (!answer.ok) throw problemOf(answer.status, told, answer.headers);
     return told;
   }
@@ -239,7 +241,8 @@ export class Outbox {
       deed.state = 'waiting';
       // A refusal by 429 or 401 is an answer: it did not arrive.
       deed.wasSent ||= problem.status === 0 || problem.status >= 500;
-      this.#later(problem.retryAfter * 1000);
+      // Who has to sign in first sends it then.
+      if (problem.status !== 401) this.#later(problem.retryAfter * 1000);
     } else if (this.#wasMine(deed, problem)) {
       await this.#finish(deed, problem.body.current);
       return true;

@@ -19,7 +19,10 @@ function keep(given: { access_token: string; expires_in: number }): string {
 
 /** Signs in. Throws a Problem, `wrong_password` among them. */
 export async function signIn(email: string, password: string): Promise<string> {
-  return keep(await ask(api.POST('/api/v1/auth/session', { params: { header: FROM_PAGE }, body: { email, password } })));
+  const given = await ask(api.POST('/api/v1/auth/session', { params: { header: FROM_PAGE }, body: { email, password } }));
+  // A refresh that began before is of another login: its failure says nothing about this one.
+  running = undefined;
+  return keep(given);
 }
 
 /** A good access token; asks for a new one shortly before the old one ends. Throws a Problem 401 when signed out. */
@@ -30,17 +33,20 @@ export async function accessToken(): Promise<string> {
 
 /** A new access token by the cookie; also how a page that was just opened finds out whether somebody is signed in. */
 export function refresh(): Promise<string> {
-  running ??= alone(async () =>
+  if (running) return running;
+  const held = token;
+  const mine = alone(async () =>
     keep(await ask(api.POST('/api/v1/auth/session/refresh', { params: { header: FROM_PAGE } }))),
   )
     .catch((error: unknown) => {
-      if (error instanceof Problem && error.status === 401) token = '';
+      if (error instanceof Problem && error.status === 401 && token === held) token = '';
       throw error;
     })
     .finally(() => {
-      running = undefined;
+      if (running === mine) running = undefined;
     });
-  return running;
+  running = mine;
+  return mine;
 }
 
 /** A refresh token is good once: the tabs of a browser, which share the cookie, take turns. */

@@ -48,7 +48,8 @@ export class OpenComplaints {
     return [...this.#regions.values()].reduce((sum, kept) => sum + kept.size, 0);
   }
 
-  *all(): Generator<Complaint> {
-    for (const region of this.#regions.values()) yield* region.values();
+  /** Those of all regions, or of one. */
+  *all(region?: string): Generator<Complaint> {
+    for (const [name, kept] of this.#regions) if (region === undefined || name === region) yield* kept.values();
   }
 }

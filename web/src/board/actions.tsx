@@ -55,7 +55,7 @@ export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint 
 }
 
 function OnMyWay({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
-  const claim = desk.claims.get(complaint.id);
+  const claim = desk.people.claims.get(complaint.id);
   if (desk.account?.role !== 'officer' || ENDED.includes(complaint.status)) return null;
   if (claim && claim.holder.id !== desk.me) {
     return (
@@ -85,8 +85,15 @@ function Why({ desk, complaint, offer, onDone }: { desk: Desk; complaint: Compla
     onDone();
   }
 
+  function pressed(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return;
+    // Only the question is left, not the complaint.
+    event.stopPropagation();
+    onDone();
+  }
+
   return (
-    <form class="why stack" onSubmit={submit}>
+    <form class="why stack" onSubmit={submit} onKeyDown={pressed}>
       <div class="field">
         <label for="why">{t('board.why', { action: stepName(offer.action) })}</label>
         <p class="hint">{t('board.why_hint')}</p>

@@ -27,7 +27,7 @@ export class Alerts {
 
   async setNote(isOn: boolean): Promise<void> {
     const isAllowed = isOn && typeof Notification !== 'undefined' && (await Notification.requestPermission()) === 'granted';
-    if (isOn && !isAllowed) this.desk.toast('danger', t('board.notification_denied'));
+    if (isOn && !isAllowed) this.desk.messages.add('danger', t('board.notification_denied'));
     this.hasNote = isAllowed;
     localStorage.setItem(NOTE, isAllowed ? 'on' : 'off');
     this.desk.changed();

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { LanguagePicker } from '../ui/frame';
 import { Icon } from '../ui/icon';
-import { Spinner } from '../ui/parts';
+import { Notice, Spinner } from '../ui/parts';
 import { Connection } from './connection';
 import type { Desk } from './desk';
 import { DetailPane } from './detail';
@@ -73,7 +73,7 @@ export function Board({ desk }: { desk: Desk }) {
         {desk.alerts.announced}
       </p>
       <div class="toasts" role="status">
-        {desk.toasts.map((toast) => (
+        {desk.messages.shown.map((toast) => (
           <p key={toast.id} class={`toast ${toast.kind}`}>
             {toast.text}
           </p>
@@ -108,7 +108,7 @@ function toSearch(event: KeyboardEvent): void {
 
 function Bar({ desk, onOver }: { desk: Desk; onOver: (over: Over) => void }) {
   const { pending, stuck } = desk.outbox;
-  const people = new Map([...desk.presence.values()].flatMap((here) => [...here]));
+  const people = new Map([...desk.people.presence.values()].flatMap((here) => [...here]));
   people.delete(desk.me);
   const names = [...people.values()].map(({ name }) => name);
   return (
@@ -167,6 +167,7 @@ function Settings({ desk }: { desk: Desk }) {
         <input type="checkbox" checked={desk.alerts.hasNote} onChange={(event) => void desk.alerts.setNote(event.currentTarget.checked)} /> {t('board.notification')}
       </label>
       <p class="hint">{t('board.keys')}</p>
+      {desk.outbox.deeds.length > 0 && <Notice kind="warning">{t('board.leave_waiting', { count: desk.outbox.deeds.length })}</Notice>}
       <button type="button" class="danger" onClick={() => void desk.leave()}>
         {t('board.sign_out')}
       </button>

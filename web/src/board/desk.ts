@@ -1,7 +1,7 @@
 // The board's state: what is open, who is where, what waits to be sent, and how the connection is. Everything that the
 // page shows is read from here; it is drawn anew at most ten times a second, however much happens.
 import { LiveClient, OpenComplaints, SignInNeeded } from '../../live/src/index.js';
-import type { Claim, ClaimsMessage, Complaint, ConnectionState, LiveEvent, Person, PresenceMessage, Position } from '../../live/src/index.js';
+import type { Claim, Complaint, ConnectionState, LiveEvent, Position } from '../../live/src/index.js';
 import { Kept } from '../offline';
 import { Outbox, type Deed } from '../outbox';
 import { asProblem, Problem } from '../problem';
@@ -10,19 +10,14 @@ import { t } from '../i18n';
 import { Alerts } from './alerts';
 import { Details } from './details';
 import { NO_FILTERS, listed, type Filters } from './listing';
+import { Messages } from './messages';
+import { People } from './people';
 import * as rest from './rest';
 import type { Account, Category, Region } from './rest';
 
 export type Stage = 'opening' | 'signed_out' | 'signed_in';
-export interface Toast {
-  id: number;
-  kind: 'info' | 'danger' | 'good';
-  text: string;
-}
-
 const DRAW_EVERY_MS = 100;
 const FLASH_MS = 2_500;
-const TOAST_MS = 6_000;
 /** Filters are kept on this device: they hold nothing of anybody. */
 const FILTERS = 'redress-board-filters';
 
@@ -33,13 +28,11 @@ export class Desk {
   categories: Category[] = [];
   connection: ConnectionState = { kind: 'connecting', attempt: 0 };
   readonly open = new OpenComplaints();
-  readonly claims = new Map<string, Claim>();
-  readonly presence = new Map<string, Map<string, Person>>();
+  readonly people = new People();
+  readonly messages = new Messages(() => this.changed());
   /** Ids of complaints that changed a moment ago, and when. */
   readonly flashes = new Map<string, { at: number; isNew: boolean }>();
-  readonly names = new Map<string, string>();
   filters: Filters = { ...NO_FILTERS };
-  toasts: Toast[] = [];
   /** Whether a first snapshot, kept or told, is there. */
   hasList = false;
   kept!: Kept;
@@ -50,7 +43,6 @@ export class Desk {
   #listeners = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drawnAt = 0;
-  #toasts = 0;
 
   /** Called after each change. */
   subscribe(listener: () => void): () => void {
@@ -73,12 +65,12 @@ export class Desk {
   }
 
   get isOffline(): boolean {
-    return this.connection.kind === 'offline' || this.connection.kind === 'stopped';
+    return ['offline', 'stopped'].includes(this.connection.kind);
   }
 
   categoryName = (id: string): string => this.categories.find((category) => category.id === id)?.name ?? id;
   regionName = (id: string): string => this.regions.find((region) => region.id === id)?.name ?? id;
-  fullName = (id: string): string => this.names.get(id) || t('board.another_officer');
+  fullName = (id: string): string => this.people.names.get(id) || t('board.another_officer');
   /** Somebody's name, as far as it was told. */
   personName = (id: string): string => (id === this.me ? t('board.you') : this.fullName(id));
 
@@ -102,10 +94,11 @@ export class Desk {
     this.filters = { ...NO_FILTERS, ...(JSON.parse(localStorage.getItem(FILTERS) ?? '{}') as Partial<Filters>) };
     this.kept = await Kept.open();
     void this.kept.prune(Date.now());
+    await this.kept.own(() => this.#keepAll());
     this.outbox = new Outbox({
       kept: this.kept,
       me: () => this.me,
-      token: accessToken,
+      token: (isRefused) => (isRefused ? refresh() : accessToken()),
       changed: () => this.changed(),
       done: (deed, answer) => this.#done(deed, answer),
       refused: (deed, problem) => this.#refused(deed, problem),
@@ -121,15 +114,15 @@ export class Desk {
       await this.enter();
     } catch (error) {
       const kept = await this.kept.fact<Account>('account');
-      if (asProblem(error).status === 401 || !kept) this.#leave(error);
+      const problem = asProblem(error);
+      if (problem.status === 401 || !kept) this.#leave(problem);
       else await this.#follow(kept);
     }
   }
 
-  #leave(error: unknown): void {
+  #leave(problem: Problem): void {
     this.stage = 'signed_out';
-    const problem = asProblem(error);
-    if (problem.status !== 401) this.toast('danger', problem.text);
+    if (problem.status !== 401) this.messages.add('danger', problem.text);
     this.changed();
   }
 
@@ -146,7 +139,7 @@ export class Desk {
 
   async #follow(account: Account): Promise<void> {
     this.account = account;
-    this.names.set(account.id, account.name);
+    this.people.names.set(account.id, account.name);
     await this.outbox.load();
     const [kept, regions, categories] = await Promise.all([
       this.kept.regions(),
@@ -161,6 +154,13 @@ export class Desk {
     this.changed();
     void this.#catalogue();
     this.#connect(kept.positions);
+  }
+
+  /** Keeps all that this tab knows: another tab did so until now. */
+  #keepAll(): void {
+    for (const [region, position] of Object.entries(this.#live?.positions ?? {})) {
+      void this.kept.snapshot(region, [...this.open.all(region)], position);
+    }
   }
 
   async #catalogue(): Promise<void> {
@@ -194,10 +194,14 @@ export class Desk {
         snapshot: (region, complaints, position) => this.#snapshot(region, complaints, position),
         event: (event, position) => this.#event(event, position),
         position: (region, position) => this.kept.moved(region, position),
-        presence: (message) => this.#present(message),
-        claims: (message) => this.#claimed(message),
+        presence: (message) => (this.people.present(message), this.changed()),
+        claims: (message) => (this.people.claimed(message), this.changed()),
         lost: (region) => this.#lost(region),
-        granted: (regions) => this.#granted(regions),
+        granted: (regions) => {
+          if (this.account) this.account.regions = regions;
+          this.hasList ||= regions.length === 0;
+          this.changed();
+        },
         trouble: (message) => console.warn('live:', message),
       },
     });
@@ -213,7 +217,7 @@ export class Desk {
       if (this.categories.length === 0) void this.#catalogue();
     }
     if (state.kind === 'stopped' && state.signIn) this.stage = 'signed_out';
-    if (state.kind === 'offline') this.presence.clear();
+    else if (state.kind === 'offline') this.people.presence.clear();
     this.changed();
   }
 
@@ -243,42 +247,10 @@ export class Desk {
     this.changed();
   }
 
-  #present(message: PresenceMessage): void {
-    if (message.officers) this.presence.set(message.region, new Map());
-    const here = this.presence.get(message.region) ?? new Map<string, Person>();
-    this.presence.set(message.region, here);
-    for (const person of [...(message.officers ?? []), ...(message.joined ?? [])]) {
-      here.set(person.id, person);
-      this.names.set(person.id, person.name);
-    }
-    for (const { id } of message.left ?? []) here.delete(id);
-    this.changed();
-  }
-
-  #claimed(message: ClaimsMessage): void {
-    if (message.claims) {
-      for (const [id, claim] of this.claims) if (claim.region === message.region) this.claims.delete(id);
-    }
-    for (const claim of [...(message.claims ?? []), ...(message.claimed ?? [])]) this.keepClaim(claim);
-    for (const { complaint } of message.released ?? []) this.claims.delete(complaint);
-    this.changed();
-  }
-
-  keepClaim(claim: Claim): void {
-    this.claims.set(claim.complaint, claim);
-    this.names.set(claim.holder.id, claim.holder.name);
-  }
-
   #lost(region: string): void {
     this.open.forget(region);
-    this.presence.delete(region);
+    this.people.presence.delete(region);
     void this.kept.forget(region);
-    this.changed();
-  }
-
-  #granted(regions: string[]): void {
-    if (this.account) this.account.regions = regions;
-    this.hasList ||= regions.length === 0;
     this.changed();
   }
 
@@ -286,9 +258,9 @@ export class Desk {
     const told = answer as (Partial<Complaint> & Partial<Claim>) | undefined;
     // The answer to a change is the complaint; the event says the same, before or after.
     if (told?.version !== undefined) this.#agreed(told as Complaint);
-    if (deed.kind === 'claim' && told?.holder) this.keepClaim(told as Claim);
-    if (deed.kind === 'release') this.claims.delete(deed.complaint);
-    if (deed.kind === 'report') this.toast('good', t('board.reported'));
+    if (deed.kind === 'claim' && told?.holder) this.people.keepClaim(told as Claim);
+    if (deed.kind === 'release') this.people.claims.delete(deed.complaint);
+    if (deed.kind === 'report') this.messages.add('good', t('board.reported'));
     this.details.acted(deed);
     this.changed();
   }
@@ -305,25 +277,16 @@ export class Desk {
   #refused(deed: Deed, problem: Problem): void {
     if (deed.current) this.#agreed(deed.current);
     const claim = problem.body.current as Partial<Claim> | undefined;
-    if (claim?.holder && claim.complaint) this.keepClaim(claim as Claim);
+    if (claim?.holder && claim.complaint) this.people.keepClaim(claim as Claim);
     this.flashes.set(deed.complaint, { at: Date.now(), isNew: false });
+    // Where the complaint is looked at, it is said there.
+    if (deed.complaint !== this.details.id) this.messages.add('danger', t('board.not_done', { action: deed.what }));
     this.details.refresh();
   }
 
   setFilters(change: Partial<Filters>): void {
     this.filters = { ...this.filters, ...change };
-    const { words: _, ...kept } = this.filters;
-    localStorage.setItem(FILTERS, JSON.stringify(kept));
-    this.changed();
-  }
-
-  toast(kind: Toast['kind'], text: string): void {
-    const id = (this.#toasts += 1);
-    this.toasts = [...this.toasts.slice(-3), { id, kind, text }];
-    setTimeout(() => {
-      this.toasts = this.toasts.filter((toast) => toast.id !== id);
-      this.changed();
-    }, TOAST_MS);
+    localStorage.setItem(FILTERS, JSON.stringify({ ...this.filters, words: '' }));
     this.changed();
   }
 

@@ -126,11 +126,11 @@ export class Details {
   #learnNames(region: string): void {
     const { detail, desk } = this;
     const ids = [detail?.complaint.assignee, ...(detail?.history ?? []).filter(({ by }) => by.kind === 'officer').map(({ by }) => by.id)];
-    if (!ids.some((id) => id && !desk.names.has(id))) return;
+    if (!ids.some((id) => id && !desk.people.names.has(id))) return;
     rest.officers(region).then(
       (officers) => {
-        for (const { id, name } of officers) desk.names.set(id, name);
-        for (const id of ids) if (id && !desk.names.has(id)) desk.names.set(id, '');
+        for (const { id, name } of officers) desk.people.names.set(id, name);
+        for (const id of ids) if (id && !desk.people.names.has(id)) desk.people.names.set(id, '');
         desk.changed();
       },
       () => undefined,

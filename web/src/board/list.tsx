@@ -136,7 +136,7 @@ interface RowProps {
 function Row({ desk, complaint, index, count, isSelected, isActive, onOpen }: RowProps) {
   const now = Date.now();
   const flash = desk.flashes.get(complaint.id);
-  const claim = desk.claims.get(complaint.id);
+  const claim = desk.people.claims.get(complaint.id);
   const isStuck = desk.outbox.stuck.some((deed) => deed.complaint === complaint.id);
   const marks = [flash && (flash.isNew ? 'new' : 'changed'), isActive && 'active', isStuck && 'stuck'].filter(Boolean).join(' ');
   return (

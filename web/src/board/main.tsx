@@ -1,5 +1,8 @@
 // The officer's board: list and map side by side, live.
 import '../styles/base.css';
+import './list.css';
+import './map.css';
+import './detail.css';
 import './board.css';
 import { useEffect, useState } from 'preact/hooks';
 import { begin } from '../i18n';

@@ -1,7 +1,7 @@
 // What the board asks the server for, beside the live feed.
 import type { Complaint } from '../../live/src/index.js';
 import { problemOf, asProblem } from '../problem';
-import { accessToken } from '../session';
+import { accessToken, refresh } from '../session';
 
 export interface Account {
   id: string;
@@ -62,9 +62,9 @@ export interface Reporter {
   phone?: string | null;
 }
 
-/** Asks for a path below /api/v1, as who is signed in. Throws a Problem. */
-export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const token = await accessToken();
+/** Asks for a path below /api/v1, as who is signed in; once more with another token where one is refused. Throws a Problem. */
+export async function get<T>(path: string, signal?: AbortSignal, isRefused = false): Promise<T> {
+  const token = await (isRefused ? refresh() : accessToken());
   const init: RequestInit = { headers: { Authorization: `Bearer ${token}` } };
   if (signal) init.signal = signal;
   let answer: Response;
@@ -74,6 +74,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
     throw asProblem(error);
   }
   const told: unknown = await answer.json().catch(() => undefined);
+  if (answer.status === 401 && !isRefused) return get(path, signal, true);
   if (!answer.ok) throw problemOf(answer.status, told, answer.headers);
   return told as T;
 }

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod apikey;
+pub mod audit;
+mod audited;
 pub mod calendar;
 pub mod category;
 pub mod deadline;
@@ -21,6 +23,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use utoipa::OpenApi;
 
+use self::audited::{Audited, Recorded};
+use crate::access::audit::Reason;
 use crate::app::{AppError, Database};
 use crate::config::{DataSettings, HealthSettings, LogSettings, ServeSettings, WatchSettings};
 use crate::http::openapi::Document;
@@ -71,6 +75,8 @@ enum Command {
     Epoch(OnStore<epoch::EpochCommand>),
     /// Sweep the photo store: blobs without a photo, photos without their pictures
     Photos(OnStore<photos::PhotosCommand>),
+    /// Read the audit trail, and verify that nothing in it was changed or is missing (docs/PRIVACY.md)
+    Audit(OnStore<audit::AuditCommand>),
     /// Watch regions live in the terminal
     ///
     /// Each event is a line: when, region and number, what happened, status, severity, category,
@@ -98,6 +104,9 @@ struct Offline {
 struct OnStore<C: Subcommand> {
     #[command(subcommand)]
     command: C,
+    /// Why, for the audit trail: a line that names nobody
+    #[arg(long, global = true, value_name = "TEXT", value_parser = reason)]
+    reason: Option<Reason>,
     #[command(flatten)]
     offline: Offline,
 }
@@ -167,6 +176,10 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             on.run(async |command, store| photos::run(command, &data, store).await)
                 .await?
         }
+        Command::Audit(on) => {
+            on.run(async |command, store| audit::run(command, store).await)
+                .await?
+        }
         Command::Watch(settings) => watch::run(settings).await?,
         Command::Health(settings) => health::run(settings).await?,
         Command::Openapi => {
@@ -177,8 +190,8 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-impl<C: Subcommand> OnStore<C> {
-    /// Runs `work` on the data, beside a server or alone.
+impl<C: Subcommand + Audited> OnStore<C> {
+    /// Runs `work` on the data, beside a server or alone, and records it first.
     async fn run<E>(self, work: impl AsyncFnOnce(C, &Store) -> Result<(), E>) -> Result<(), Failure>
     where
         E: std::error::Error + 'static,
@@ -187,12 +200,34 @@ impl<C: Subcommand> OnStore<C> {
         let _sentry = sentry::start(&self.offline.log);
         let mut database = Database::open_beside(&self.offline.data).await?;
         let outcome = match database.store(&self.offline.data).await {
-            Ok(store) => work(self.command, &store).await.map_err(Failure::from),
+            Ok(store) => recorded(self.command, self.reason, &store, work).await,
             Err(error) => Err(error.into()),
         };
         database.close().await;
         outcome
     }
+}
+
+/// Runs a command whose entry in the audit trail is durable by then.
+async fn recorded<C: Audited, E>(
+    command: C,
+    reason: Option<Reason>,
+    store: &Store,
+    work: impl AsyncFnOnce(C, &Store) -> Result<(), E>,
+) -> Result<(), Failure>
+where
+    E: std::error::Error + 'static,
+{
+    let recorded = Recorded::begin(command.deed(), reason, store).await?;
+    let outcome = work(command, store).await;
+    if let Some(recorded) = recorded {
+        recorded.end(&outcome, store).await?;
+    }
+    outcome.map_err(Failure::from)
+}
+
+fn reason(text: &str) -> Result<Reason, String> {
+    Reason::parse(text).map_err(|(_, message)| message)
 }
 
 async fn migrate(offline: Offline) -> Result<(), AppError> {

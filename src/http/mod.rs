@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod asked;
+pub mod audit;
+mod audited;
 pub mod auth;
 pub mod body;
 pub mod calendars;
@@ -67,7 +69,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(tracking_events::configure)
             .configure(login::configure)
             .configure(accounts::configure)
-            .configure(api_keys::configure),
+            .configure(api_keys::configure)
+            .configure(audit::configure),
     );
     openapi::configure_pages(config);
 }

@@ -9,9 +9,9 @@ use super::changes::{
     assignee, bulk, claim, comments, edit, history, merge, relocation, status, support,
 };
 use super::{
-    accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    login, officers, photos, region_events, regions, snapshot, stats, tracking_events, websocket,
-    websocket_stats, workflows,
+    accounts, api_keys, audit, calendars, categories, complaint_list, complaints, deadlines,
+    health, login, officers, photos, region_events, regions, snapshot, stats, tracking_events,
+    websocket, websocket_stats, workflows,
 };
 
 /// Where the document is served.
@@ -42,6 +42,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,
+        audit::list,
         health::health, health::livez, health::readyz, health::metrics,
         document,
     ),

@@ -14,6 +14,7 @@
 
 mod access;
 mod actors;
+mod audit;
 mod bad_input;
 mod cluster;
 mod contract;

@@ -15,6 +15,7 @@ pub mod complaint_list;
 pub mod complaints;
 pub mod deadlines;
 pub mod desk;
+pub mod dossier;
 pub mod duplicates;
 mod export;
 mod field;
@@ -28,6 +29,7 @@ pub mod login;
 pub mod officers;
 pub mod openapi;
 pub mod page;
+pub mod people;
 pub mod photos;
 pub mod problem;
 pub mod region_events;
@@ -55,6 +57,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(complaints::configure)
             .configure(changes::configure)
             .configure(photos::configure)
+            .configure(dossier::configure)
             .configure(snapshot::configure)
             .configure(officers::configure)
             .configure(stats::configure)
@@ -70,7 +73,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure)
-            .configure(audit::configure),
+            .configure(audit::configure)
+            .configure(people::configure),
     );
     openapi::configure_pages(config);
 }

@@ -10,8 +10,8 @@ use super::changes::{
 };
 use super::{
     accounts, api_keys, audit, calendars, categories, complaint_list, complaints, deadlines,
-    health, login, officers, photos, region_events, regions, snapshot, stats, tracking_events,
-    websocket, websocket_stats, workflows,
+    dossier, health, login, officers, people, photos, region_events, regions, snapshot, stats,
+    tracking_events, websocket, websocket_stats, workflows,
 };
 
 /// Where the document is served.
@@ -42,7 +42,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,
-        audit::list,
+        audit::list, dossier::of_complaint, dossier::of_token, people::lookup, people::export,
         health::health, health::livez, health::readyz, health::metrics,
         document,
     ),

@@ -22,6 +22,7 @@ pub mod nodes;
 pub mod photos;
 mod pool;
 pub mod presence;
+pub mod reporters;
 pub mod rules;
 mod session;
 pub mod snapshot;

@@ -6,6 +6,7 @@ mod health;
 mod live;
 mod log;
 mod photos;
+mod privacy;
 mod watch;
 
 pub use admission::AdmissionSettings;
@@ -14,6 +15,7 @@ pub use health::HealthSettings;
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
+pub use privacy::PrivacySettings;
 pub use watch::{Since, WatchSettings};
 
 use std::net::{IpAddr, SocketAddr};

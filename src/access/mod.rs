@@ -10,6 +10,7 @@ pub mod audit;
 mod bucket;
 pub mod confirmation;
 mod error;
+pub mod former_staff;
 pub mod links;
 mod opaque;
 pub mod password;

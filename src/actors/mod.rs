@@ -10,6 +10,7 @@
 //! | [`feed_poll::FeedPoll`] | process | how desks learn of what other processes committed |
 //! | [`timer_poll::TimerPoll`] | process | when desks look at complaints whose time has come |
 //! | [`thumbnailer::Thumbnailer`] | process | which photos are being turned into pictures |
+//! | [`blob_remover::BlobRemover`] | process | the removal of the bytes of erased photos |
 //! | [`word_keeper::WordKeeper`] | process | when the words of new complaints are noted for searches |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
 //! | [`presence::Presence`] | process | who is online where, and which claims hold |
@@ -17,6 +18,7 @@
 //! Messages go down or sideways and are never awaited upwards. A command is an imperative
 //! (`Take`), a fact is in the past tense (`Committed`). Knows nothing of HTTP or sockets.
 
+pub mod blob_remover;
 pub mod command;
 pub mod commit_lane;
 pub mod desks;

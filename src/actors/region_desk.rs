@@ -4,9 +4,11 @@
 //! goes on. Events are published strictly by number; what another process committed in between is
 //! read from the table first, what comes twice is dropped. Awaits nothing above it.
 
+mod erasing;
 mod handle;
 mod messages;
 mod open;
+mod republish;
 mod sequence;
 
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use super::registry::{Publish, PublishedEvent, frame};
 use crate::domain::event::Event;
 use crate::store::events::Tally;
 use crate::store::{StoreError, complaints, events};
+pub use erasing::Outcome;
 pub use handle::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
 pub use messages::{Committed, Republish};
 use messages::{HeadSeen, Recount, Take};
@@ -42,6 +45,8 @@ pub struct RegionDesk {
     tally: Option<Tally>,
     /// The highest number that is known to be committed.
     known: i64,
+    /// Up to which number events may be gone, as far as is known.
+    floor: i64,
     /// A read of the table is under way, or waits for its retry.
     reading: bool,
 }
@@ -53,6 +58,7 @@ impl RegionDesk {
             head,
             tally: None,
             known: 0,
+            floor: 0,
             reading: false,
         }
     }
@@ -70,6 +76,7 @@ impl RegionDesk {
             Ok((tally, open)) => {
                 desk.reading = false;
                 desk.deps.open.begin(&desk.deps.region, &open);
+                desk.raise_floor(tally.floor);
                 desk.enter(tally);
                 desk.announce(ctx);
                 desk.catch_up(ctx);
@@ -98,9 +105,14 @@ impl RegionDesk {
         self.reading = true;
         let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
         let read = async move { events::after(&store, &region, tally.head, PAGE).await };
-        ctx.spawn(read.into_actor(self).map(|page, desk, ctx| {
+        ctx.spawn(read.into_actor(self).map(move |page, desk, ctx| {
             let moved = match page {
-                Ok(page) => desk.advance(page, Instant::now(), ctx),
+                // What came next is gone: nothing can be published behind it but a new beginning.
+                Ok(page) if page.floor > tally.head => return desk.load(ctx),
+                Ok(page) => {
+                    desk.raise_floor(page.floor);
+                    desk.advance(page.events, Instant::now(), ctx)
+                }
                 Err(error) => {
                     desk.note_failure("read events", &error);
                     false
@@ -112,6 +124,11 @@ impl RegionDesk {
                 ctx.run_later(RETRY_PAUSE, Self::go_on);
             }
         }));
+    }
+
+    /// Up to this number nothing is given to anybody any more.
+    fn raise_floor(&mut self, floor: i64) {
+        self.floor = self.floor.max(floor);
     }
 
     fn go_on(&mut self, ctx: &mut Context<Self>) {
@@ -160,6 +177,7 @@ impl RegionDesk {
         let published = self.deps.registry.publish(Publish {
             region: self.deps.region.clone(),
             head,
+            floor: self.floor,
             events: events.into(),
             desk: Arc::new(ctx.address().recipient()),
         });
@@ -234,6 +252,7 @@ impl Handler<Committed> for RegionDesk {
         ));
         let last = fact.events.last().map_or(0, |event| event.seq);
         self.known = self.known.max(last);
+        self.raise_floor(fact.floor);
         self.deps.hints.committed(&self.deps.region, last);
         if self.reading || !self.advance(fact.events, fact.committed_at, ctx) {
             self.catch_up(ctx);
@@ -258,37 +277,5 @@ impl Handler<Recount> for RegionDesk {
         if let Some(tally) = self.tally {
             self.enter(tally);
         }
-    }
-}
-
-impl Handler<Republish> for RegionDesk {
-    type Result = ();
-
-    /// A page at a time: a shard that still misses some asks again.
-    fn handle(&mut self, Republish { after }: Republish, ctx: &mut Context<Self>) {
-        fail_point!(&format!(
-            "{}/region_desk/republish",
-            self.deps.supervision.node
-        ));
-        let head = self.tally.map_or(0, |tally| tally.head);
-        if after >= head {
-            return;
-        }
-        let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
-        let read = async move { events::after(&store, &region, after, PAGE).await };
-        ctx.spawn(read.into_actor(self).map(move |page, desk, ctx| {
-            let events: Vec<Event> = match page {
-                Ok(page) => page
-                    .into_iter()
-                    .take_while(|event| event.seq <= head)
-                    .collect(),
-                Err(error) => return desk.note_failure("read events again", &error),
-            };
-            let now = Instant::now();
-            let frames = events.iter().map(|event| desk.framed(event, now)).collect();
-            if !desk.publish(head, frames, ctx) {
-                slog_scope::debug!("the registry is busy; its shards ask again");
-            }
-        }));
     }
 }

@@ -25,6 +25,7 @@ use super::supervise::{self, Supervision};
 use crate::media::blobs::Blobs;
 use crate::media::pool::Pool;
 use crate::media::thumbnail::Sizes;
+use crate::store::catalogue::CatalogueCell;
 use crate::store::photos::{self, Leased};
 use crate::store::{Store, StoreError};
 
@@ -42,6 +43,8 @@ const FIRST_SWEEP: Duration = Duration::from_secs(600);
 pub struct ThumbnailerDeps {
     /// The database.
     pub store: Store,
+    /// Where regions are.
+    pub catalogue: CatalogueCell,
     /// Told what became of photos.
     pub desks: DesksHandle,
     /// Where the bytes are.

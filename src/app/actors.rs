@@ -94,7 +94,14 @@ impl Actors {
             .await;
         let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
-        let photos = Photos::start(settings, store, &desks, &owners.handle(), &supervision)?;
+        let photos = Photos::start(
+            settings,
+            store,
+            &catalogue,
+            &desks,
+            &owners.handle(),
+            &supervision,
+        )?;
         let epoch = installation.epoch.as_str();
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
         Ok(Self {

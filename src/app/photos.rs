@@ -1,8 +1,12 @@
-//! Puts together what photos need: the store of their bytes, the threads for their pictures, the thumbnailer.
+//! Puts together what photos need: the store of their bytes, the threads for their pictures, the thumbnailer, the
+//! remover of what was erased.
 
-use actix::ArbiterHandle;
+use std::sync::Arc;
+
+use actix::{Addr, ArbiterHandle};
 
 use super::AppError;
+use crate::actors::blob_remover::{BlobRemover, BlobRemoverDeps};
 use crate::actors::desks::DesksHandle;
 use crate::actors::supervise::Supervision;
 use crate::actors::thumbnailer::{ThumbnailerDeps, ThumbnailerHandle};
@@ -11,18 +15,22 @@ use crate::media::blobs::Blobs;
 use crate::media::pool::{Pool, usual_threads};
 use crate::media::thumbnail::Sizes;
 use crate::store::Store;
+use crate::store::catalogue::CatalogueCell;
 
 /// The running parts.
 #[derive(Clone)]
 pub(super) struct Photos {
     pub(super) blobs: Blobs,
     pub(super) thumbnailer: ThumbnailerHandle,
+    /// Kept: an actor that nobody can reach ends.
+    _remover: Arc<Addr<BlobRemover>>,
 }
 
 impl Photos {
     pub(super) fn start(
         settings: &ServeSettings,
         store: &Store,
+        catalogue: &CatalogueCell,
         desks: &DesksHandle,
         home: &ArbiterHandle,
         supervision: &Supervision,
@@ -38,6 +46,7 @@ impl Photos {
         let pool = Pool::start(threads, photos.photo_memory, photos.photo_time);
         let deps = ThumbnailerDeps {
             store: store.clone(),
+            catalogue: catalogue.clone(),
             desks: desks.clone(),
             blobs: blobs.clone(),
             pool: pool.map_err(|error| AppError::Threads(error.to_string()))?,
@@ -50,7 +59,13 @@ impl Photos {
             most_waiting: photos.photo_queue,
             supervision: supervision.clone(),
         };
+        let remover = BlobRemoverDeps {
+            store: store.clone(),
+            blobs: blobs.clone(),
+            supervision: supervision.clone(),
+        };
         Ok(Self {
+            _remover: BlobRemover::start(home, remover),
             blobs,
             thumbnailer: ThumbnailerHandle::start(home, deps),
         })

@@ -117,6 +117,7 @@ impl Audited for AccountCommand {
             Self::Create { email, .. } => ("redress account create", of(email)),
             Self::List => ("redress account list", Subject::Nothing),
             Self::SetPassword { email, .. } => ("redress account set-password", of(email)),
+            Self::AnonymiseFormer { .. } => ("redress account anonymise-former", Subject::Nothing),
             Self::Deactivate { email } => ("redress account deactivate", of(email)),
         })
     }

@@ -17,6 +17,7 @@ pub mod complaint;
 pub mod credential;
 pub mod deadline;
 mod document;
+pub mod erasure;
 pub mod event;
 pub mod fault;
 pub mod figures;

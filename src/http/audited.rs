@@ -25,9 +25,6 @@ const REASON: &str = "X-Reason";
 /// The status of an answer about something that was made.
 const CREATED: u16 = 201;
 
-/// Figures that monitors ask for again and again, without a person in them.
-const UNNOTED: [&str; 1] = ["/api/v1/websocket/stats"];
-
 /// The entry that a request has written.
 #[derive(Clone)]
 struct Noted(Entry);
@@ -41,11 +38,7 @@ struct Told(Option<Reason>, Value);
 /// # Errors
 /// 422 for a reason that cannot be kept; 503 when the trail cannot be written: then nothing may be done.
 pub(super) async fn admin(request: &HttpRequest, identity: &Identity) -> Result<(), Problem> {
-    let route = route(request);
-    if request.method() == actix_web::http::Method::GET && UNNOTED.contains(&route.as_str()) {
-        return Ok(());
-    }
-    let action = format!("{} {route}", request.method());
+    let action = format!("{} {}", request.method(), route(request));
     let subject: Vec<&str> = request
         .match_info()
         .iter()

@@ -21,7 +21,9 @@ mod export;
 mod field;
 pub mod filter_query;
 pub mod health;
+pub mod holds;
 pub mod idempotency;
+pub mod identity;
 mod import;
 mod list_cursor;
 pub mod list_query;
@@ -30,6 +32,7 @@ pub mod officers;
 pub mod openapi;
 pub mod page;
 pub mod people;
+pub mod people_erasure;
 pub mod photos;
 pub mod problem;
 pub mod region_events;
@@ -74,7 +77,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(accounts::configure)
             .configure(api_keys::configure)
             .configure(audit::configure)
-            .configure(people::configure),
+            .configure(people::configure)
+            .configure(people_erasure::configure)
+            .configure(holds::configure)
+            .configure(identity::configure),
     );
     openapi::configure_pages(config);
 }

@@ -10,8 +10,9 @@ use super::changes::{
 };
 use super::{
     accounts, api_keys, audit, calendars, categories, complaint_list, complaints, deadlines,
-    dossier, health, login, officers, people, photos, region_events, regions, snapshot, stats,
-    tracking_events, websocket, websocket_stats, workflows,
+    dossier, health, holds, identity, login, officers, people, people_erasure, photos,
+    region_events, regions, snapshot, stats, tracking_events, websocket, websocket_stats,
+    workflows,
 };
 
 /// Where the document is served.
@@ -43,6 +44,8 @@ pub const PATH: &str = "/api/v1/openapi.json";
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,
         audit::list, dossier::of_complaint, dossier::of_token, people::lookup, people::export,
+        people_erasure::erase_identity,
+        holds::place, holds::release, holds::list, identity::erase_for_person, identity::erase,
         health::health, health::livez, health::readyz, health::metrics,
         document,
     ),

@@ -1,9 +1,10 @@
 //! Photos from the upload to the officer's screen: real files, real sockets, real bytes on disk.
 
 mod bad;
-mod body;
+pub(crate) mod body;
 mod limits;
 mod links;
+mod location;
 mod pictures;
 mod removal;
 mod restarts;
@@ -21,10 +22,10 @@ use crate::support::{Answer, Officer, TestApp, call, eventually};
 use body::Body;
 
 /// A complaint to which photos are sent.
-struct Case {
-    id: String,
+pub(crate) struct Case {
+    pub(crate) id: String,
     /// Its tracking token.
-    token: String,
+    pub(crate) token: String,
 }
 
 impl Case {
@@ -57,14 +58,14 @@ impl Case {
     }
 
     /// Sends one good photo and returns its id.
-    async fn send_one(&self, app: &TestApp) -> String {
+    pub(crate) async fn send_one(&self, app: &TestApp) -> String {
         let body = Body::new().file("photo", "a.jpg", &made::jpeg(64, 48));
         let answer = self.send(app, body).await.expect(202);
         answer["items"][0]["id"].as_str().unwrap().to_owned()
     }
 
     /// A photo as its reporter sees it.
-    async fn photo(&self, app: &TestApp, id: &str) -> Answer {
+    pub(crate) async fn photo(&self, app: &TestApp, id: &str) -> Answer {
         let path = format!("{}/{id}", self.path());
         call(app.api.get(&path).header("X-Tracking-Token", &self.token)).await
     }

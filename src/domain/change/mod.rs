@@ -5,6 +5,7 @@
 
 mod allowed;
 mod edit;
+mod erasing;
 mod photos;
 mod present;
 mod requests;
@@ -20,10 +21,10 @@ use super::region::RegionId;
 use super::rules::Rules;
 use super::status::Status;
 pub use allowed::Refusal;
-pub use present::Present;
+pub use present::{Present, Trace};
 pub use requests::{
-    Assignment, Deed, Edit, FinishedPhoto, Merger, NewComment, PhotoRemoval, Relocation, Request,
-    Step, Support,
+    Assignment, Deed, Edit, FinishedPhoto, Merger, NewComment, NewHold, PhotoRemoval, Relocation,
+    Request, Step, Support,
 };
 
 /// One event that a change leads to, before it has an id.
@@ -37,6 +38,8 @@ pub struct Happened {
     pub complaint: Complaint,
     /// What changed.
     pub change: Change,
+    /// Events of the region up to this number may be gone or say less from now on.
+    pub floor: Option<i64>,
 }
 
 /// What a request leads to. The default is: nothing changes, and nothing is to be written.
@@ -63,6 +66,7 @@ impl Decision {
             region,
             complaint,
             change,
+            floor: None,
         })
     }
 }
@@ -125,6 +129,14 @@ pub fn decide(
             photos::finished(complaint, (done.id, &done.outcome), present, now)
         }
         Deed::RemovePhoto(it) => photos::removed(complaint, (it.id, it.by), party, present, now),
+        Deed::Erase(erasure) => erasing::erased(complaint, *erasure, present.trace(complaint), now),
+        Deed::Hold(hold) => Ok(erasing::held(
+            complaint,
+            hold,
+            present.trace(complaint),
+            now,
+        )),
+        Deed::Release => Ok(erasing::released(complaint, present.trace(complaint), now)),
     };
     decided.map_err(|refusal| Fault::Refused(Box::new((refusal, complaint.clone()))))
 }
@@ -227,6 +239,7 @@ fn moved(
         region: region.clone(),
         complaint: complaint.clone(),
         change: change.clone(),
+        floor: None,
     };
     Ok(Decision {
         happened: vec![

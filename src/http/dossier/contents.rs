@@ -17,7 +17,7 @@ use crate::http::right::Reader;
 use crate::http::views::{ComplaintView, PublicView};
 use crate::media::blobs::{BlobError, Picture};
 use crate::store::photos::Stored;
-use crate::store::{claims, comments, complaints, events, photos};
+use crate::store::{claims, comments, complaints, events, holds, photos};
 
 /// Comments or events that are read at once.
 const PAGE: i64 = 200;
@@ -61,7 +61,8 @@ async fn write_complaint(
     let view = match extent {
         Extent::Whole => {
             let (api_key, claim) = (found.api_key, claims::find(&desk.store, id).await?);
-            let mut view = serde_json::to_value(ComplaintView::for_staff(found, claim))?;
+            let hold = holds::find(&desk.store, id).await?;
+            let mut view = serde_json::to_value(ComplaintView::for_staff(found, claim, hold))?;
             add(&mut view, "api_key", json!(api_key));
             view
         }

@@ -19,6 +19,8 @@ const HEAD: usize = 64 * 1024;
 const TEXT: usize = 64;
 /// The text part that says what the photos show.
 const KIND: &str = "kind";
+/// The text part that says whether their own words about place and time are used.
+const LOCATION: &str = "use_photo_location";
 
 /// What bounds an upload.
 #[derive(Clone, Copy)]
@@ -29,11 +31,20 @@ pub(super) struct Bounds {
     pub(super) idle: Duration,
 }
 
+/// What is said of all photos of an upload.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    /// What they show.
+    pub(super) kind: Option<PhotoKind>,
+    /// Whether their own words about place and time are used.
+    pub(super) uses_location: Option<bool>,
+}
+
 /// What came. Dropped before it is kept, nothing of it stays.
 pub(super) struct Received {
     blobs: Blobs,
     photos: Vec<NewPhoto>,
-    kind: Option<PhotoKind>,
+    asked: Asked,
 }
 
 impl Received {
@@ -51,7 +62,7 @@ impl Received {
         let mut received = Self {
             blobs: blobs.clone(),
             photos: Vec::new(),
-            kind: None,
+            asked: Asked::default(),
         };
         while let Some(part) = next(&mut parts, bounds).await? {
             if is_file(&part) {
@@ -67,11 +78,17 @@ impl Received {
         Ok(received)
     }
 
-    /// The photos, of the kind that the body or else `asked` says.
-    pub(super) fn photos(&self, asked: Option<PhotoKind>) -> Vec<NewPhoto> {
-        let kind = self.kind.or(asked).unwrap_or_default();
+    /// The photos, as the body or else `asked` says.
+    pub(super) fn photos(&self, asked: Asked) -> Vec<NewPhoto> {
+        let kind = self.asked.kind.or(asked.kind).unwrap_or_default();
+        let uses_location = self.asked.uses_location.or(asked.uses_location);
         let photos = self.photos.iter().cloned();
-        photos.map(|photo| NewPhoto { kind, ..photo }).collect()
+        let said = |photo| NewPhoto {
+            kind,
+            uses_location: uses_location.unwrap_or_default(),
+            ..photo
+        };
+        photos.map(said).collect()
     }
 
     /// The bytes of all photos.
@@ -86,9 +103,10 @@ impl Received {
 
     async fn text(&mut self, mut part: Field, bounds: Bounds) -> Result<(), Problem> {
         let name = part.name().unwrap_or_default().to_owned();
-        if name != KIND {
+        if name != KIND && name != LOCATION {
             let name: String = name.chars().take(100).collect();
-            let message = "is no part of an upload; there is kind, all other parts are files";
+            let message = "is no part of an upload; there are kind and use_photo_location, all other \
+                           parts are files";
             return Err(Problem::invalid_field(&name, "unknown_field", message));
         }
         let mut word = BytesMut::new();
@@ -99,7 +117,11 @@ impl Received {
             }
         }
         let word = std::str::from_utf8(&word).unwrap_or_default().trim();
-        self.kind = Some(kind(word)?);
+        if name == KIND {
+            self.asked.kind = Some(kind(word)?);
+        } else {
+            self.asked.uses_location = Some(yes_or_no(word)?);
+        }
         Ok(())
     }
 
@@ -136,6 +158,7 @@ impl Received {
             id,
             kind: PhotoKind::default(),
             bytes: i64::try_from(size).unwrap_or(i64::MAX),
+            uses_location: false,
         });
         Ok(())
     }
@@ -172,6 +195,11 @@ impl Drop for Received {
 pub(super) fn kind(word: &str) -> Result<PhotoKind, Problem> {
     let unknown = || Problem::invalid_field(KIND, "unknown", "must be evidence, before or after");
     PhotoKind::parse(word).ok_or_else(unknown)
+}
+
+fn yes_or_no(word: &str) -> Result<bool, Problem> {
+    word.parse()
+        .map_err(|_other| Problem::invalid_field(LOCATION, "unknown", "must be true or false"))
 }
 
 /// Refuses what is no picture by its first bytes; what is seen later fails later.

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::allowance::Allowance;
-use super::receive::{Bounds, Received, kind};
+use super::receive::{Asked, Bounds, Received, kind};
 use super::views::PhotoList;
 use crate::actors::kill_point::kill_point;
 use crate::domain::change::Deed;
@@ -33,6 +33,9 @@ const FRAME: u64 = 256 * 1024;
 pub struct UploadQuery {
     /// What the photos show: `evidence` (if absent), `before` or `after`. A text part `kind` says it too.
     kind: Option<String>,
+    /// Whether the photos' own words about where and when they were taken may be used: a complaint without a point gets
+    /// its place from them. `false` if absent; a text part `use_photo_location` says it too.
+    use_photo_location: Option<bool>,
 }
 
 /// The parts of an upload.
@@ -47,6 +50,8 @@ pub struct PhotoParts {
     photo: Vec<Vec<u8>>,
     /// What they show.
     kind: Option<PhotoKind>,
+    /// Whether the photos' own words about where and when they were taken may be used.
+    use_photo_location: Option<bool>,
 }
 
 /// Sends photos (JPEG, PNG, WebP, GIF): 1 to 10, of at most 15 MiB each unless the installation says otherwise.
@@ -87,7 +92,10 @@ pub async fn upload(
     // Before the body is read.
     asking.region().await?;
     let asked: UploadQuery = query(&request)?;
-    let asked = asked.kind.as_deref().map(kind).transpose()?;
+    let asked = Asked {
+        kind: asked.kind.as_deref().map(kind).transpose()?,
+        uses_location: asked.use_photo_location,
+    };
     let _turn = admit(&request, complaint, &desk).await?;
     let length = announced(&request, &desk)?;
     let allowance = Allowance::take(asking.who.by(), address.0, length, &desk).await?;
@@ -161,7 +169,7 @@ async fn receive(
 async fn attach(
     asking: &Asking<'_>,
     received: Received,
-    asked: Option<PhotoKind>,
+    asked: Asked,
 ) -> Result<HttpResponse, Problem> {
     let new = received.photos(asked);
     let desk = asking.desk;

@@ -76,6 +76,9 @@ fn refusal_kind(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Step(_) => "transition_refused",
         Refusal::NotOpen(_) => "not_open",
+        Refusal::Active(_) => "active",
+        Refusal::Held { .. } => "legal_hold",
+        Refusal::TooYoung { .. } => "too_young",
         Refusal::Taken(_) => "already_assigned",
         Refusal::SameRegion => "same_region",
         Refusal::TooManyPhotos { .. } => "too_many_photos",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::decide::{Decided, Encoded};
-use crate::actors::command::{Answer, CommandError, Work};
+use crate::actors::command::{Answer, Changed, CommandError, Work};
 use crate::domain::complaint::{Complaint, Idempotency, Receipt};
 use crate::domain::event::Event;
 use crate::domain::region::RegionId;
@@ -17,6 +17,8 @@ pub(in super::super) struct Numbered {
     pub(in super::super) region: RegionId,
     /// The event.
     pub(in super::super) event: Event,
+    /// Up to which number events of the region may be gone with it.
+    pub(in super::super) floor: Option<i64>,
 }
 
 /// What became of one command.
@@ -39,7 +41,11 @@ impl Settled {
                 (Answer::Submitted(reply, Ok(receipt)), events)
             }
             (Self::Changed(complaint, events), Work::Change(_, _, reply)) => {
-                (Answer::Changed(reply, Ok(complaint)), events)
+                let changed = Changed {
+                    complaint,
+                    has_happened: !events.is_empty(),
+                };
+                (Answer::Changed(reply, Ok(changed)), events)
             }
             (Self::Replayed(receipt), Work::Submit(_, reply)) => {
                 (Answer::Submitted(reply, Ok(receipt)), Vec::new())
@@ -112,6 +118,7 @@ fn numbered(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Vec<Numbere
         let (step, sighting) = (draft.step(), draft.sighting());
         Some(Numbered {
             region: draft.region,
+            floor: draft.floor,
             event: Event {
                 seq,
                 step,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::access::Access;
 use crate::access::secret::{self, SecretError};
+use crate::actors::desks::DesksHandle;
 use crate::actors::registry::{Drain, Farewell};
 use crate::config::{ConfigError, ServeSettings};
 use crate::demo;
@@ -169,6 +170,11 @@ impl Application {
     /// Who may come in.
     pub fn access(&self) -> &Access {
         &self.parts.access
+    }
+
+    /// The desks, for whoever asks them for what has no route.
+    pub fn desks(&self) -> &DesksHandle {
+        &self.parts.actors.desks
     }
 
     /// The figures.

@@ -41,6 +41,7 @@ fn truth() -> Truth {
     Truth {
         epoch: EPOCH.into(),
         epochs: [(EPOCH.to_owned(), regions.into())].into(),
+        ..Truth::default()
     }
 }
 

@@ -22,6 +22,7 @@ mod contract;
 mod drain;
 mod embedded;
 mod epoch;
+mod erasure;
 mod faults;
 mod floors;
 mod hints;

@@ -55,6 +55,8 @@ pub struct ThumbnailerDeps {
     pub sizes: Sizes,
     /// Photos at work at the same time: a few more than threads, so that none waits for bytes.
     pub slots: usize,
+    /// Most bytes of a photo as it is sent.
+    pub most_bytes: u64,
     /// Photos that may wait before uploads are refused.
     pub most_waiting: i64,
     /// Restarts, fail points and metrics.

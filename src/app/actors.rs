@@ -94,14 +94,8 @@ impl Actors {
             .await;
         let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
-        let photos = Photos::start(
-            settings,
-            store,
-            &catalogue,
-            &desks,
-            &owners.handle(),
-            &supervision,
-        )?;
+        let home = owners.handle();
+        let photos = Photos::start(settings, (store, &catalogue, &desks), &home, &supervision)?;
         let epoch = installation.epoch.as_str();
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
         Ok(Self {

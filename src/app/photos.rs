@@ -29,9 +29,7 @@ pub(super) struct Photos {
 impl Photos {
     pub(super) fn start(
         settings: &ServeSettings,
-        store: &Store,
-        catalogue: &CatalogueCell,
-        desks: &DesksHandle,
+        (store, catalogue, desks): (&Store, &CatalogueCell, &DesksHandle),
         home: &ArbiterHandle,
         supervision: &Supervision,
     ) -> Result<Self, AppError> {
@@ -56,6 +54,7 @@ impl Photos {
                 thumbnail: photos.photo_thumbnail,
             },
             slots: threads.saturating_mul(2),
+            most_bytes: photos.photo_limit,
             most_waiting: photos.photo_queue,
             supervision: supervision.clone(),
         };

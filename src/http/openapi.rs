@@ -31,7 +31,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         status::change_status, assignee::assign, claim::claim, claim::release, edit::edit, comments::comment, comments::list_comments,
         relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,
-        photos::upload::upload, photos::list, photos::get, photos::remove, photos::serve::picture,
+        photos::upload::upload, photos::direct::addresses, photos::direct::confirm, photos::list, photos::get, photos::remove, photos::serve::picture,
         regions::list, regions::create, regions::change, regions::import,
         categories::list, categories::create, categories::change, categories::import,
         workflows::get, workflows::put, workflows::delete,

@@ -4,6 +4,7 @@
 //! pictures that were made of it. A blob is written before the row that names it and removed after it; what is
 //! left over by a crash is found by [`super::sweep`].
 
+mod direct;
 mod place;
 mod upload;
 
@@ -31,6 +32,9 @@ pub enum BlobError {
     /// There is no such blob.
     #[error("there is no blob {0}")]
     Missing(String),
+    /// It is larger than whoever asked takes.
+    #[error("it has {0} bytes")]
+    TooLarge(u64),
     /// The store is away, full, or refuses us.
     #[error("the photo store is away: {0}")]
     Away(String),
@@ -150,15 +154,18 @@ impl Blobs {
         Ok(Upload::new(begun, part, self.wait))
     }
 
-    /// What was sent, whole.
+    /// What was sent, whole, if it has at most `most` bytes.
     ///
     /// # Errors
     /// [`BlobError`].
-    pub async fn sent(&self, photo: Uuid) -> Result<Bytes, BlobError> {
+    pub async fn sent(&self, photo: Uuid, most: u64) -> Result<Bytes, BlobError> {
         let store = self.place.open().await?;
         let path = self.place.quarantine(photo);
-        self.timely(async { store.get(&path).await?.bytes().await })
-            .await
+        let found = self.timely(store.get(&path)).await?;
+        if found.meta.size > most {
+            return Err(BlobError::TooLarge(found.meta.size));
+        }
+        self.timely(found.bytes()).await
     }
 
     /// Stores the pictures of a photo.

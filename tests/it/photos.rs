@@ -9,6 +9,7 @@ mod pictures;
 mod removal;
 mod restarts;
 mod rights;
+mod s3;
 mod steps;
 mod sweep;
 

@@ -59,7 +59,13 @@ async fn outcome(deps: &ThumbnailerDeps, photo: &Leased) -> Result<Outcome, Blob
     if photo.attempt > ATTEMPTS {
         return Ok(failed("the picture could not be read; send it anew"));
     }
-    let sent = match deps.blobs.sent(photo.id).await {
+    let sent = match deps.blobs.sent(photo.id, deps.most_bytes).await {
+        Err(BlobError::TooLarge(bytes)) => {
+            let most = deps.most_bytes;
+            return Ok(failed(&format!(
+                "the photo has {bytes} bytes; at most {most} are taken"
+            )));
+        }
         Err(BlobError::Missing(_)) => {
             return Ok(failed(
                 "the bytes of the photo are gone from the store; send it anew",

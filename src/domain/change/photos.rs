@@ -13,7 +13,8 @@ use crate::domain::photo::{
     MOST, MOST_WITH_FAILED, NewPhoto, Outcome, PhotoNews, PhotoState, PhotoStatus, Taken,
 };
 
-/// Decides an upload: an event a photo, or a refusal of all of them when they are too many.
+/// Decides an upload: an event a photo, or a refusal of all of them when they are too many. Those that are there already
+/// stay as they are: a direct upload may be confirmed twice.
 pub(super) fn added(
     present: &Complaint,
     photos: &[NewPhoto],
@@ -21,13 +22,15 @@ pub(super) fn added(
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let there = all.photos_of(present.id);
+    let is_new = |photo: &&NewPhoto| there.iter().all(|it| it.id != photo.id);
+    let new: Vec<&NewPhoto> = photos.iter().filter(is_new).collect();
     let used = there.iter().filter(|it| it.status != PhotoStatus::Failed);
     let left = MOST.saturating_sub(used.count());
     let room = left.min(MOST_WITH_FAILED.saturating_sub(there.len()));
-    if photos.len() > room {
+    if new.len() > room {
         return Err(Refusal::TooManyPhotos { room });
     }
-    let happened = photos.iter().map(|photo| {
+    let happened = new.into_iter().map(|photo| {
         let news = PhotoNews::new(photo.id, photo.kind, Some(PhotoStatus::Pending));
         happened(EventKind::PhotoAdded, present, news, now)
     });

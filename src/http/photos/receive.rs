@@ -14,7 +14,7 @@ use crate::media::blobs::{Blobs, Upload};
 use crate::media::thumbnail::{Flaw, header};
 
 /// Bytes by which a photo is recognised, before anything of it is stored.
-const HEAD: usize = 64 * 1024;
+pub(super) const HEAD: usize = 64 * 1024;
 /// Most bytes of a text part.
 const TEXT: usize = 64;
 /// The text part that says what the photos show.
@@ -33,18 +33,30 @@ pub(super) struct Bounds {
 
 /// What is said of all photos of an upload.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Asked {
+pub(super) struct Said {
     /// What they show.
     pub(super) kind: Option<PhotoKind>,
     /// Whether their own words about place and time are used.
     pub(super) uses_location: Option<bool>,
 }
 
+impl Said {
+    /// A photo of which this is said.
+    pub(super) fn of(self, id: Uuid, bytes: i64) -> NewPhoto {
+        NewPhoto {
+            id,
+            kind: self.kind.unwrap_or_default(),
+            bytes,
+            uses_location: self.uses_location.unwrap_or_default(),
+        }
+    }
+}
+
 /// What came. Dropped before it is kept, nothing of it stays.
 pub(super) struct Received {
     blobs: Blobs,
     photos: Vec<NewPhoto>,
-    asked: Asked,
+    said: Said,
 }
 
 impl Received {
@@ -62,7 +74,7 @@ impl Received {
         let mut received = Self {
             blobs: blobs.clone(),
             photos: Vec::new(),
-            asked: Asked::default(),
+            said: Said::default(),
         };
         while let Some(part) = next(&mut parts, bounds).await? {
             if is_file(&part) {
@@ -78,17 +90,14 @@ impl Received {
         Ok(received)
     }
 
-    /// The photos, as the body or else `asked` says.
-    pub(super) fn photos(&self, asked: Asked) -> Vec<NewPhoto> {
-        let kind = self.asked.kind.or(asked.kind).unwrap_or_default();
-        let uses_location = self.asked.uses_location.or(asked.uses_location);
-        let photos = self.photos.iter().cloned();
-        let said = |photo| NewPhoto {
-            kind,
-            uses_location: uses_location.unwrap_or_default(),
-            ..photo
+    /// The photos, as the body or else `query` says.
+    pub(super) fn photos(&self, query: Said) -> Vec<NewPhoto> {
+        let said = Said {
+            kind: self.said.kind.or(query.kind),
+            uses_location: self.said.uses_location.or(query.uses_location),
         };
-        photos.map(said).collect()
+        let photos = self.photos.iter();
+        photos.map(|photo| said.of(photo.id, photo.bytes)).collect()
     }
 
     /// The bytes of all photos.
@@ -118,9 +127,9 @@ impl Received {
         }
         let word = std::str::from_utf8(&word).unwrap_or_default().trim();
         if name == KIND {
-            self.asked.kind = Some(kind(word)?);
+            self.said.kind = Some(kind(word)?);
         } else {
-            self.asked.uses_location = Some(yes_or_no(word)?);
+            self.said.uses_location = Some(yes_or_no(word)?);
         }
         Ok(())
     }
@@ -154,12 +163,8 @@ impl Received {
             None => self.begin(id, &head, true).await?,
         };
         upload.finish().await?;
-        self.photos.push(NewPhoto {
-            id,
-            kind: PhotoKind::default(),
-            bytes: i64::try_from(size).unwrap_or(i64::MAX),
-            uses_location: false,
-        });
+        let bytes = i64::try_from(size).unwrap_or(i64::MAX);
+        self.photos.push(Said::default().of(id, bytes));
         Ok(())
     }
 
@@ -203,7 +208,10 @@ fn yes_or_no(word: &str) -> Result<bool, Problem> {
 }
 
 /// Refuses what is no picture by its first bytes; what is seen later fails later.
-fn recognise(head: &[u8], is_whole: bool) -> Result<(), Problem> {
+///
+/// # Errors
+/// 415 and 422 problems.
+pub(super) fn recognise(head: &[u8], is_whole: bool) -> Result<(), Problem> {
     match header(head) {
         Ok(_) => Ok(()),
         Err(Flaw::Truncated) if !is_whole => Ok(()),

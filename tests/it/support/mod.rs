@@ -13,6 +13,7 @@ pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod redis;
+pub(crate) mod s3;
 pub(crate) mod stream;
 pub(crate) mod stuck;
 pub(crate) mod trial;

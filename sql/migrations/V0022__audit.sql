@@ -96,6 +96,21 @@ CREATE TRIGGER audit_head_is_not_truncated BEFORE TRUNCATE ON audit_head
 CREATE TRIGGER audit_head_goes_on BEFORE UPDATE ON audit_head
     FOR EACH ROW WHEN (NEW.number <> OLD.number + 1) EXECUTE FUNCTION refuse_audit_change();
 
+-- The planner's notes of a column (pg_stats) hold single values and outlive the rows: those of a table that became empty are
+-- never made anew. Of columns that hold what people wrote it takes none from now on, and setting their type again drops those
+-- that it has. No list is planned by them.
+ALTER TABLE reporters
+    ALTER COLUMN name TYPE text, ALTER COLUMN name SET STATISTICS 0,
+    ALTER COLUMN email TYPE text, ALTER COLUMN email SET STATISTICS 0,
+    ALTER COLUMN phone TYPE text, ALTER COLUMN phone SET STATISTICS 0;
+ALTER TABLE complaints
+    ALTER COLUMN description TYPE text, ALTER COLUMN description SET STATISTICS 0,
+    ALTER COLUMN address TYPE text, ALTER COLUMN address SET STATISTICS 0;
+ALTER TABLE comments ALTER COLUMN body TYPE text, ALTER COLUMN body SET STATISTICS 0;
+ALTER TABLE events ALTER COLUMN payload TYPE text, ALTER COLUMN payload SET STATISTICS 0;
+ALTER TABLE idempotency_keys ALTER COLUMN key TYPE text, ALTER COLUMN key SET STATISTICS 0;
+ALTER TABLE photos ALTER COLUMN placeholder TYPE text, ALTER COLUMN placeholder SET STATISTICS 0;
+
 -- Former staff: since when they are, and when their name and address were taken away.
 ALTER TABLE accounts
     ADD COLUMN deactivated_at timestamptz,

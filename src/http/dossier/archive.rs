@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use thiserror::Error;
@@ -13,10 +14,13 @@ use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
 use crate::media::blobs::BlobError;
 use crate::store::StoreError;
 
+/// How long a client may read nothing before it has left: its place is another's.
+const STALL: Duration = Duration::from_secs(60);
+
 /// Why an export ended early.
 #[derive(Debug, Error)]
 pub(in crate::http) enum Cut {
-    /// The client went away.
+    /// The client went away, or read nothing for a minute.
     #[error("the client went away")]
     Left,
     /// The database gave no answer.
@@ -103,11 +107,7 @@ impl Archive {
             sender,
         } = self;
         drop(zip.finish()?);
-        let rest = outlet.0.take();
-        sender
-            .send(Ok(Bytes::from(rest)))
-            .await
-            .map_err(|_gone| Cut::Left)
+        pass_on(&sender, outlet.0.take()).await
     }
 
     async fn send(&self) -> Result<(), Cut> {
@@ -115,7 +115,14 @@ impl Archive {
         if bytes.is_empty() {
             return Ok(());
         }
-        let sent = self.sender.send(Ok(Bytes::from(bytes))).await;
-        sent.map_err(|_gone| Cut::Left)
+        pass_on(&self.sender, bytes).await
+    }
+}
+
+async fn pass_on(sender: &mpsc::Sender<Result<Bytes, Cut>>, bytes: Vec<u8>) -> Result<(), Cut> {
+    let sent = tokio::time::timeout(STALL, sender.send(Ok(Bytes::from(bytes)))).await;
+    match sent {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Cut::Left),
     }
 }

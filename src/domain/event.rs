@@ -132,22 +132,12 @@ impl EventDraft {
             event_id: self.event_id,
             kind: self.kind.as_str(),
             at: self.at,
-            complaint: match self.kind {
-                EventKind::Erased => Told::Gone {
+            complaint: if self.kind == EventKind::Erased {
+                Told::Gone {
                     id: self.complaint.id,
-                },
-                EventKind::Created
-                | EventKind::Updated
-                | EventKind::StatusChanged
-                | EventKind::Assigned
-                | EventKind::Commented
-                | EventKind::Escalated
-                | EventKind::MovedOut
-                | EventKind::MovedIn
-                | EventKind::PhotoAdded
-                | EventKind::PhotoReady
-                | EventKind::PhotoFailed
-                | EventKind::PhotoRemoved => Told::Whole(&self.complaint),
+                }
+            } else {
+                Told::Whole(&self.complaint)
             },
             by: self.by,
             change: &self.change,

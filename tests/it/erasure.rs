@@ -41,7 +41,7 @@ async fn erase(node: &Application, region: &str, ids: &[Uuid], mode: Mode) -> Ve
     desk.erase(ids, erasure, By::System, DEADLINE).await
 }
 
-/// As [`erase`], of one complaint of `north`, which must succeed.
+/// Fails unless all of them were erased.
 #[track_caller]
 fn erased(outcomes: &[Outcome]) {
     let is_done = |outcome: &Outcome| matches!(outcome, Outcome::Erased);

@@ -10,6 +10,7 @@ mod photos;
 mod present;
 mod requests;
 mod steps;
+mod voices;
 
 use jiff::Timestamp;
 
@@ -120,10 +121,10 @@ pub fn decide(
             let deliberate = request.version.is_some();
             assigned(complaint, *assignment, deliberate, rules, now)
         }
-        Deed::Comment(comment) => Ok(commented(complaint, comment, now)),
+        Deed::Comment(comment) => Ok(voices::commented(complaint, comment, now)),
         Deed::Move(relocation) => moved(complaint, relocation, rules, now),
         Deed::Merge(merger) => merged(complaint, merger, present, rules, now),
-        Deed::Support(support) => supported(complaint, support, present),
+        Deed::Support(support) => voices::supported(complaint, support, present),
         Deed::AddPhotos(added) => photos::added(complaint, added, present, now),
         Deed::FinishPhoto(done) => {
             photos::finished(complaint, (done.id, &done.outcome), present, now)
@@ -201,19 +202,6 @@ fn let_go(present: &Complaint, rules: &Rules, now: Timestamp) -> (Complaint, Cha
     (complaint, change)
 }
 
-/// A comment is no new version: it overwrites nothing, so it must not make anyone's version stale.
-fn commented(present: &Complaint, comment: &NewComment, now: Timestamp) -> Decision {
-    let mut complaint = present.clone();
-    complaint.updated_at = now;
-    let change = Change {
-        comment: Some(comment.text.clone()),
-        comment_id: Some(comment.id),
-        visibility: Some(comment.visibility),
-        ..Change::default()
-    };
-    Decision::one(EventKind::Commented, complaint, change)
-}
-
 /// To another region: it leaves the one and enters the other, in one transaction. Its assignee works
 /// in the old one and lets it go.
 fn moved(
@@ -287,24 +275,6 @@ fn merged(
     let other = Decision::one(EventKind::Updated, kept, gained);
     decision.happened.extend(other.happened);
     Ok(decision)
-}
-
-/// As with a comment, the version stays.
-fn supported(present: &Complaint, support: &Support, all: &Present) -> Result<Decision, Refusal> {
-    if all
-        .supporters
-        .contains(&(present.id, support.supporter.clone()))
-    {
-        return Ok(Decision::default());
-    }
-    allowed::open(present)?;
-    let mut complaint = present.clone();
-    complaint.life.supporters = complaint.life.supporters.saturating_add(1);
-    let change = Change {
-        supporters: Some((present.life.supporters, complaint.life.supporters).into()),
-        ..Change::default()
-    };
-    Ok(Decision::one(EventKind::Updated, complaint, change))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What erasures and holds read beside complaints, and what they write.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
@@ -244,11 +245,12 @@ pub(super) fn traces(rows: &[Row]) -> Result<HashMap<Uuid, Trace>, StoreError> {
     let mut traces: HashMap<Uuid, Trace> = HashMap::new();
     for row in rows {
         let complaint = column(row, "complaint_id")?;
-        if !traces.contains_key(&complaint) {
-            traces.insert(complaint, trace(row)?);
-        }
+        let trace = match traces.entry(complaint) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(trace(row)?),
+        };
         let region: Option<&str> = column(row, "region_id")?;
-        if let (Some(region), Some(trace)) = (region, traces.get_mut(&complaint)) {
+        if let Some(region) = region {
             let region = RegionId::from_stored(region);
             trace.last.insert(region, column(row, "last")?);
         }

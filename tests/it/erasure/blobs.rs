@@ -130,3 +130,20 @@ async fn a_photo_that_is_being_made_into_pictures_is_removed_once_more_later() {
     blobs_are_removed(&client).await;
     app.end().await;
 }
+
+#[actix::test]
+async fn a_remover_that_panics_goes_on() {
+    let mut app = TestApp::spawn().await;
+    let (admin, client) = (app.admin().await, app.database().connect().await);
+    let (id, _) = with_photo(&app, &admin).await;
+    app.provoke("blob_remover/look", "1*panic->off");
+    eventually("the panic", async || {
+        (app.restarts_of("blob_remover").await == 1).then_some(())
+    })
+    .await;
+    erased(&erase(app.application(), "north", &[id], Mode::Erase).await);
+    blobs_are_removed(&client).await;
+    assert_eq!(files(&app.photos()), 0);
+    app.expect_restarts(1);
+    app.end().await;
+}

@@ -5,6 +5,7 @@ use redress::domain::change::Refusal;
 use redress::domain::erasure::Mode;
 use redress::domain::status::Status;
 use serde_json::json;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::{age, comment, count, enter, erase, erased, rejected, submitted, until, where_is};
@@ -166,6 +167,34 @@ async fn whoever_follows_an_erased_complaint_by_its_token_hears_the_end() {
     erased(&erase(app.application(), "north", &[id], Mode::Erase).await);
     eventually("the stream ends", async || {
         stream.chunk().await.unwrap().is_none().then_some(())
+    })
+    .await;
+    app.end().await;
+}
+
+#[actix::test]
+async fn words_that_were_noted_from_a_complaint_as_it_was_erased_are_forgotten() {
+    let app = TestApp::spawn().await;
+    let (admin, client) = (app.admin().await, app.database().connect().await);
+    let (id, _) = full(&app).await;
+    enter(&app, &admin, id, "rejected").await;
+    age(&client, id).await;
+    erased(&erase(app.application(), "north", &[id], Mode::Erase).await);
+    // As somebody leaves them who read the complaint before the erasure and notes its words behind it.
+    for sql in [
+        "INSERT INTO complaint_words VALUES ($1, to_tsvector('simple', 'zyzzyva'))",
+        "UPDATE word_heads SET seq = seq - 1 WHERE region_id = 'north'",
+    ] {
+        let parameters: [&(dyn ToSql + Sync); 1] = [&id];
+        let parameters = if sql.contains("$1") {
+            &parameters[..]
+        } else {
+            &[]
+        };
+        client.execute(sql, parameters).await.unwrap();
+    }
+    eventually("they are forgotten", async || {
+        where_is(&client, "zyzzyva").await.is_empty().then_some(())
     })
     .await;
     app.end().await;

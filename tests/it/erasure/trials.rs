@@ -23,8 +23,8 @@ async fn erase_some(node: &Application, client: &Client, region: &str, mode: Mod
     let rows = client.query(rejected, &[&region]).await.unwrap();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
     let outcomes = erase(node, region, &ids, mode).await;
-    let is_done = |outcome: &&Outcome| matches!(outcome, Outcome::Erased);
-    assert!(outcomes.iter().all(|it| is_done(&it)), "{outcomes:?}");
+    let is_done = |outcome: &Outcome| matches!(outcome, Outcome::Erased);
+    assert!(outcomes.iter().all(is_done), "{outcomes:?}");
     outcomes.len()
 }
 

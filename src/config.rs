@@ -5,6 +5,7 @@ mod error;
 mod health;
 mod live;
 mod log;
+mod pages;
 mod photos;
 mod privacy;
 mod watch;
@@ -14,6 +15,7 @@ pub use error::ConfigError;
 pub use health::HealthSettings;
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
+pub use pages::{MapTiles, PageSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
 pub use privacy::PrivacySettings;
 pub use watch::{Since, WatchSettings};
@@ -213,6 +215,9 @@ pub struct ServeSettings {
     /// Photos.
     #[command(flatten)]
     pub photos: PhotoSettings,
+    /// The pages for people.
+    #[command(flatten)]
+    pub pages: PageSettings,
     /// Logs.
     #[command(flatten)]
     pub log: LogSettings,

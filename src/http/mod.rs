@@ -31,6 +31,7 @@ pub mod login;
 pub mod officers;
 pub mod openapi;
 pub mod page;
+pub mod pages;
 pub mod people;
 pub mod people_erasure;
 pub mod photos;
@@ -55,6 +56,7 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     health::configure(config);
     openapi::configure(config);
+    pages::configure(config);
     config.service(
         web::scope("/api/v1")
             .configure(complaints::configure)
@@ -73,6 +75,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(websocket_stats::configure)
             .configure(region_events::configure)
             .configure(tracking_events::configure)
+            .configure(pages::session::configure)
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure)
@@ -83,4 +86,5 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(identity::configure),
     );
     openapi::configure_pages(config);
+    pages::configure_files(config);
 }

@@ -90,6 +90,11 @@ fn as_problem<B: MessageBody + 'static>(
         .headers()
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes() == b"application/problem+json");
+    // A page for people says by itself what went wrong.
+    let is_page = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes() == b"text/html; charset=utf-8");
     let failed = response.status().is_client_error() || response.status().is_server_error();
     let own = response
         .response()
@@ -103,7 +108,7 @@ fn as_problem<B: MessageBody + 'static>(
             }
             problem.answer(id)
         }
-        None if failed && !is_problem && !is_own(&response, route) => {
+        None if failed && !is_problem && !is_page && !is_own(&response, route) => {
             Problem::of_status(response.status()).answer(id)
         }
         None => return response.map_into_left_body(),

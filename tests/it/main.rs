@@ -33,6 +33,7 @@ mod main_job;
 mod metrics_doc;
 mod operations;
 mod outage;
+mod pages;
 mod photos;
 mod pictures;
 mod presence;

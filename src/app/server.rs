@@ -29,7 +29,7 @@ use crate::config::{ConfigError, ServeSettings, cores};
 use crate::http::desk::{Desk, PhotoParts};
 use crate::http::health::Readiness;
 use crate::http::problem::Problem;
-use crate::http::{routes, trace};
+use crate::http::{pages, routes, trace};
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
 use crate::ws::WsDeps;
@@ -91,6 +91,9 @@ impl Server {
         readiness: &Readiness,
         actors: &Actors,
     ) -> Result<Self, AppError> {
+        if !pages::are_built() {
+            slog_scope::warn!("built without the pages for people: `make pages`, then build again");
+        }
         let settings = web::Data::new(settings.clone());
         let limits = limits(&settings, store, metrics, actors)?;
         let desk = desk(&settings, store, (limits, access.links().clone()), actors);

@@ -1,9 +1,11 @@
 //! Erasing against reopening, holding and writing: the row lock decides, and nothing is half erased.
 
+use futures_util::future::{join_all, join3};
 use redress::actors::region_desk::Outcome;
 use redress::domain::change::Refusal;
 use redress::domain::erasure::Mode;
 use serde_json::json;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{comment, count, erase, rejected, where_is};
@@ -32,35 +34,33 @@ async fn meet<T>(
         .await;
     };
     let erasing = async || {
-        erase(app.application(), "north", &[id], Mode::Erase)
-            .await
-            .remove(0)
+        let outcomes = erase(app.application(), "north", &[id], Mode::Erase).await;
+        outcomes.into_iter().next().unwrap()
+    };
+    let (goes, went) = oneshot::channel();
+    let second = async {
+        waits().await;
+        goes.send(()).unwrap();
     };
     let free = async {
-        waits().await;
+        went.await.unwrap();
+        // About as long as the second takes to its desk.
+        call(app.api.get("/livez")).await;
         lock.rollback().await.unwrap();
     };
     if other_first {
-        let (other, outcome, ()) = futures_util::future::join3(
-            other(),
-            async {
-                waits().await;
-                erasing().await
-            },
-            free,
-        )
-        .await;
+        let outcome = async {
+            second.await;
+            erasing().await
+        };
+        let (other, outcome, ()) = join3(other(), outcome, free).await;
         (outcome, other)
     } else {
-        let (outcome, other, ()) = futures_util::future::join3(
-            erasing(),
-            async {
-                waits().await;
-                other().await
-            },
-            free,
-        )
-        .await;
+        let other = async {
+            second.await;
+            other().await
+        };
+        let (outcome, other, ()) = join3(erasing(), other, free).await;
         (outcome, other)
     }
 }
@@ -151,19 +151,19 @@ async fn all_that_comes_at_once_shares_no_batch_with_the_erasure_of_its_complain
         let (app, admin) = (&app, &admin);
         async move {
             let write = |_| comment(app, admin, id, "zyzzyva");
-            let before = futures_util::future::join_all((0..3).map(write));
+            let before = join_all((0..3).map(write));
             let erasing = erase(
                 app.application(),
                 "north",
                 std::slice::from_ref(&id),
                 Mode::Erase,
             );
-            let after = futures_util::future::join_all((0..3).map(write));
-            let (_, outcomes, _) = futures_util::future::join3(before, erasing, after).await;
+            let after = join_all((0..3).map(write));
+            let (_, outcomes, _) = join3(before, erasing, after).await;
             assert!(matches!(outcomes[..], [Outcome::Erased]), "{outcomes:?}");
         }
     });
-    futures_util::future::join_all(each).await;
+    join_all(each).await;
     assert_eq!(where_is(&client, "zyzzyva").await, []);
     assert_eq!(count(&client, "SELECT count(*) FROM complaints").await, 0);
     app.assert_log_is_whole().await;

@@ -7,6 +7,7 @@ mod live;
 mod log;
 mod pages;
 mod photos;
+mod privacy;
 mod retention;
 mod watch;
 
@@ -17,6 +18,7 @@ pub use live::LiveSettings;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use pages::{MapTiles, PageSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
+pub use privacy::PrivacySettings;
 pub use retention::{RetentionSettings, RetentionZone};
 pub use watch::{Since, WatchSettings};
 

@@ -6,8 +6,11 @@
 
 pub mod accounts;
 pub mod api_keys;
+pub mod audit;
 mod bucket;
+pub mod confirmation;
 mod error;
+pub mod former_staff;
 pub mod links;
 mod opaque;
 pub mod password;
@@ -30,6 +33,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::accounts::Accounts;
+use self::confirmation::ConfirmationKey;
 use self::links::LinkKey;
 use self::opaque::Opaque;
 use self::password::Passwords;
@@ -60,6 +64,7 @@ pub struct Access {
     signer: Arc<Signer>,
     passwords: Passwords,
     links: LinkKey,
+    confirmations: ConfirmationKey,
     /// Life of a login without use.
     login_life: Duration,
 }
@@ -78,6 +83,7 @@ impl Access {
             signer: Arc::new(Signer::new(secret, settings.access_token_ttl)),
             passwords: Passwords::new(),
             links: LinkKey::new(secret),
+            confirmations: ConfirmationKey::new(secret),
             login_life: settings.refresh_token_ttl,
         }
     }
@@ -90,6 +96,11 @@ impl Access {
     /// Signs links to photos.
     pub fn links(&self) -> &LinkKey {
         &self.links
+    }
+
+    /// Confirms what admins were shown.
+    pub fn confirmations(&self) -> &ConfirmationKey {
+        &self.confirmations
     }
 
     /// Begins a login. An unknown account takes as long as a wrong password.

@@ -7,6 +7,7 @@
 
 mod batch;
 mod pace;
+mod record;
 mod work;
 
 use std::hash::{DefaultHasher, Hash, Hasher};

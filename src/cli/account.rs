@@ -6,7 +6,9 @@ use clap::Subcommand;
 
 use super::CommandError;
 use crate::access::accounts::Accounts;
+use crate::access::former_staff;
 use crate::access::password::{self, Passwords};
+use crate::config::PrivacySettings;
 use crate::domain::administration::{Account, AccountChange, AccountDraft, NewAccount};
 use crate::domain::credential::Password;
 use crate::domain::fault::Faults;
@@ -55,6 +57,14 @@ pub enum AccountCommand {
         #[arg(long)]
         email: String,
     },
+    /// Take name and e-mail address away from accounts that were deactivated long ago; their ids stay
+    ///
+    /// Events and the audit trail name accounts by id alone: afterwards nobody can be found by them.
+    AnonymiseFormer {
+        /// When it is long ago.
+        #[command(flatten)]
+        privacy: PrivacySettings,
+    },
 }
 
 /// Runs a command on the accounts in `store` and prints what it did.
@@ -99,6 +109,13 @@ pub async fn run(command: AccountCommand, store: &Store) -> Result<(), CommandEr
                 .await?;
             print(&format!("deactivated {}", account.email))?;
             warn_of_escalations(&account, store).await
+        }
+        AccountCommand::AnonymiseFormer { privacy } => {
+            let anonymised = former_staff::anonymise(store, privacy.former_staff()).await?;
+            for id in &anonymised {
+                print(&format!("anonymised {id}"))?;
+            }
+            print(&format!("{} in all", anonymised.len()))
         }
     }
 }

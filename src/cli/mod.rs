@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod apikey;
+pub mod audit;
+mod audited;
 pub mod calendar;
 pub mod category;
 pub mod deadline;
@@ -23,6 +25,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use utoipa::OpenApi;
 
+use self::audited::{Audited, Recorded};
+use crate::access::audit::Reason;
 use crate::app::{AppError, Database};
 use crate::config::{DataSettings, HealthSettings, LogSettings, ServeSettings, WatchSettings};
 use crate::http::openapi::Document;
@@ -81,6 +85,8 @@ enum Command {
     /// hold and those younger than 24 hours stay. Look with --dry-run first. Ending this command does not end the
     /// run: redress retention runs tells what became of it.
     Purge(PurgeOnStore),
+    /// Read the audit trail, and verify that nothing in it was changed or is missing (docs/PRIVACY.md)
+    Audit(OnStore<audit::AuditCommand>),
     /// Watch regions live in the terminal
     ///
     /// Each event is a line: when, region and number, what happened, status, severity, category,
@@ -108,6 +114,9 @@ struct Offline {
 struct PurgeOnStore {
     #[command(flatten)]
     purge: purge::PurgeArguments,
+    /// Why, for the audit trail: a line that names nobody
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: Option<Reason>,
     #[command(flatten)]
     offline: Offline,
 }
@@ -117,6 +126,9 @@ struct PurgeOnStore {
 struct OnStore<C: Subcommand> {
     #[command(subcommand)]
     command: C,
+    /// Why, for the audit trail: a line that names nobody
+    #[arg(long, global = true, value_name = "TEXT", value_parser = reason)]
+    reason: Option<Reason>,
     #[command(flatten)]
     offline: Offline,
 }
@@ -173,9 +185,9 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
                 .await?
         }
         Command::Retention(on) => on_retention(on).await?,
-        Command::Purge(PurgeOnStore { purge, offline }) => {
-            offline
-                .run(async |store| purge::run(purge, store).await)
+        Command::Purge(on) => on_purge(on).await?,
+        Command::Audit(on) => {
+            on.run(async |command, store| audit::run(command, store).await)
                 .await?
         }
         Command::Watch(settings) => watch::run(settings).await?,
@@ -215,33 +227,68 @@ async fn on_retention(on: OnStore<retention::RetentionCommand>) -> Result<(), Fa
         .await
 }
 
-impl<C: Subcommand> OnStore<C> {
-    /// Runs `work` on the data, beside a server or alone.
+async fn on_purge(on: PurgeOnStore) -> Result<(), Failure> {
+    let PurgeOnStore {
+        purge,
+        reason,
+        offline,
+    } = on;
+    let work = async |purge, store: &Store| purge::run(purge, store).await;
+    offline
+        .run(async |store| recorded(purge, reason, store, work).await)
+        .await
+}
+
+impl<C: Subcommand + Audited> OnStore<C> {
+    /// Runs `work` on the data, beside a server or alone, and records it first.
     async fn run<E>(self, work: impl AsyncFnOnce(C, &Store) -> Result<(), E>) -> Result<(), Failure>
     where
         E: std::error::Error + 'static,
     {
-        let command = self.command;
-        let work = async |store: &Store| work(command, store).await;
-        self.offline.run(work).await
+        let (command, reason) = (self.command, self.reason);
+        self.offline
+            .run(async |store| recorded(command, reason, store, work).await)
+            .await
     }
 }
 
 impl Offline {
-    async fn run<E>(self, work: impl AsyncFnOnce(&Store) -> Result<(), E>) -> Result<(), Failure>
-    where
-        E: std::error::Error + 'static,
-    {
+    async fn run(
+        self,
+        work: impl AsyncFnOnce(&Store) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let _log = log::install(&self.log);
         let _sentry = sentry::start(&self.log);
         let mut database = Database::open_beside(&self.data).await?;
         let outcome = match database.store(&self.data).await {
-            Ok(store) => work(&store).await.map_err(Failure::from),
+            Ok(store) => work(&store).await,
             Err(error) => Err(error.into()),
         };
         database.close().await;
         outcome
     }
+}
+
+/// Runs a command whose entry in the audit trail is durable by then.
+async fn recorded<C: Audited, E>(
+    command: C,
+    reason: Option<Reason>,
+    store: &Store,
+    work: impl AsyncFnOnce(C, &Store) -> Result<(), E>,
+) -> Result<(), Failure>
+where
+    E: std::error::Error + 'static,
+{
+    let recorded = Recorded::begin(command.deed(), reason, store).await?;
+    let outcome = work(command, store).await;
+    if let Some(recorded) = recorded {
+        recorded.end(&outcome, store).await?;
+    }
+    outcome.map_err(Failure::from)
+}
+
+fn reason(text: &str) -> Result<Reason, String> {
+    Reason::parse(text).map_err(|(_, message)| message)
 }
 
 async fn migrate(offline: Offline) -> Result<(), AppError> {

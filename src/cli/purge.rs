@@ -36,7 +36,7 @@ pub struct PurgeArguments {
     days_old: Option<String>,
     /// Only tell what would go: counts by status and the first hundred ids
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// On whose calendar.
     #[command(flatten)]
     zone: RetentionZone,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::{Switch, seconds_or_none};
+use super::{PrivacySettings, Switch, seconds_or_none};
 use crate::domain::retention::Schedule;
 
 /// On whose calendar days are counted, for every command that counts them.
@@ -43,6 +43,9 @@ pub struct RetentionSettings {
     #[arg(long, env = "RETENTION_BATCH", default_value_t = 200, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=500))]
     pub retention_batch: u16,
+    /// How long former staff are known by name.
+    #[command(flatten)]
+    pub privacy: PrivacySettings,
 }
 
 fn zone(name: &str) -> Result<TimeZone, String> {

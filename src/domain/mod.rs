@@ -7,6 +7,7 @@ pub mod account;
 pub mod action;
 pub mod administration;
 pub mod area;
+pub mod audit;
 pub mod boundary;
 pub mod calendar;
 pub mod catalogue;

@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 
+use super::audited;
 use super::problem::Problem;
 use crate::access::Access;
 use crate::access::throttle::Limits;
@@ -33,7 +34,7 @@ pub enum Caller {
 #[derive(Debug, Clone)]
 pub struct Staff(pub Identity);
 
-/// An admin, or a 401 or 403 problem.
+/// An admin, whose request is in the audit trail by then; or a 401, 403 or 503 problem.
 #[derive(Debug, Clone)]
 pub struct AdminOnly(pub Identity);
 
@@ -68,7 +69,10 @@ impl FromRequest for AdminOnly {
         Box::pin(async move {
             let identity = staff(&request).await?;
             match identity.role {
-                Role::Admin => Ok(Self(identity)),
+                Role::Admin => {
+                    audited::admin(&request, &identity).await?;
+                    Ok(Self(identity))
+                }
                 Role::Officer => Err(Problem::forbidden("only admins may do this")),
             }
         })

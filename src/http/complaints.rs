@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use uuid::Uuid;
 
 use super::asked::Asked;
+use super::audited;
 use super::auth::Caller;
 use super::changes::bulk::bulk;
 use super::changes::edit::edit;
@@ -116,8 +117,8 @@ async fn is_retry(desk: &Desk, submission: &Submission) -> Result<bool, Problem>
     }
 }
 
-/// Reads a complaint: staff of its region with its reporter and who is on the way; an app without; a reporter, by tracking
-/// token, its public part.
+/// Reads a complaint: staff of its region with its reporter, which is recorded in the audit trail, and who is on the way; an
+/// app without; a reporter, by tracking token, its public part.
 #[utoipa::path(get, path = "/api/v1/complaints/{id}", tag = "complaints",
     params(("id" = Uuid, Path, description = "The complaint"),
         ("X-Tracking-Token" = Option<String>, Header, description = "What the submission was answered with")),
@@ -138,6 +139,9 @@ pub async fn get(
     let version = found.complaint.version;
     match reader {
         Reader::Staff => {
+            if let (Some(_), Caller::Staff(identity)) = (&found.reporter, &caller) {
+                audited::personal(&request, identity.into(), "read reporter", id).await?;
+            }
             let claim = claims::find(&desk.store, id).await?;
             let hold = holds::find(&desk.store, id).await?;
             Ok(tagged(version).json(ComplaintView::for_staff(found, claim, hold)))

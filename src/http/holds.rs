@@ -3,10 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::asked::Asked;
+use super::audited;
 use super::auth::AdminOnly;
 use super::changes::{Asking, Who};
 use super::complaints::complaint_id;
@@ -14,6 +16,7 @@ use super::desk::Desk;
 use super::page::{Listing, Page, PageQuery, query};
 use super::problem::{Problem, ProblemBody};
 use crate::domain::account::Identity;
+use crate::domain::audit;
 use crate::domain::change::{Deed, NewHold};
 use crate::domain::erasure::{LegalHold, REASON_LONGEST, end_of_hold};
 use crate::domain::fault::{Faults, free_text};
@@ -113,6 +116,7 @@ impl HoldBody {
         (status = 422, description = "Fields at fault", body = ProblemBody),
         (status = 503, description = "Not now; try again", body = ProblemBody)))]
 pub async fn place(
+    request: HttpRequest,
     id: web::Path<String>,
     asked: Asked<AdminOnly, HoldBody>,
     desk: Desk,
@@ -120,6 +124,8 @@ pub async fn place(
     let (complaint, admin) = (complaint_id(&id)?, &asked.who.0);
     let now = Timestamp::now();
     let hold = asked.body.value.parse(admin.account, now)?;
+    // The trail outlives the hold: it takes a reason that may stay for ever.
+    audited::tell(&request, audit::Reason::parse(&hold.reason).ok(), json!({}));
     let asking = asking(&desk, admin, complaint);
     asking.carry_out(Deed::Hold(hold), None).await?;
     let placed = holds::find(&desk.store, complaint).await?;

@@ -1,20 +1,23 @@
 //! Forgetting who reported a complaint: a person's right, by themselves or by an admin for them.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::asked::Asked;
+use super::audited;
 use super::auth::AdminOnly;
 use super::changes::{Asking, Who};
 use super::complaints::complaint_id;
 use super::desk::Desk;
 use super::problem::{Problem, ProblemBody};
 use crate::domain::account::By;
+use crate::domain::audit::{self, Actor};
 use crate::domain::change::Deed;
-use crate::domain::erasure::{Erasure, Mode, REASON_LONGEST, Reason};
-use crate::domain::fault::{Faults, free_text};
+use crate::domain::erasure::{Erasure, Mode, Reason};
+use crate::domain::fault::Faults;
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -30,7 +33,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErasureBody {
-    /// How the request came and was verified, 1–1000 characters.
+    /// How the request came and was verified, 1–500 characters on one line, for the audit trail: it is never erased, and
+    /// must not hold an e-mail address.
     reason: String,
 }
 
@@ -49,6 +53,7 @@ pub struct ErasureBody {
         (status = 422, description = "No reason", body = ProblemBody),
         (status = 503, description = "Not now; try again", body = ProblemBody)))]
 pub async fn erase_for_person(
+    request: HttpRequest,
     id: web::Path<String>,
     asked: Asked<AdminOnly, ErasureBody>,
     desk: Desk,
@@ -56,8 +61,9 @@ pub async fn erase_for_person(
     let complaint = complaint_id(&id)?;
     let mut faults = Faults::default();
     let reason = &asked.body.value.reason;
-    let reason = faults.keep("reason", free_text(reason, REASON_LONGEST));
-    faults.into_result(reason)?;
+    let reason = faults.keep("reason", audit::Reason::parse(reason));
+    let reason = faults.into_result(reason)?;
+    audited::tell(&request, Some(reason), json!({}));
     let asking = asking(&desk, Who::Staff(&asked.who.0), complaint);
     asking.carry_out(by_request(), None).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -71,9 +77,15 @@ pub async fn erase_for_person(
         (status = 404, description = "No such complaint", body = ProblemBody),
         (status = 409, description = "Somebody works on it, or it is under a legal hold", body = ProblemBody),
         (status = 503, description = "Not now; try again", body = ProblemBody)))]
-pub async fn erase(token: web::Path<String>, desk: Desk) -> Result<HttpResponse, Problem> {
+pub async fn erase(
+    request: HttpRequest,
+    token: web::Path<String>,
+    desk: Desk,
+) -> Result<HttpResponse, Problem> {
     let complaint = desk.tracking.complaint(&token);
     let complaint = complaint.ok_or_else(|| Problem::not_found("complaint"))?;
+    let by = Actor::Of(By::Resident);
+    audited::personal(&request, by, "erase identity", complaint).await?;
     let asking = asking(&desk, Who::Reporter(By::Resident), complaint);
     let erased = asking.carry_out(by_request(), None).await;
     // It shows more than its reporter may see.
@@ -81,7 +93,7 @@ pub async fn erase(token: web::Path<String>, desk: Desk) -> Result<HttpResponse,
     Ok(HttpResponse::NoContent().finish())
 }
 
-const fn by_request() -> Deed {
+pub(super) const fn by_request() -> Deed {
     Deed::Erase(Erasure {
         mode: Mode::EraseIdentity,
         reason: Reason::Request,

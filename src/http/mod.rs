@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod asked;
+pub mod audit;
+mod audited;
 pub mod auth;
 pub mod body;
 pub mod calendars;
@@ -13,6 +15,7 @@ pub mod complaint_list;
 pub mod complaints;
 pub mod deadlines;
 pub mod desk;
+pub mod dossier;
 pub mod duplicates;
 mod export;
 mod field;
@@ -29,6 +32,8 @@ pub mod officers;
 pub mod openapi;
 pub mod page;
 pub mod pages;
+pub mod people;
+pub mod people_erasure;
 pub mod photos;
 pub mod problem;
 pub mod purge;
@@ -59,6 +64,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(complaints::configure)
             .configure(changes::configure)
             .configure(photos::configure)
+            .configure(dossier::configure)
             .configure(snapshot::configure)
             .configure(officers::configure)
             .configure(stats::configure)
@@ -78,6 +84,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(retention::configure)
             .configure(retention::runs::configure)
             .configure(purge::configure)
+            .configure(audit::configure)
+            .configure(people::configure)
+            .configure(people_erasure::configure)
             .configure(holds::configure)
             .configure(identity::configure),
     );

@@ -10,9 +10,10 @@ use super::changes::{
 };
 use super::pages::session;
 use super::{
-    accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    holds, identity, login, officers, photos, purge, region_events, regions, retention, snapshot,
-    stats, tracking_events, websocket, websocket_stats, workflows,
+    accounts, api_keys, audit, calendars, categories, complaint_list, complaints, deadlines,
+    dossier, health, holds, identity, login, officers, people, people_erasure, photos, purge,
+    region_events, regions, retention, snapshot, stats, tracking_events, websocket,
+    websocket_stats, workflows,
 };
 
 /// Where the document is served.
@@ -46,6 +47,8 @@ pub const PATH: &str = "/api/v1/openapi.json";
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,
         retention::get, retention::put, retention::runs::list, retention::runs::get, retention::runs::follow,
         purge::purge,
+        audit::list, dossier::of_complaint, dossier::of_token, people::lookup, people::export,
+        people_erasure::erase_identity,
         holds::place, holds::release, holds::list, identity::erase_for_person, identity::erase,
         health::health, health::livez, health::readyz, health::metrics,
         document,

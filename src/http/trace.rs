@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
 use uuid::Uuid;
 
+use super::audited;
 use super::problem::Problem;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::sentry;
@@ -53,6 +54,7 @@ pub async fn trace(
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let _in_flight = metrics.as_ref().map(|metrics| InFlight::begin(metrics));
     let response = next.call(request).await?;
+    audited::complete(&response).await;
     let route = response
         .request()
         .match_pattern()

@@ -1,6 +1,7 @@
 //! Accounts of staff and the regions granted to them.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio_postgres::Row;
@@ -17,6 +18,8 @@ const FIND: &str = include_str!("../../sql/queries/accounts/find.sql");
 const FIND_ID: &str = include_str!("../../sql/queries/accounts/find_id.sql");
 const LIST: &str = include_str!("../../sql/queries/accounts/list.sql");
 const UPDATE: &str = include_str!("../../sql/queries/accounts/update.sql");
+const FORMER: &str = include_str!("../../sql/queries/accounts/former.sql");
+const ANONYMISE: &str = include_str!("../../sql/queries/accounts/anonymise.sql");
 const CREDENTIAL: &str = include_str!("../../sql/queries/accounts/credential.sql");
 const CREDENTIAL_BY_EMAIL: &str =
     include_str!("../../sql/queries/accounts/credential_by_email.sql");
@@ -119,6 +122,34 @@ pub async fn update(
         )
         .await?;
     Ok(!rows.is_empty())
+}
+
+/// At most `limit` accounts that were deactivated for longer than `period` and are not anonymised yet.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn former(store: &Store, period: Duration, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+    let session = store.session().await?;
+    let rows = session
+        .query(FORMER, &[&period.as_secs_f64(), &limit])
+        .await?;
+    rows.iter().map(|row| column(row, "id")).collect()
+}
+
+/// Takes name and e-mail address from those of `ids` that are still due; returns which were.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn anonymise(
+    store: &Store,
+    ids: &[Uuid],
+    period: Duration,
+) -> Result<Vec<Uuid>, StoreError> {
+    let session = store.session().await?;
+    let rows = session
+        .query(ANONYMISE, &[&ids, &period.as_secs_f64()])
+        .await?;
+    rows.iter().map(|row| column(row, "id")).collect()
 }
 
 /// What the password of an active account is checked against.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod api_keys;
+pub mod audit;
 pub mod catalogue;
 pub mod claims;
 pub mod comments;
@@ -23,6 +24,7 @@ pub mod nodes;
 pub mod photos;
 mod pool;
 pub mod presence;
+pub mod reporters;
 pub mod retention;
 pub mod rules;
 mod session;

@@ -56,13 +56,13 @@ fn level(level: LogLevel) -> Level {
     }
 }
 
-/// Libraries tell of their every step at info: that is our debug.
+/// Libraries tell of their every step at info: that is our debug. Below that the database's tells the parameters of each
+/// statement, which are personal: no level of ours lets it.
 fn library_level(level: LogLevel) -> log::Level {
     match level {
         LogLevel::Error => log::Level::Error,
         LogLevel::Warn | LogLevel::Info => log::Level::Warn,
-        LogLevel::Debug => log::Level::Info,
-        LogLevel::Trace => log::Level::Trace,
+        LogLevel::Debug | LogLevel::Trace => log::Level::Info,
     }
 }
 

@@ -137,6 +137,12 @@ fn complaints_are_written_by_the_commit_lane_alone() {
 }
 
 #[test]
+fn the_audit_trail_is_appended_to_in_one_place() {
+    let may = ["src/access/audit.rs", "src/store/audit.rs"];
+    forbid(&["audit::append"], &may, "see src/access/audit.rs");
+}
+
+#[test]
 fn pictures_are_decoded_in_one_place_and_on_its_own_threads() {
     let codecs = [
         "zune_",

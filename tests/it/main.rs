@@ -14,7 +14,9 @@
 
 mod access;
 mod actors;
+mod audit;
 mod bad_input;
+mod canary;
 mod cluster;
 mod contract;
 mod drain;
@@ -35,6 +37,7 @@ mod pages;
 mod photos;
 mod pictures;
 mod presence;
+mod privacy;
 mod protocol;
 mod proxy;
 mod races;

@@ -23,10 +23,10 @@ use crate::support::{Answer, Officer, TestApp, call, eventually};
 use body::Body;
 
 /// A complaint to which photos are sent.
-struct Case {
-    id: String,
+pub(crate) struct Case {
+    pub(crate) id: String,
     /// Its tracking token.
-    token: String,
+    pub(crate) token: String,
 }
 
 impl Case {
@@ -59,14 +59,14 @@ impl Case {
     }
 
     /// Sends one good photo and returns its id.
-    async fn send_one(&self, app: &TestApp) -> String {
+    pub(crate) async fn send_one(&self, app: &TestApp) -> String {
         let body = Body::new().file("photo", "a.jpg", &made::jpeg(64, 48));
         let answer = self.send(app, body).await.expect(202);
         answer["items"][0]["id"].as_str().unwrap().to_owned()
     }
 
     /// A photo as its reporter sees it.
-    async fn photo(&self, app: &TestApp, id: &str) -> Answer {
+    pub(crate) async fn photo(&self, app: &TestApp, id: &str) -> Answer {
         let path = format!("{}/{id}", self.path());
         call(app.api.get(&path).header("X-Tracking-Token", &self.token)).await
     }

@@ -9,6 +9,8 @@ use uuid::Uuid;
 use super::SchedulerDeps;
 use super::batch::{NotNow, erase};
 use super::pace::Pace;
+use super::record;
+use crate::access::former_staff;
 use crate::actors::kill_point::kill_point;
 use crate::domain::erasure::settled;
 use crate::domain::retention::{Counts, Origin, Plan};
@@ -38,11 +40,13 @@ pub(super) async fn work(deps: &SchedulerDeps) -> Result<(), StoreError> {
     while let Some(run) = take_up(&session, &deps.supervision.node).await? {
         kill_point("retention_taken_up");
         let begun = Instant::now();
+        let entry = record::begun(deps, &run).await?;
         let failure = drive(deps, &session, &run).await?;
         if let Some(failure) = &failure {
             slog_scope::error!("a retention run failed: {}", failure; "run" => run.id.to_string());
         }
         finish(&session, run.id, failure.as_deref()).await?;
+        record::ended(deps, &run, (entry, failure.is_some())).await?;
         kill_point("retention_finished");
         let metrics = &deps.supervision.metrics.retention;
         metrics.duration.set(begun.elapsed().as_secs_f64());
@@ -151,8 +155,13 @@ fn count(deps: &SchedulerDeps, done: Counts) {
     }
 }
 
-/// What else has its time: logins that ended, and missed events that can be read again.
+/// What else has its time: former staff, logins that ended, and missed events that can be read again.
 async fn keep_house(deps: &SchedulerDeps, session: &Session) -> Result<(), StoreError> {
+    let period = deps.settings.privacy.former_staff();
+    let former = former_staff::anonymise(&deps.store, period).await?;
+    if !former.is_empty() {
+        slog_scope::info!("accounts of former staff were anonymised"; "accounts" => former.len());
+    }
     while forget_logins(session, LOGINS).await? > 0 {}
     let days = match policy(&deps.store).await {
         Ok((_, policy)) => policy.replay_days,

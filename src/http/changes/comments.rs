@@ -149,7 +149,8 @@ pub async fn list_comments(
 }
 
 impl CommentView {
-    fn for_staff(comment: comments::Stored) -> Self {
+    /// For staff.
+    pub(in crate::http) fn for_staff(comment: comments::Stored) -> Self {
         Self {
             id: comment.id,
             at: comment.at,

@@ -60,7 +60,11 @@ struct Told {
 }
 
 impl HistoryEntry {
-    fn of(past: Past) -> Result<Self, Problem> {
+    /// An entry of an event as it is stored.
+    ///
+    /// # Errors
+    /// A 500 problem when it cannot be read.
+    pub(in crate::http) fn of(past: Past) -> Result<Self, Problem> {
         let told: Told = serde_json::from_str(&past.payload).map_err(Problem::internal)?;
         Ok(Self {
             event_id: past.event_id,

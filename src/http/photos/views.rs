@@ -88,7 +88,7 @@ impl PhotoList {
 
 impl PhotoView {
     /// For whoever reads it: only staff see which account sent it.
-    pub(super) fn of(photo: Stored, reader: Reader, desk: &Desk) -> Self {
+    pub(in crate::http) fn of(photo: Stored, reader: Reader, desk: &Desk) -> Self {
         let is_ready = photo.status == PhotoStatus::Ready;
         Self {
             links: is_ready.then(|| PhotoLinks::to(photo.id, desk)),

@@ -152,8 +152,10 @@ fn hint(
     submitted: &Sighting,
 ) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let middle = submitted.point.ok_or("every complaint has a point")?;
+    let after = submitted.sides.after();
+    let after = after.ok_or("every submission leaves a complaint open")?;
     let search = Search {
-        category: &submitted.sides.after().category,
+        category: &after.category,
         middle,
         radius_m: scene.radius_m,
         from: Uuid::nil(),

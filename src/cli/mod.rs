@@ -192,10 +192,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Watch(settings) => watch::run(settings).await?,
         Command::Health(settings) => health::run(settings).await?,
-        Command::Openapi => {
-            let document = Document::openapi().to_pretty_json()?;
-            writeln!(std::io::stdout(), "{document}")?;
-        }
+        Command::Openapi => openapi()?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -289,6 +286,12 @@ where
 
 fn reason(text: &str) -> Result<Reason, String> {
     Reason::parse(text).map_err(|(_, message)| message)
+}
+
+fn openapi() -> Result<(), Failure> {
+    let document = Document::openapi().to_pretty_json()?;
+    writeln!(std::io::stdout(), "{document}")?;
+    Ok(())
 }
 
 async fn migrate(offline: Offline) -> Result<(), AppError> {

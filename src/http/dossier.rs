@@ -6,6 +6,9 @@
 mod archive;
 mod contents;
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use bytes::Bytes;
@@ -138,6 +141,8 @@ pub(super) fn answer(
     place: SemaphorePermit<'static>,
 ) -> HttpResponse {
     let (sender, receiver) = mpsc::channel::<Result<Bytes, Cut>>(AHEAD);
+    let whole = Rc::new(Cell::new(false));
+    let is_whole = Rc::clone(&whole);
     rt::spawn(async move {
         let _place = place;
         let mut archive = Archive::new(sender.clone());
@@ -146,7 +151,8 @@ pub(super) fn answer(
             Err(cut) => Err(cut),
         };
         match written {
-            Ok(()) | Err(Cut::Left) => {}
+            Ok(()) => is_whole.set(true),
+            Err(Cut::Left) => {}
             Err(cut) => {
                 slog_scope::error!("an export was cut off: {}", cut);
                 // The last chunk, by which a client knows that nothing is missing, is never sent.
@@ -154,8 +160,13 @@ pub(super) fn answer(
             }
         }
     });
-    let parts = stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|part| (part, receiver))
+    let parts = stream::unfold((receiver, whole), async |(mut receiver, whole)| {
+        match receiver.recv().await {
+            Some(part) => Some((part, (receiver, whole))),
+            // It was given up because nobody read: what comes late must not look whole.
+            None if !whole.replace(true) => Some((Err(Cut::Left), (receiver, whole))),
+            None => None,
+        }
     });
     HttpResponse::Ok()
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"export.zip\""))

@@ -11,6 +11,7 @@
 //! | [`timer_poll::TimerPoll`] | process | when desks look at complaints whose time has come |
 //! | [`thumbnailer::Thumbnailer`] | process | which photos are being turned into pictures |
 //! | [`word_keeper::WordKeeper`] | process | when the words of new complaints are noted for searches |
+//! | [`recounter::Recounter`] | process | counts by events, held against the rows; what is overdue |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
 //! | [`presence::Presence`] | process | who is online where, and which claims hold |
 //!
@@ -24,6 +25,7 @@ pub mod feed_poll;
 pub mod grant_watch;
 pub mod kill_point;
 pub mod presence;
+pub mod recounter;
 pub mod region_desk;
 pub mod registry;
 pub mod supervise;

@@ -4,7 +4,9 @@
 //! goes on. Events are published strictly by number; what another process committed in between is
 //! read from the table first, what comes twice is dropped. Awaits nothing above it.
 
+mod again;
 mod handle;
+mod hearing;
 mod messages;
 mod open;
 mod sequence;
@@ -24,6 +26,8 @@ use crate::store::events::Tally;
 use crate::store::{StoreError, complaints, events};
 pub use handle::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
 pub use messages::{Committed, Republish};
+pub use hearing::HeardBy;
+use hearing::Hearing;
 use messages::{HeadSeen, Recount, Take};
 pub use open::OpenCell;
 pub(super) use sequence::next_ones;
@@ -42,6 +46,8 @@ pub struct RegionDesk {
     tally: Option<Tally>,
     /// The highest number that is known to be committed.
     known: i64,
+    /// How it came to be known.
+    hearing: Hearing,
     /// A read of the table is under way, or waits for its retry.
     reading: bool,
 }
@@ -53,6 +59,7 @@ impl RegionDesk {
             head,
             tally: None,
             known: 0,
+            hearing: Hearing::default(),
             reading: false,
         }
     }
@@ -89,6 +96,13 @@ impl RegionDesk {
         }
     }
 
+    fn hear(&mut self, head: i64, by: HeardBy) {
+        if head > self.known {
+            self.known = head;
+            self.hearing.heard(by);
+        }
+    }
+
     /// Reads from the table what is committed and not published, page by page.
     fn catch_up(&mut self, ctx: &mut Context<Self>) {
         let Some(tally) = self.tally else { return };
@@ -100,7 +114,14 @@ impl RegionDesk {
         let read = async move { events::after(&store, &region, tally.head, PAGE).await };
         ctx.spawn(read.into_actor(self).map(|page, desk, ctx| {
             let moved = match page {
-                Ok(page) => desk.advance(page, Instant::now(), ctx),
+                Ok(page) => {
+                    let lag = desk.hearing.lag(&page);
+                    let moved = desk.advance(page, Instant::now(), ctx);
+                    lag.filter(|_| moved).into_iter().for_each(|lag| {
+                        lag.show(&desk.deps.supervision.metrics.database.feed_lag);
+                    });
+                    moved
+                }
                 Err(error) => {
                     desk.note_failure("read events", &error);
                     false
@@ -233,7 +254,7 @@ impl Handler<Committed> for RegionDesk {
             self.deps.supervision.node
         ));
         let last = fact.events.last().map_or(0, |event| event.seq);
-        self.known = self.known.max(last);
+        self.hear(last, HeardBy::Commit);
         self.deps.hints.committed(&self.deps.region, last);
         if self.reading || !self.advance(fact.events, fact.committed_at, ctx) {
             self.catch_up(ctx);
@@ -245,8 +266,8 @@ impl Handler<Committed> for RegionDesk {
 impl Handler<HeadSeen> for RegionDesk {
     type Result = ();
 
-    fn handle(&mut self, HeadSeen(head): HeadSeen, ctx: &mut Context<Self>) {
-        self.known = self.known.max(head);
+    fn handle(&mut self, HeadSeen(head, by): HeadSeen, ctx: &mut Context<Self>) {
+        self.hear(head, by);
         self.catch_up(ctx);
     }
 }
@@ -258,37 +279,5 @@ impl Handler<Recount> for RegionDesk {
         if let Some(tally) = self.tally {
             self.enter(tally);
         }
-    }
-}
-
-impl Handler<Republish> for RegionDesk {
-    type Result = ();
-
-    /// A page at a time: a shard that still misses some asks again.
-    fn handle(&mut self, Republish { after }: Republish, ctx: &mut Context<Self>) {
-        fail_point!(&format!(
-            "{}/region_desk/republish",
-            self.deps.supervision.node
-        ));
-        let head = self.tally.map_or(0, |tally| tally.head);
-        if after >= head {
-            return;
-        }
-        let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
-        let read = async move { events::after(&store, &region, after, PAGE).await };
-        ctx.spawn(read.into_actor(self).map(move |page, desk, ctx| {
-            let events: Vec<Event> = match page {
-                Ok(page) => page
-                    .into_iter()
-                    .take_while(|event| event.seq <= head)
-                    .collect(),
-                Err(error) => return desk.note_failure("read events again", &error),
-            };
-            let now = Instant::now();
-            let frames = events.iter().map(|event| desk.framed(event, now)).collect();
-            if !desk.publish(head, frames, ctx) {
-                slog_scope::debug!("the registry is busy; its shards ask again");
-            }
-        }));
     }
 }

@@ -22,7 +22,9 @@ pub mod idempotency;
 mod import;
 mod list_cursor;
 pub mod list_query;
+pub mod log_level;
 pub mod login;
+pub mod metrics;
 pub mod officers;
 pub mod openapi;
 pub mod page;
@@ -47,6 +49,7 @@ use actix_web::web;
 /// costs a regular expression, so fixed paths and frequent ones come first.
 pub fn routes(config: &mut web::ServiceConfig) {
     health::configure(config);
+    metrics::configure(config);
     openapi::configure(config);
     config.service(
         web::scope("/api/v1")
@@ -67,7 +70,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(tracking_events::configure)
             .configure(login::configure)
             .configure(accounts::configure)
-            .configure(api_keys::configure),
+            .configure(api_keys::configure)
+            .configure(log_level::configure),
     );
     openapi::configure_pages(config);
 }

@@ -10,7 +10,7 @@ use super::changes::{
 };
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    login, officers, photos, region_events, regions, snapshot, stats, tracking_events, websocket,
+    log_level, login, metrics, officers, photos, region_events, regions, snapshot, stats, tracking_events, websocket,
     websocket_stats, workflows,
 };
 
@@ -42,7 +42,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         login::login, login::refresh, login::logout, login::me, login::change_password,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,
-        health::health, health::livez, health::readyz, health::metrics,
+        health::health, health::livez, health::readyz, metrics::metrics, log_level::get, log_level::put,
         document,
     ),
     modifiers(&Credentials),
@@ -62,6 +62,8 @@ impl Modify for Credentials {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let key = ApiKey::Header(ApiKeyValue::new("X-API-Key"));
         components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("metrics_token", SecurityScheme::Http(token));
     }
 }
 

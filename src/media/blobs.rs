@@ -4,6 +4,7 @@
 //! pictures that were made of it. A blob is written before the row that names it and removed after it; what is
 //! left over by a crash is found by [`super::sweep`].
 
+mod failures;
 mod place;
 mod upload;
 
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use super::thumbnail::Pictures;
 use crate::config::{PhotoPlace, S3Access};
+use failures::BlobFailures;
 use place::Place;
 pub use upload::Upload;
 
@@ -119,6 +121,7 @@ pub struct Part {
 pub struct Blobs {
     place: Arc<Place>,
     wait: Duration,
+    failures: Arc<BlobFailures>,
 }
 
 impl Blobs {
@@ -130,7 +133,13 @@ impl Blobs {
         Ok(Self {
             place: Arc::new(Place::new(place, access, wait)?),
             wait,
+            failures: Arc::default(),
         })
+    }
+
+    /// How often the store failed since it was opened, by the words used in metrics.
+    pub fn failures(&self) -> [(&'static str, u64); 2] {
+        self.failures.counts()
     }
 
     /// Where it is, for people.
@@ -143,11 +152,12 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn begin(&self, photo: Uuid) -> Result<Upload, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.quarantine(photo);
         let part = self.place.part();
         let begun = self.timely(store.put_multipart(&path)).await?;
-        Ok(Upload::new(begun, part, self.wait))
+        let failures = Arc::clone(&self.failures);
+        Ok(Upload::new(begun, part, self.wait, failures))
     }
 
     /// What was sent, whole.
@@ -155,7 +165,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn sent(&self, photo: Uuid) -> Result<Bytes, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.quarantine(photo);
         self.timely(async { store.get(&path).await?.bytes().await })
             .await
@@ -166,7 +176,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn keep(&self, photo: Uuid, pictures: Pictures) -> Result<(), BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let bytes = [pictures.original, pictures.preview, pictures.thumbnail];
         let puts = Picture::ALL.into_iter().zip(bytes).map(|(picture, bytes)| {
             let path = self.place.picture(photo, picture);
@@ -187,7 +197,7 @@ impl Blobs {
         picture: Picture,
         range: Option<Range<u64>>,
     ) -> Result<Part, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.picture(photo, picture);
         let options = GetOptions {
             range: range.map(GetRange::Bounded),
@@ -206,7 +216,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn size(&self, photo: Uuid, picture: Picture) -> Result<u64, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.picture(photo, picture);
         Ok(self.timely(store.head(&path)).await?.size)
     }
@@ -240,7 +250,7 @@ impl Blobs {
     }
 
     async fn remove(&self, path: Path) -> Result<(), BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         match self.timely(store.delete(&path)).await {
             Ok(()) | Err(BlobError::Missing(_)) => Ok(()),
             Err(error) => Err(error),
@@ -252,7 +262,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn all(&self) -> Result<BoxStream<'static, Result<Blob, BlobError>>, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let place = Arc::clone(&self.place);
         let found = store.list(place.root());
         let blobs = found.map_err(BlobError::from).try_filter_map(move |meta| {
@@ -275,9 +285,15 @@ impl Blobs {
         &self,
         work: impl Future<Output = Result<T, object_store::Error>>,
     ) -> Result<T, BlobError> {
-        match tokio::time::timeout(self.wait, work).await {
-            Ok(done) => Ok(done?),
+        let done = match tokio::time::timeout(self.wait, work).await {
+            Ok(done) => done.map_err(BlobError::from),
             Err(_elapsed) => Err(BlobError::Silent(self.wait)),
-        }
+        };
+        done.map_err(|error| self.failures.note(error))
+    }
+
+    async fn open(&self) -> Result<Arc<dyn ObjectStore>, BlobError> {
+        let opened = self.place.open().await;
+        opened.map_err(|error| self.failures.note(error))
     }
 }

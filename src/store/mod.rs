@@ -13,6 +13,7 @@ pub mod complaints;
 pub mod connect;
 pub mod events;
 pub mod installation;
+mod failures;
 mod lineage;
 pub mod lists;
 pub mod logins;
@@ -28,6 +29,7 @@ pub mod stats;
 pub mod timers;
 pub mod words;
 
+pub use failures::Failures;
 pub use lineage::Lineage;
 pub use pool::{Opener, Store};
 pub use session::Session;

@@ -37,6 +37,7 @@ mod protocol;
 mod proxy;
 mod races;
 mod rest;
+mod sentry;
 mod sequence;
 mod slow;
 mod source;

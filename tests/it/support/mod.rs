@@ -6,6 +6,7 @@ pub(crate) mod call;
 pub(crate) mod failover;
 pub(crate) mod follower;
 pub(crate) mod history;
+pub(crate) mod ingest;
 pub(crate) mod officer;
 pub(crate) mod postgres;
 mod probe;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::decide::{Decided, Encoded};
+use crate::actors::commit_lane::tally::Mark;
 use crate::actors::command::{Answer, CommandError, Work};
 use crate::domain::complaint::{Complaint, Idempotency, Receipt};
 use crate::domain::event::Event;
@@ -17,6 +18,8 @@ pub(in super::super) struct Numbered {
     pub(in super::super) region: RegionId,
     /// The event.
     pub(in super::super) event: Event,
+    /// What it adds to the node's series.
+    pub(in super::super) mark: Mark,
 }
 
 /// What became of one command.
@@ -32,6 +35,14 @@ pub(in super::super) enum Settled {
 }
 
 impl Settled {
+    /// What it led to.
+    pub(in super::super) fn events(&self) -> &[Numbered] {
+        match self {
+            Self::Submitted(_, events) | Self::Changed(_, events) => events,
+            Self::Replayed(_) | Self::Refused(_) => &[],
+        }
+    }
+
     /// The answer to the caller, and the events to publish.
     pub(in super::super) fn into_answer(self, work: Work) -> (Answer, Vec<Numbered>) {
         match (self, work) {
@@ -111,6 +122,7 @@ fn numbered(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Vec<Numbere
         let seq = *numbers.get(&draft.event_id)?;
         let (step, sighting) = (draft.step(), draft.sighting());
         Some(Numbered {
+            mark: Mark::of(&draft),
             region: draft.region,
             event: Event {
                 seq,

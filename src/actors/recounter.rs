@@ -58,7 +58,9 @@ impl Recounter {
     fn look(&mut self, ctx: &mut Context<Self>) {
         fail_point!(&format!("{}/recounter/look", self.deps.supervision.node));
         let regions: Vec<RegionId> = self.deps.desks.complaints().into_keys().collect();
-        let next = regions.iter().find(|region| Some(*region) > self.last.as_ref());
+        let next = regions
+            .iter()
+            .find(|region| Some(*region) > self.last.as_ref());
         self.last = next.or(regions.first()).cloned();
         let begun = Instant::now();
         let work = look(self.deps.clone(), regions, self.last.clone());

@@ -73,7 +73,9 @@ impl MetricsServer {
         };
         let address = scrape_address(listener);
         let served = serve(listener, scrape);
-        served.map(Some).map_err(server::refused(address, METRICS_ADDR))
+        served
+            .map(Some)
+            .map_err(server::refused(address, METRICS_ADDR))
     }
 
     /// Ends it.

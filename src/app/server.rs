@@ -141,8 +141,7 @@ impl Server {
                 .wrap(from_fn(trace::trace))
                 .configure(routes)
         };
-        let server = serve(listener, workers, keep_alive, app)
-            .map_err(refused(address, LISTEN))?;
+        let server = serve(listener, workers, keep_alive, app).map_err(refused(address, LISTEN))?;
         Ok(Self {
             handle: server.handle(),
             running: rt::spawn(server),

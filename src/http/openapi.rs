@@ -10,8 +10,8 @@ use super::changes::{
 };
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    log_level, login, metrics, officers, photos, region_events, regions, snapshot, stats, tracking_events, websocket,
-    websocket_stats, workflows,
+    log_level, login, metrics, officers, photos, region_events, regions, snapshot, stats,
+    tracking_events, websocket, websocket_stats, workflows,
 };
 
 /// Where the document is served.

@@ -16,10 +16,10 @@ use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use fail::fail_point;
 use futures_util::FutureExt;
 
-use super::problem::Problem;
+use super::problem::{Problem, Unanswered};
 use crate::telemetry::at_work::{self, AtWork};
 use crate::telemetry::metrics::Metrics;
-use failure::{UNMATCHED, Unanswered, template};
+use failure::{UNMATCHED, template};
 use id::REQUEST_ID;
 use subject::Subject;
 pub use subject::{About, Account};

@@ -63,10 +63,7 @@ pub async fn deadlines(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn overdue(
-    store: &Store,
-    now: Timestamp,
-) -> Result<HashMap<RegionId, i64>, StoreError> {
+pub async fn overdue(store: &Store, now: Timestamp) -> Result<HashMap<RegionId, i64>, StoreError> {
     let session = store.session().await?;
     let rows = session.query(OVERDUE, &[&now]).await?;
     let count = |row: &Row| {

@@ -29,8 +29,8 @@ use self::declare::{Declare, TIMES};
 pub use self::http::HttpMetrics;
 pub use self::photos::PhotoMetrics;
 pub use self::push::PushMetrics;
-pub use self::timers::TimerMetrics;
 use self::reports::Reports;
+pub use self::timers::TimerMetrics;
 
 /// The series of one node. Cheap to clone: one count, where cloning each series would be forty that
 /// all threads share.

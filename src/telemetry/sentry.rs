@@ -4,10 +4,12 @@
 //! what finds the queue full is lost. How many are made is bounded before that ([`Bound`]).
 
 mod bound;
+mod transport;
 
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use sentry::{ClientInitGuard, ClientOptions, Level};
 
@@ -15,12 +17,33 @@ use super::at_work::AtWork;
 use crate::config::LogSettings;
 use bound::Bound;
 pub use bound::counts;
+use transport::Timely;
 
 /// The bound on what is reported; nothing passes it before [`start`].
 static BOUND: Mutex<Option<Bound>> = Mutex::new(None);
 
+/// How long the end of the process waits for reports that are on their way.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// Keeps reporting; dropping it sends what waits, within [`LAST_WORDS`].
+#[must_use = "dropping it ends reports"]
+pub struct SentryGuard(Option<ClientInitGuard>);
+
+impl Drop for SentryGuard {
+    /// The client itself waits for its thread for as long as that is busy with a Sentry that does not answer.
+    fn drop(&mut self) {
+        let client = self.0.take();
+        let (closed, closes) = mpsc::channel();
+        thread::spawn(move || {
+            drop(client);
+            closed.send(()).ok();
+        });
+        closes.recv_timeout(LAST_WORDS).ok();
+    }
+}
+
 /// Starts reporting; `None` without a DSN. Keep it as long as the process runs.
-pub fn start(settings: &LogSettings) -> Option<ClientInitGuard> {
+pub fn start(settings: &LogSettings) -> Option<SentryGuard> {
     let dsn = settings.sentry_dsn.as_ref().filter(|dsn| !dsn.is_empty())?;
     let dsn = match dsn.parse() {
         Ok(dsn) => Some(dsn),
@@ -50,8 +73,9 @@ pub fn start(settings: &LogSettings) -> Option<ClientInitGuard> {
     }));
     // Refuses, by a panic, what the setting's parser has refused before.
     let options = options.sample_rate(settings.sentry_sample_rate);
+    let options = options.transport(Timely);
     *BOUND.lock().unwrap_or_else(PoisonError::into_inner) = Some(Bound::default());
-    Some(sentry::init(options))
+    Some(SentryGuard(Some(sentry::init(options))))
 }
 
 /// Reports a failed request: its route template, its status and its id, which is also in the log.
@@ -76,7 +100,11 @@ pub fn report_panic(message: &str, place: &str, at_work: Option<&AtWork>) {
     let mut tags = vec![("place", place)];
     let route;
     match at_work {
-        Some(AtWork::Request { id, path, route: of }) => {
+        Some(AtWork::Request {
+            id,
+            path,
+            route: of,
+        }) => {
             route = of(path);
             tags.extend([("route", route.as_str()), ("request_id", id)]);
         }

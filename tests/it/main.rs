@@ -28,6 +28,7 @@ mod joins;
 mod kills;
 mod main_job;
 mod metrics_doc;
+mod monitoring;
 mod operations;
 mod outage;
 mod photos;

@@ -39,7 +39,10 @@ pub(super) fn count<'a>(series: &ComplaintMetrics, events: impl Iterator<Item = 
     for Numbered { region, mark, .. } in events {
         match mark.step {
             Some(StatusStep { from: None, .. }) => *submitted.entry(region).or_default() += 1,
-            Some(StatusStep { from: Some(from), to }) => step(series, from, to, mark.age_s),
+            Some(StatusStep {
+                from: Some(from),
+                to,
+            }) => step(series, from, to, mark.age_s),
             None => {}
         }
         if mark.is_escalation {

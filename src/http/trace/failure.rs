@@ -1,14 +1,8 @@
-//! Requests that failed: told once, and answered even when no handler did.
+//! Requests that failed: told once, by a route that holds nothing of theirs.
 
-use std::fmt;
-
-use actix_web::http::StatusCode;
-use actix_web::{Error, HttpResponse, ResponseError};
 use utoipa::OpenApi;
 
-use super::id::REQUEST_ID;
 use crate::http::openapi::Document;
-use crate::http::problem::Problem;
 use crate::telemetry::sentry;
 
 /// The label of requests that no route takes.
@@ -18,52 +12,6 @@ pub(super) const UNMATCHED: &str = "unmatched";
 pub(super) fn tell(route: &str, id: &str, status: u16, cause: &str) {
     slog_scope::error!("{} failed: {}", route, cause; "request_id" => id);
     sentry::report_failure(route, id, status);
-}
-
-/// An error in the place of an answer, which carries the request's id.
-#[derive(Debug)]
-pub(super) struct Unanswered {
-    problem: Problem,
-    id: String,
-}
-
-impl Unanswered {
-    /// After a panic of a handler.
-    pub(super) fn panicked(id: &str) -> Self {
-        Self {
-            problem: Problem::internal("a handler panicked"),
-            id: id.to_owned(),
-        }
-    }
-
-    /// After an error that came past all handlers.
-    pub(super) fn failed(error: &Error, id: &str) -> Self {
-        let status = error.as_response_error().status_code();
-        Self {
-            problem: Problem::of_status(status),
-            id: id.to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for Unanswered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(f)
-    }
-}
-
-impl ResponseError for Unanswered {
-    fn status_code(&self) -> StatusCode {
-        self.problem.status_code()
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        let mut response = self.problem.answer(&self.id);
-        if let Ok(value) = self.id.parse() {
-            response.headers_mut().insert(REQUEST_ID, value);
-        }
-        response
-    }
 }
 
 /// The route template of a path, for requests whose own is lost with them: as the OpenAPI document says.

@@ -66,7 +66,10 @@ mod tests {
             (format!("ff-{trace}-00f067aa0ba902b7-01"), false),
             (format!("00-{zeros}-00f067aa0ba902b7-01"), false),
             (format!("00-{trace}-0000000000000000-01"), false),
-            (format!("00-{}-00f067aa0ba902b7-01", trace.to_uppercase()), false),
+            (
+                format!("00-{}-00f067aa0ba902b7-01", trace.to_uppercase()),
+                false,
+            ),
             (format!("00-{trace}"), false),
             (trace.to_owned(), false),
             (String::new(), false),

@@ -22,10 +22,7 @@ pub(super) fn drop_one() {
 /// Lines that were made, by level.
 pub fn lines() -> impl Iterator<Item = (&'static str, u64)> {
     let counts = LINES.iter().map(|count| count.load(Ordering::Relaxed));
-    LogLevel::ALL
-        .into_iter()
-        .map(LogLevel::as_str)
-        .zip(counts)
+    LogLevel::ALL.into_iter().map(LogLevel::as_str).zip(counts)
 }
 
 /// Lines that were dropped, because they came faster than they are written.

@@ -53,12 +53,18 @@ pub(super) fn wants(level: LogLevel, module: &str) -> bool {
     }
     if HAS_MODULES.load(Ordering::Relaxed) {
         let present = PRESENT.read().unwrap_or_else(PoisonError::into_inner);
-        let own = present.as_ref().and_then(|present| of_module(present, module));
+        let own = present
+            .as_ref()
+            .and_then(|present| of_module(present, module));
         if let Some(most) = own {
             return level <= most;
         }
     }
-    let most = if is_within(module, OURS) { &OWN } else { &LIBRARIES };
+    let most = if is_within(module, OURS) {
+        &OWN
+    } else {
+        &LIBRARIES
+    };
     level as usize <= most.load(Ordering::Relaxed)
 }
 

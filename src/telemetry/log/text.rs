@@ -33,7 +33,8 @@ impl TextLines {
         if lost == 0 {
             return;
         }
-        let said = format_args!("{lost} log lines were dropped: they came faster than they are written");
+        let said =
+            format_args!("{lost} log lines were dropped: they came faster than they are written");
         let told = record!(Level::Warning, "", &said, b!());
         if self.queue.log(&told, &o!().into()).is_err() {
             self.dropped.fetch_add(lost, Ordering::Relaxed);

@@ -115,8 +115,7 @@ impl ComplaintMetrics {
         self.overdue.with_label_values(&[region]);
         self.recount_difference.with_label_values(&[region]);
         for status in Status::ALL {
-            self.by_region
-                .with_label_values(&[region, status.as_str()]);
+            self.by_region.with_label_values(&[region, status.as_str()]);
         }
     }
 }

@@ -205,6 +205,9 @@ mod tests {
         for now in [figures(3, 5), figures(4, 7), figures(1, 2), figures(1, 2)] {
             metrics.show_pool(now);
         }
-        assert_eq!((metrics.pool.opened.get(), metrics.pool.waits.get()), (5, 9));
+        assert_eq!(
+            (metrics.pool.opened.get(), metrics.pool.waits.get()),
+            (5, 9)
+        );
     }
 }

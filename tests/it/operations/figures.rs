@@ -54,7 +54,9 @@ async fn counters_of_all_nodes_are_what_the_event_log_holds() {
             let to = ["harbour", "old-town", "north"][number % 3];
             let body = json!({"region": to});
             let path = format!("/api/v1/complaints/{id}/move");
-            call(api.post(&path, &body).bearer_auth(&admin)).await.expect(200);
+            call(api.post(&path, &body).bearer_auth(&admin))
+                .await
+                .expect(200);
         } else {
             api.set_status(&admin, &id, "in_progress").await;
             api.set_status(&admin, &id, "resolved").await;
@@ -186,7 +188,8 @@ async fn a_handler_that_panics_is_a_counted_500_and_its_connection_goes_on() {
     assert_eq!(problem["request_id"], "panicked-1");
     call(app.api.get("/api/v1/regions")).await.expect(200);
     assert_eq!(app.metric("http_panics_total").await, 1.0);
-    let series = r#"http_requests_total{endpoint="/api/v1/tracking/{token}",method="GET",status="500"}"#;
+    let series =
+        r#"http_requests_total{endpoint="/api/v1/tracking/{token}",method="GET",status="500"}"#;
     assert_eq!(app.metric(series).await, 1.0);
     assert_eq!(app.metric("http_requests_in_flight").await, 1.0);
     app.end().await;
@@ -195,14 +198,11 @@ async fn a_handler_that_panics_is_a_counted_500_and_its_connection_goes_on() {
 #[actix::test]
 async fn the_page_is_on_its_own_address_and_asks_for_its_token() {
     let token = "a token of tests";
-    let flags = [
-        "--metrics-addr",
-        "127.0.0.1:0",
-        "--metrics-token",
-        token,
-    ];
+    let flags = ["--metrics-addr", "127.0.0.1:0", "--metrics-token", token];
     let app = TestApp::with(&flags).await;
-    call(app.api.get("/metrics")).await.problem(404, "not_found");
+    call(app.api.get("/metrics"))
+        .await
+        .problem(404, "not_found");
     let monitoring = &app.application().settings().monitoring;
     let alone = Api::at(&format!("http://{}", monitoring.metrics_addr.unwrap()));
     for asked in [

@@ -27,8 +27,7 @@ impl Logged {
         let flags = ["--demo", "--data-dir", data, "--log-level", levels];
         let log = folder.path().join("log");
         let address = free_address();
-        let mut server =
-            ServerProcess::spawn(database.url(), address, &flags, fail_points, &log);
+        let mut server = ServerProcess::spawn(database.url(), address, &flags, fail_points, &log);
         assert!(server.is_ready().await, "the server ended");
         Self {
             api: server.api(),
@@ -45,7 +44,9 @@ impl Logged {
 
     async fn admin(&self) -> String {
         let demo = self.demo().await;
-        self.api.login(&demo.admin.email, &demo.admin.password).await
+        self.api
+            .login(&demo.admin.email, &demo.admin.password)
+            .await
     }
 
     fn lines(&self) -> Vec<Value> {
@@ -94,7 +95,9 @@ async fn modules_have_levels_of_their_own_from_the_start_and_live() {
         call(asked.header("X-Request-Id", id))
     };
     ask("first").await;
-    logged.found("the module's line", |line| is_of(line, "first")).await;
+    logged
+        .found("the module's line", |line| is_of(line, "first"))
+        .await;
     let is_ready = |line: &Value| line["message"].as_str().unwrap().starts_with("ready at");
     assert!(!logged.lines().iter().any(is_ready));
 
@@ -115,12 +118,17 @@ async fn modules_have_levels_of_their_own_from_the_start_and_live() {
     );
     let quiet = json!({"level": "error"});
     let set = logged.set(&token, &quiet).await.expect(200);
-    assert_eq!((&set["level"], &set["modules"]), (&json!("error"), &json!({})));
+    assert_eq!(
+        (&set["level"], &set["modules"]),
+        (&json!("error"), &json!({}))
+    );
     ask("second").await;
     let all = json!({"level": "debug", "modules": {"redress::actors": "error"}});
     logged.set(&token, &all).await.expect(200);
     ask("third").await;
-    logged.found("the line of the level for all", |line| is_of(line, "third")).await;
+    logged
+        .found("the line of the level for all", |line| is_of(line, "third"))
+        .await;
     assert!(!logged.lines().iter().any(|line| is_of(line, "second")));
     logged.end().await;
 }
@@ -134,14 +142,21 @@ async fn levels_are_an_admins_and_what_is_none_is_refused() {
     let olga = logged.api.login(&officer.email, &officer.password).await;
     let level = json!({"level": "debug"});
     let path = "/api/v1/admin/log-level";
-    call(logged.api.get(path)).await.problem(401, "unauthorized");
-    call(logged.api.put(path, &level)).await.problem(401, "unauthorized");
+    call(logged.api.get(path))
+        .await
+        .problem(401, "unauthorized");
+    call(logged.api.put(path, &level))
+        .await
+        .problem(401, "unauthorized");
     logged.set(&olga, &level).await.problem(403, "forbidden");
     let many: Vec<(String, &str)> = (0..65).map(|n| (format!("m{n}"), "info")).collect();
     let many: std::collections::BTreeMap<_, _> = many.into_iter().collect();
     for (body, fields) in [
         (json!({"level": "loud"}), 1),
-        (json!({"level": "loud", "modules": {"a": "silent", "a b": "info"}}), 3),
+        (
+            json!({"level": "loud", "modules": {"a": "silent", "a b": "info"}}),
+            3,
+        ),
         (json!({"level": "info", "modules": many}), 1),
         (json!({"level": "info", "modules": {"a": 1}}), 1),
         (json!({"levels": "info"}), 1),
@@ -149,8 +164,13 @@ async fn levels_are_an_admins_and_what_is_none_is_refused() {
         let faults = logged.set(&token, &body).await.faults();
         assert_eq!(faults.len(), fields, "{body}: {faults:?}");
     }
-    let read = call(logged.api.get(path).bearer_auth(&token)).await.expect(200);
-    assert_eq!((&read["level"], &read["modules"]), (&json!("info"), &json!({})));
+    let read = call(logged.api.get(path).bearer_auth(&token))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&read["level"], &read["modules"]),
+        (&json!("info"), &json!({}))
+    );
     logged.end().await;
 }
 
@@ -162,9 +182,12 @@ async fn a_line_says_who_asked_and_about_what() {
     let olga = logged.api.login(&officer.email, &officer.password).await;
     let me = call(logged.api.get("/api/v1/auth/me").bearer_auth(&olga)).await;
     let account = me.expect(200)["id"].clone();
-    let body = json!({"category": "pothole", "region": "north", "address": "a", "description": "b"});
+    let body =
+        json!({"category": "pothole", "region": "north", "address": "a", "description": "b"});
     let asked = logged.api.post("/api/v1/complaints", &body);
-    let receipt = call(asked.header("X-Request-Id", "submits")).await.expect(201);
+    let receipt = call(asked.header("X-Request-Id", "submits"))
+        .await
+        .expect(201);
     let id = receipt["id"].as_str().unwrap();
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let parent = format!("00-{trace}-00f067aa0ba902b7-01");
@@ -202,10 +225,14 @@ async fn a_panic_is_told_once_with_its_backtrace_and_what_was_at_work() {
     })
     .await;
     let of_handler = logged
-        .found("the handler's panic", |line| is_panic(line) && is_of(line, "unlucky"))
+        .found("the handler's panic", |line| {
+            is_panic(line) && is_of(line, "unlucky")
+        })
         .await;
     let of_actor = logged
-        .found("the actor's panic", |line| is_panic(line) && line["actor"] == "feed_poll")
+        .found("the actor's panic", |line| {
+            is_panic(line) && line["actor"] == "feed_poll"
+        })
         .await;
     for (found, said) in [(of_handler, "in a handler"), (of_actor, "in an actor")] {
         assert_eq!(found.len(), 1, "{found:?}");

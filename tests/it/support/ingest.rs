@@ -115,7 +115,8 @@ async fn serve(socket: TcpStream, manner: Manner, taken: Arc<Mutex<Vec<Envelope>
         if manner == Manner::Silent {
             std::future::pending::<()>().await;
         }
-        let answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+        let answer =
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
         if socket.write_all(answer).await.is_err() {
             return;
         }

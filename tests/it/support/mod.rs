@@ -12,6 +12,7 @@ pub(crate) mod postgres;
 mod probe;
 pub(crate) mod process;
 pub(crate) mod program;
+pub(crate) mod prometheus;
 pub(crate) mod proxy;
 pub(crate) mod redis;
 pub(crate) mod stream;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::decide::{Decided, Encoded};
-use crate::actors::commit_lane::tally::Mark;
 use crate::actors::command::{Answer, CommandError, Work};
+use crate::actors::commit_lane::tally::Mark;
 use crate::domain::complaint::{Complaint, Idempotency, Receipt};
 use crate::domain::event::Event;
 use crate::domain::region::RegionId;

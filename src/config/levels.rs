@@ -113,6 +113,16 @@ impl LogLevels {
     }
 }
 
+impl From<LogLevel> for LogLevels {
+    /// One level for all.
+    fn from(all: LogLevel) -> Self {
+        Self {
+            all,
+            modules: BTreeMap::new(),
+        }
+    }
+}
+
 impl fmt::Display for LogLevels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.all.as_str())?;

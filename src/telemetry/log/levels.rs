@@ -2,7 +2,6 @@
 //!
 //! Asked for every line that is told, wanted or not: without levels for modules that costs three atomic reads.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
@@ -23,10 +22,7 @@ static HAS_MODULES: AtomicBool = AtomicBool::new(false);
 /// The levels at present.
 pub fn present() -> LogLevels {
     let present = PRESENT.read().unwrap_or_else(PoisonError::into_inner);
-    present.clone().unwrap_or_else(|| LogLevels {
-        all: LogLevel::Info,
-        modules: BTreeMap::new(),
-    })
+    present.clone().unwrap_or_else(|| LogLevel::Info.into())
 }
 
 /// Sets them, from the next line on.

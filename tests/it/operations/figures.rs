@@ -49,16 +49,17 @@ async fn counters_of_all_nodes_are_what_the_event_log_holds() {
         if id.is_empty() || number >= 10 {
             continue;
         }
-        api.set_status(&admin, &id, "acknowledged").await;
+        for status in ["acknowledged", "in_progress"] {
+            let answer = api.set_status(&admin, &id, status).await;
+            assert_eq!(answer.status(), 200, "{status}");
+        }
         if number % 2 == 1 {
-            let to = ["harbour", "old-town", "north"][number % 3];
-            let body = json!({"region": to});
+            // It goes back to "acknowledged" with that.
+            let body = json!({"region": if region == "harbour" { "north" } else { "harbour" }});
             let path = format!("/api/v1/complaints/{id}/move");
-            call(api.post(&path, &body).bearer_auth(&admin))
-                .await
-                .expect(200);
+            let asked = api.post(&path, &body).bearer_auth(&admin);
+            call(asked).await.expect(200);
         } else {
-            api.set_status(&admin, &id, "in_progress").await;
             api.set_status(&admin, &id, "resolved").await;
         }
     }
@@ -71,8 +72,9 @@ async fn counters_of_all_nodes_are_what_the_event_log_holds() {
         ),
         (
             r"complaint_transitions_total",
-            "SELECT COUNT(*) FROM events WHERE status_before <> status_after AND kind <> 'complaint.moved_in'
-             AND (kind <> 'complaint.moved_out' OR payload::json -> 'change' -> 'status' IS NOT NULL)",
+            // A move that changes the status is told in both regions, and counts once.
+            "SELECT COUNT(*) FROM events WHERE kind <> 'complaint.moved_in'
+             AND payload::json #>> '{change,status,from}' IS NOT NULL",
         ),
         (
             "complaint_time_to_resolve_seconds_count",

@@ -1,17 +1,35 @@
 # `make run` and `make test` are all a newcomer needs; both install what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster compose test soak check bench conformance dashboards
+.PHONY: help run pages cluster compose test test-browser api screenshots soak check bench conformance dashboards
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build and start the server with demonstration data, on port 8080
 	@scripts/setup
+	@$(MAKE) --no-print-directory pages || echo "make: the pages for people could not be built; the server runs without them" >&2
 	cargo run --release --locked -- serve --demo
+
+PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/browser/*' -not -path 'web/tests/*' -not -path 'web/live/dist/*')
+
+pages: web/dist/report.html ## build the pages for people, which the server carries (needs Node)
+
+web/dist/report.html: web/node_modules/.package-lock.json $(PAGE_SOURCES)
+	cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@scripts/setup --page-tools
+	cd web && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+api: web/node_modules/.package-lock.json ## write web/src/api.ts anew from the OpenAPI document, after a change of routes
+	cargo run --locked -- openapi >target/openapi.json
+	cd web && npx openapi-typescript ../target/openapi.json --output src/api.ts
 
 cluster: ## build and start three nodes on one PostgreSQL behind HAProxy, on port 8080
 	@scripts/setup --cluster-tools
+	@$(MAKE) --no-print-directory pages
 	cargo build --release --locked
 	@scripts/cluster
 
@@ -23,8 +41,18 @@ test: ## run all tests, on a private PostgreSQL
 	@scripts/setup --test-tools
 	cargo test --locked --workspace
 
+test-browser: pages ## the pages in headless Chromium, against a server of the tests' own; ONLY=report for a part
+	@scripts/setup --browser-tools
+	cargo build --locked
+	cd web && npm test && npm run test:live && npm run test:browser -- $(ONLY)
+
+screenshots: pages ## pictures of every page and state, into web/screenshots
+	@scripts/setup --browser-tools
+	cargo build --locked
+	cd web && npm run screenshots && npm run screenshots:board
+
 soak: ## faults under load, judged by the history checker; SOAK="--only kills --seed 7" for a part
-	@scripts/setup --test-tools
+	@scripts/setup --soak-tools
 	cargo test --locked --test soak -- run $(SOAK)
 
 check: ## formatting, lints, licences and sources of dependencies, documentation

@@ -8,6 +8,7 @@ mod levels;
 mod live;
 mod log;
 mod monitoring;
+mod pages;
 mod photos;
 mod secret;
 mod watch;
@@ -20,6 +21,7 @@ pub use levels::{LogLevel, LogLevels, MODULES_MOST};
 pub use live::LiveSettings;
 pub use log::{LogFormat, LogSettings};
 pub use monitoring::MonitoringSettings;
+pub use pages::{MapTiles, PageSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
 pub use watch::{Since, WatchSettings};
 
@@ -172,6 +174,9 @@ pub struct ServeSettings {
     /// Figures.
     #[command(flatten)]
     pub monitoring: MonitoringSettings,
+    /// The pages for people.
+    #[command(flatten)]
+    pub pages: PageSettings,
     /// Logs.
     #[command(flatten)]
     pub log: LogSettings,

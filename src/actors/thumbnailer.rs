@@ -25,6 +25,7 @@ use super::supervise::{self, Supervision};
 use crate::media::blobs::Blobs;
 use crate::media::pool::Pool;
 use crate::media::thumbnail::Sizes;
+use crate::store::catalogue::CatalogueCell;
 use crate::store::photos::{self, Leased};
 use crate::store::{Store, StoreError};
 
@@ -42,6 +43,8 @@ const FIRST_SWEEP: Duration = Duration::from_secs(600);
 pub struct ThumbnailerDeps {
     /// The database.
     pub store: Store,
+    /// Where regions are.
+    pub catalogue: CatalogueCell,
     /// Told what became of photos.
     pub desks: DesksHandle,
     /// Where the bytes are.
@@ -52,6 +55,8 @@ pub struct ThumbnailerDeps {
     pub sizes: Sizes,
     /// Photos at work at the same time: a few more than threads, so that none waits for bytes.
     pub slots: usize,
+    /// Most bytes of a photo as it is sent.
+    pub most_bytes: u64,
     /// Photos that may wait before uploads are refused.
     pub most_waiting: i64,
     /// Restarts, fail points and metrics.

@@ -97,7 +97,8 @@ impl Actors {
         let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
         let recounts = recounts(store, &desks, &supervision);
-        let photos = Photos::start(settings, store, &desks, &owners.handle(), &supervision)?;
+        let home = owners.handle();
+        let photos = Photos::start(settings, (store, &catalogue, &desks), &home, &supervision)?;
         let epoch = installation.epoch.as_str();
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
         Ok(Self {

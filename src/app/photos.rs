@@ -11,6 +11,7 @@ use crate::media::blobs::Blobs;
 use crate::media::pool::{Pool, usual_threads};
 use crate::media::thumbnail::Sizes;
 use crate::store::Store;
+use crate::store::catalogue::CatalogueCell;
 
 /// The running parts.
 #[derive(Clone)]
@@ -22,8 +23,7 @@ pub(super) struct Photos {
 impl Photos {
     pub(super) fn start(
         settings: &ServeSettings,
-        store: &Store,
-        desks: &DesksHandle,
+        (store, catalogue, desks): (&Store, &CatalogueCell, &DesksHandle),
         home: &ArbiterHandle,
         supervision: &Supervision,
     ) -> Result<Self, AppError> {
@@ -38,6 +38,7 @@ impl Photos {
         let pool = Pool::start(threads, photos.photo_memory, photos.photo_time);
         let deps = ThumbnailerDeps {
             store: store.clone(),
+            catalogue: catalogue.clone(),
             desks: desks.clone(),
             blobs: blobs.clone(),
             pool: pool.map_err(|error| AppError::Threads(error.to_string()))?,
@@ -47,6 +48,7 @@ impl Photos {
                 thumbnail: photos.photo_thumbnail,
             },
             slots: threads.saturating_mul(2),
+            most_bytes: photos.photo_limit,
             most_waiting: photos.photo_queue,
             supervision: supervision.clone(),
         };

@@ -38,6 +38,8 @@ pub enum PhotoPlace {
 pub struct S3Access {
     /// Its URL, if it is not the one of AWS.
     pub endpoint: Option<String>,
+    /// Its URL as clients reach it, if that is another one.
+    pub public_endpoint: Option<String>,
     /// Its region.
     pub region: Option<String>,
     /// Access key id and secret access key.
@@ -90,6 +92,7 @@ impl S3Access {
         let secret = key(["AWS_SECRET_ACCESS_KEY", "S3_SECRET_KEY"])?;
         Ok(Self {
             endpoint: variable(&["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "S3_ENDPOINT_URL"]),
+            public_endpoint: variable(&["S3_PUBLIC_ENDPOINT_URL"]),
             region: variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]),
             keys: id.zip(secret),
             token: variable(&["AWS_SESSION_TOKEN"]),

@@ -28,6 +28,8 @@ pub fn welcome(file: &DemoFile, path: &Path, program: &Path) -> String {
         "\n\
          Redress is ready, with demo data.\n\
          \n\
+         \x20 Report    {base}/\n\
+         \x20 Board     {base}/board\n\
          \x20 REST      {base}/api/v1\n\
          \x20 Docs      {base}/docs\n\
          \x20 Health    {base}/health\n\

@@ -174,6 +174,15 @@ impl Catalogue {
         self.places.region_at(point)
     }
 
+    /// Whether a point may be of a region: it lies in it, or nobody knows where the region lies and no other is there.
+    pub fn may_hold(&self, region: &RegionId, point: Point) -> bool {
+        let is_placed = |region: &Region| region.boundary.is_some();
+        match self.region_at(point) {
+            Some(there) => there == *region,
+            None => !self.regions.get(region).is_some_and(is_placed),
+        }
+    }
+
     /// Which active regions overlap one of these, and who wins there.
     pub fn overlaps(&self, of: &BTreeSet<RegionId>) -> Vec<Overlap> {
         self.places.overlaps(of)

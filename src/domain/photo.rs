@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::account::By;
+use super::place::Point;
 
 /// Most photos of a complaint that are pending or ready.
 pub const MOST: usize = 20;
@@ -83,10 +84,21 @@ pub struct NewPhoto {
     pub kind: PhotoKind,
     /// Bytes as they were sent.
     pub bytes: i64,
+    /// Whether the file's own words about place and time are used.
+    pub uses_location: bool,
+}
+
+/// Where and when a photo was taken, as far as that was asked for and its file says so.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Taken {
+    /// Where.
+    pub point: Option<Point>,
+    /// When, as the camera's clock said: `2026-11-26T18:12:53`, with an offset only if it knew one.
+    pub at: Option<String>,
 }
 
 /// What became of a photo.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// Its pictures are stored.
     Ready {
@@ -98,6 +110,8 @@ pub enum Outcome {
         placeholder: String,
         /// Bytes of all pictures.
         bytes: i64,
+        /// Where and when it was taken.
+        taken: Taken,
     },
     /// It could not be used.
     Failed {
@@ -148,6 +162,9 @@ pub struct PhotoNews {
     /// A few characters from which a client paints a blur, when it is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
+    /// When it was taken, as the camera's clock said, if whoever sent it wants that used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<String>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -163,6 +180,7 @@ impl PhotoNews {
             width: None,
             height: None,
             placeholder: None,
+            taken_at: None,
             reason: None,
         }
     }

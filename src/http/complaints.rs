@@ -22,7 +22,7 @@ use super::trace::About;
 use super::views::{ComplaintView, PublicView, SubmissionView};
 use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
-use crate::domain::complaint::Submission;
+use crate::domain::complaint::{Receipt, Submission};
 use crate::store::complaints::Found;
 use crate::store::{Store, StoreError, claims, comments, complaints};
 
@@ -85,16 +85,11 @@ pub async fn submit(
             "this API key may not submit to this region",
         ));
     }
-    let region = desk
-        .desks
-        .of(&submission.region)
-        .ok_or(CommandError::UnknownRegion)?;
-    let deadline = desk.settings.server.command_deadline;
     let mut near = duplicates(&desk, &submission, submission.id);
     if asked.rejects_duplicates && !near.is_empty() && !is_retry(&desk, &submission).await? {
         return Err(refused(&near));
     }
-    let receipt = region.submit(submission, by, deadline).await?;
+    let receipt = store(&desk, submission, by).await?;
     request.extensions_mut().insert(About {
         region: receipt.region.clone(),
         complaint: receipt.id,
@@ -108,6 +103,14 @@ pub async fn submit(
         response.insert_header(("Idempotency-Replayed", "true"));
     }
     Ok(response.json(view))
+}
+
+/// Hands a submission to the desk of its region; done when it is durable.
+pub(super) async fn store(desk: &Desk, submission: Submission, by: By) -> Result<Receipt, Problem> {
+    let region = desk.desks.of(&submission.region);
+    let region = region.ok_or(CommandError::UnknownRegion)?;
+    let deadline = desk.settings.server.command_deadline;
+    Ok(region.submit(submission, by, deadline).await?)
 }
 
 /// Whether the submission was answered before: then its own complaint is among those close by.

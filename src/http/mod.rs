@@ -28,6 +28,7 @@ pub mod metrics;
 pub mod officers;
 pub mod openapi;
 pub mod page;
+pub mod pages;
 pub mod photos;
 pub mod problem;
 pub mod region_events;
@@ -51,6 +52,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     health::configure(config);
     metrics::configure(config);
     openapi::configure(config);
+    pages::configure(config);
     config.service(
         web::scope("/api/v1")
             .configure(complaints::configure)
@@ -68,10 +70,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(websocket_stats::configure)
             .configure(region_events::configure)
             .configure(tracking_events::configure)
+            .configure(pages::session::configure)
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure)
             .configure(log_level::configure),
     );
     openapi::configure_pages(config);
+    pages::configure_files(config);
 }

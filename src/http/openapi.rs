@@ -8,6 +8,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::changes::{
     assignee, bulk, claim, comments, edit, history, merge, relocation, status, support,
 };
+use super::pages::session;
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
     log_level, login, metrics, officers, photos, region_events, regions, snapshot, stats,
@@ -30,7 +31,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         status::change_status, assignee::assign, claim::claim, claim::release, edit::edit, comments::comment, comments::list_comments,
         relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
         complaint_list::list,
-        photos::upload::upload, photos::list, photos::get, photos::remove, photos::serve::picture,
+        photos::upload::upload, photos::direct::addresses, photos::direct::confirm, photos::list, photos::get, photos::remove, photos::serve::picture,
         regions::list, regions::create, regions::change, regions::import,
         categories::list, categories::create, categories::change, categories::import,
         workflows::get, workflows::put, workflows::delete,
@@ -40,12 +41,13 @@ pub const PATH: &str = "/api/v1/openapi.json";
         websocket::upgrade, region_events::follow, websocket::health, websocket_stats::stats,
         websocket_stats::kick,
         login::login, login::refresh, login::logout, login::me, login::change_password,
+        session::sign_in, session::refresh, session::sign_out,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,
         health::health, health::livez, health::readyz, metrics::metrics, log_level::get, log_level::put,
         document,
     ),
-    modifiers(&Credentials),
+    modifiers(&Credentials, &Names),
 )]
 pub struct Document;
 
@@ -67,11 +69,37 @@ impl Modify for Credentials {
     }
 }
 
+/// What generated clients call the operations: method and path, because handlers of one name are many and an
+/// operation's id must be its own.
+struct Names;
+
+impl Modify for Names {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let path = path.strip_prefix("/api/v1").unwrap_or(path);
+            let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            let place = words.join("_");
+            let operations = [
+                ("get", &mut item.get),
+                ("post", &mut item.post),
+                ("put", &mut item.put),
+                ("patch", &mut item.patch),
+                ("delete", &mut item.delete),
+            ];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(format!("{method}_{place}"));
+                }
+            }
+        }
+    }
+}
+
 /// Adds the document and the pages that show it, at the root.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(PATH).route(web::get().to(document)))
-        .service(web::resource("/").route(web::get().to(to_pages)))
         .service(web::resource("/docs").route(web::get().to(to_pages)));
 }
 

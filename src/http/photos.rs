@@ -1,6 +1,7 @@
 //! Photos of a complaint: send, list, read one, remove; and their pictures.
 
 mod allowance;
+pub mod direct;
 mod range;
 mod receive;
 pub mod serve;
@@ -18,6 +19,7 @@ use super::problem::{Problem, ProblemBody};
 use super::right::{Reader, reader, speaker};
 use crate::domain::change::{Deed, PhotoRemoval};
 use crate::store::photos::{self, Stored};
+use direct::{addresses, confirm};
 use serve::picture;
 use upload::upload;
 use views::{PhotoList, PhotoView};
@@ -31,6 +33,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .route(web::post().to(upload))
                 .route(web::get().to(list)),
         )
+        .service(web::resource("/complaints/{id}/photos/direct").route(web::post().to(addresses)))
+        .service(web::resource("/complaints/{id}/photos/confirm").route(web::post().to(confirm)))
         .service(
             web::resource("/complaints/{id}/photos/{photo}")
                 .route(web::get().to(get))

@@ -9,7 +9,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -217,6 +217,28 @@ impl Problem {
             _ => ("refused", "the request was refused"),
         };
         Self::new(status, kind, detail)
+    }
+
+    /// The kind of error, without what all kinds begin with.
+    pub(super) fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The fields at fault.
+    pub(super) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// An answer for people with this problem's status, to be filled with a page that says what to do.
+    pub(super) fn page(&self) -> HttpResponseBuilder {
+        if let Some(cause) = &self.cause {
+            slog_scope::error!("a page failed: {}", cause);
+        }
+        let mut response = HttpResponse::build(self.status);
+        if let Some(seconds) = self.retry_after_s {
+            response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        response
     }
 
     /// The same for somebody who may not see all of what they wanted to change.

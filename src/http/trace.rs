@@ -161,6 +161,11 @@ fn as_problem<B: MessageBody + 'static>(
         .headers()
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes() == b"application/problem+json");
+    // A page for people says by itself what went wrong.
+    let is_page = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes() == b"text/html; charset=utf-8");
     let status = response.status();
     let failed = status.is_client_error() || status.is_server_error();
     let own = response
@@ -174,7 +179,7 @@ fn as_problem<B: MessageBody + 'static>(
             }
             problem.answer(id)
         }
-        None if failed && !is_problem && !is_own(&response, route) => {
+        None if failed && !is_problem && !is_page && !is_own(&response, route) => {
             if status.is_server_error() {
                 failure::tell(route, id, status.as_u16(), "no handler says why");
             }

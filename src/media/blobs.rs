@@ -4,6 +4,8 @@
 //! pictures that were made of it. A blob is written before the row that names it and removed after it; what is
 //! left over by a crash is found by [`super::sweep`].
 
+mod direct;
+mod error;
 mod failures;
 mod place;
 mod upload;
@@ -18,44 +20,14 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, future};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
-use thiserror::Error;
 use uuid::Uuid;
 
 use super::thumbnail::Pictures;
 use crate::config::{PhotoPlace, S3Access};
+pub use error::BlobError;
 use failures::BlobFailures;
 use place::Place;
 pub use upload::Upload;
-
-/// Why the store did not do what was asked.
-#[derive(Debug, Error)]
-pub enum BlobError {
-    /// There is no such blob.
-    #[error("there is no blob {0}")]
-    Missing(String),
-    /// The store is away, full, or refuses us.
-    #[error("the photo store is away: {0}")]
-    Away(String),
-    /// The store gave no answer in time.
-    #[error("the photo store gave no answer within {0:?}")]
-    Silent(Duration),
-}
-
-impl From<object_store::Error> for BlobError {
-    fn from(error: object_store::Error) -> Self {
-        if let object_store::Error::NotFound { path, .. } = error {
-            return Self::Missing(path);
-        }
-        let mut said = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(beneath) = cause {
-            said.push_str(": ");
-            said.push_str(&beneath.to_string());
-            cause = beneath.source();
-        }
-        Self::Away(said)
-    }
-}
 
 /// One of the pictures of a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,15 +132,18 @@ impl Blobs {
         Ok(Upload::new(begun, part, self.wait, failures))
     }
 
-    /// What was sent, whole.
+    /// What was sent, whole, if it has at most `most` bytes.
     ///
     /// # Errors
     /// [`BlobError`].
-    pub async fn sent(&self, photo: Uuid) -> Result<Bytes, BlobError> {
+    pub async fn sent(&self, photo: Uuid, most: u64) -> Result<Bytes, BlobError> {
         let store = self.open().await?;
         let path = self.place.quarantine(photo);
-        self.timely(async { store.get(&path).await?.bytes().await })
-            .await
+        let found = self.timely(store.get(&path)).await?;
+        if found.meta.size > most {
+            return Err(BlobError::TooLarge(found.meta.size));
+        }
+        self.timely(found.bytes()).await
     }
 
     /// Stores the pictures of a photo.

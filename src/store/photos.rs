@@ -54,6 +54,8 @@ pub struct Stored {
     pub height: Option<i32>,
     /// A few characters from which a client paints a blur.
     pub placeholder: Option<String>,
+    /// When it was taken, as the camera's clock said, if that was to be used.
+    pub taken_at: Option<String>,
 }
 
 /// A photo to work on.
@@ -69,6 +71,8 @@ pub struct Leased {
     pub uploaded_at: Timestamp,
     /// The how manieth attempt this is.
     pub attempt: i16,
+    /// Whether the file's own words about place and time are used.
+    pub uses_location: bool,
 }
 
 /// The photos of a complaint, oldest first.
@@ -105,6 +109,7 @@ pub async fn lease(store: &Store, lease: Duration, limit: i64) -> Result<Vec<Lea
             region: RegionId::from_stored(column(row, "region_id")?),
             uploaded_at: column(row, "uploaded_at")?,
             attempt: column(row, "attempts")?,
+            uses_location: column(row, "use_location")?,
         })
     };
     rows.iter().map(leased).collect()
@@ -238,6 +243,7 @@ fn stored(row: &Row) -> Result<Stored, StoreError> {
         width: column(row, "width")?,
         height: column(row, "height")?,
         placeholder: column(row, "placeholder")?,
+        taken_at: column(row, "taken_at")?,
     })
 }
 

@@ -31,6 +31,7 @@ mod metrics_doc;
 mod monitoring;
 mod operations;
 mod outage;
+mod pages;
 mod photos;
 mod pictures;
 mod presence;

@@ -4,10 +4,12 @@ mod bad;
 mod body;
 mod limits;
 mod links;
+mod location;
 mod pictures;
 mod removal;
 mod restarts;
 mod rights;
+mod s3;
 mod steps;
 mod sweep;
 

@@ -3,7 +3,7 @@
 //! All inputs are made here by code.
 
 mod bad;
-mod block;
+pub(crate) mod block;
 mod bombs;
 mod colours;
 mod exif;

@@ -16,6 +16,7 @@
 )]
 
 mod clients;
+mod clocks;
 mod connections;
 mod crowd;
 mod hopping;
@@ -95,6 +96,7 @@ const RUNS: &[(&str, Run)] = &[
     ("stopped-node", |settings| {
         Box::pin(nodes::stopped(settings))
     }),
+    ("clocks", |settings| Box::pin(clocks::run(settings))),
     ("promotion", |settings| Box::pin(promotion::run(settings))),
     ("redis", |settings| Box::pin(redis::run(settings))),
     ("vanished-5s", |settings| {

@@ -12,4 +12,5 @@ UPDATE photos AS photo
 SET leased_until = clock_timestamp() + make_interval(secs => $1::float8), attempts = photo.attempts + 1
 FROM free, complaints AS complaint
 WHERE photo.id = free.id AND complaint.id = photo.complaint_id
-RETURNING photo.id, photo.complaint_id, complaint.region_id, photo.uploaded_at, photo.attempts
+RETURNING photo.id, photo.complaint_id, complaint.region_id, photo.uploaded_at, photo.attempts,
+          photo.use_location

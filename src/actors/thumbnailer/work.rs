@@ -13,7 +13,8 @@ use crate::actors::kill_point::kill_point;
 use crate::domain::account::By;
 use crate::domain::action::Party;
 use crate::domain::change::{Deed, FinishedPhoto, Refusal, Request};
-use crate::domain::photo::{Outcome, PhotoStatus};
+use crate::domain::photo::{Outcome, PhotoStatus, Taken};
+use crate::domain::place::Point;
 use crate::domain::region::RegionId;
 use crate::media::blobs::BlobError;
 use crate::media::thumbnail::{Flaw, Pictures};
@@ -63,16 +64,21 @@ async fn outcome(deps: &ThumbnailerDeps, photo: &Leased) -> Result<Found, BlobEr
         let told = "the picture could not be read; send it anew";
         return Ok(failed("attempts", told));
     }
-    let sent = match deps.blobs.sent(photo.id).await {
+    let sent = match deps.blobs.sent(photo.id, deps.most_bytes).await {
+        Err(BlobError::TooLarge(bytes)) => {
+            let most = deps.most_bytes;
+            let told = format!("the photo has {bytes} bytes; at most {most} are taken");
+            return Ok(failed("too_many_bytes", &told));
+        }
         Err(BlobError::Missing(_)) => {
             let told = "the bytes of the photo are gone from the store; send it anew";
             return Ok(failed("gone", told));
         }
         sent => sent?,
     };
-    match pictures(deps, sent).await {
+    match pictures(deps, photo, sent).await {
         Ok(pictures) => {
-            let outcome = ready(&pictures);
+            let outcome = ready(&pictures, taken(deps, photo, &pictures));
             deps.blobs.keep(photo.id, pictures).await?;
             kill_point("photo_pictures_kept");
             Ok((outcome, None))
@@ -86,16 +92,36 @@ async fn outcome(deps: &ThumbnailerDeps, photo: &Leased) -> Result<Found, BlobEr
     }
 }
 
-async fn pictures(deps: &ThumbnailerDeps, sent: Bytes) -> Result<Pictures, Flaw> {
+async fn pictures(deps: &ThumbnailerDeps, photo: &Leased, sent: Bytes) -> Result<Pictures, Flaw> {
     let (done, made) = oneshot::channel();
-    deps.pool.process(sent, deps.sizes, false, move |pictures| {
-        // Nobody waits any more when the actor was restarted meanwhile.
-        done.send(pictures).ok();
-    });
+    let wants_taken = photo.uses_location;
+    deps.pool
+        .process(sent, deps.sizes, wants_taken, move |pictures| {
+            // Nobody waits any more when the actor was restarted meanwhile.
+            done.send(pictures).ok();
+        });
     made.await.unwrap_or(Err(Flaw::Panicked))
 }
 
-fn ready(pictures: &Pictures) -> Outcome {
+/// Where and when it was taken. A point that is in another region than the complaint is none: a camera's clock and
+/// receiver may be wrong, and a complaint that was handed in for a region stays there.
+fn taken(deps: &ThumbnailerDeps, photo: &Leased, pictures: &Pictures) -> Taken {
+    let Some(taken) = &pictures.taken else {
+        return Taken::default();
+    };
+    let point = taken.latitude.zip(taken.longitude);
+    let point = point.map(|(latitude, longitude)| Point {
+        latitude,
+        longitude,
+    });
+    let catalogue = deps.catalogue.get();
+    Taken {
+        point: point.filter(|point| catalogue.may_hold(&photo.region, *point)),
+        at: taken.at.clone(),
+    }
+}
+
+fn ready(pictures: &Pictures, taken: Taken) -> Outcome {
     let pixels = |pixels: u32| i32::try_from(pixels).unwrap_or(i32::MAX);
     let bytes = pictures.original.len() + pictures.preview.len() + pictures.thumbnail.len();
     Outcome::Ready {
@@ -103,6 +129,7 @@ fn ready(pictures: &Pictures) -> Outcome {
         height: pixels(pictures.height),
         placeholder: pictures.placeholder.clone(),
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        taken,
     }
 }
 

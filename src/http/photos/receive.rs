@@ -14,11 +14,13 @@ use crate::media::blobs::{Blobs, Upload};
 use crate::media::thumbnail::{Flaw, header};
 
 /// Bytes by which a photo is recognised, before anything of it is stored.
-const HEAD: usize = 64 * 1024;
+pub(super) const HEAD: usize = 64 * 1024;
 /// Most bytes of a text part.
 const TEXT: usize = 64;
 /// The text part that says what the photos show.
 const KIND: &str = "kind";
+/// The text part that says whether their own words about place and time are used.
+const LOCATION: &str = "use_photo_location";
 
 /// What bounds an upload.
 #[derive(Clone, Copy)]
@@ -29,11 +31,32 @@ pub(super) struct Bounds {
     pub(super) idle: Duration,
 }
 
+/// What is said of all photos of an upload.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Said {
+    /// What they show.
+    pub(super) kind: Option<PhotoKind>,
+    /// Whether their own words about place and time are used.
+    pub(super) uses_location: Option<bool>,
+}
+
+impl Said {
+    /// A photo of which this is said.
+    pub(super) fn of(self, id: Uuid, bytes: i64) -> NewPhoto {
+        NewPhoto {
+            id,
+            kind: self.kind.unwrap_or_default(),
+            bytes,
+            uses_location: self.uses_location.unwrap_or_default(),
+        }
+    }
+}
+
 /// What came. Dropped before it is kept, nothing of it stays.
 pub(super) struct Received {
     blobs: Blobs,
     photos: Vec<NewPhoto>,
-    kind: Option<PhotoKind>,
+    said: Said,
 }
 
 impl Received {
@@ -51,7 +74,7 @@ impl Received {
         let mut received = Self {
             blobs: blobs.clone(),
             photos: Vec::new(),
-            kind: None,
+            said: Said::default(),
         };
         while let Some(part) = next(&mut parts, bounds).await? {
             if is_file(&part) {
@@ -67,11 +90,14 @@ impl Received {
         Ok(received)
     }
 
-    /// The photos, of the kind that the body or else `asked` says.
-    pub(super) fn photos(&self, asked: Option<PhotoKind>) -> Vec<NewPhoto> {
-        let kind = self.kind.or(asked).unwrap_or_default();
-        let photos = self.photos.iter().cloned();
-        photos.map(|photo| NewPhoto { kind, ..photo }).collect()
+    /// The photos, as the body or else `query` says.
+    pub(super) fn photos(&self, query: Said) -> Vec<NewPhoto> {
+        let said = Said {
+            kind: self.said.kind.or(query.kind),
+            uses_location: self.said.uses_location.or(query.uses_location),
+        };
+        let photos = self.photos.iter();
+        photos.map(|photo| said.of(photo.id, photo.bytes)).collect()
     }
 
     /// The bytes of all photos.
@@ -86,9 +112,10 @@ impl Received {
 
     async fn text(&mut self, mut part: Field, bounds: Bounds) -> Result<(), Problem> {
         let name = part.name().unwrap_or_default().to_owned();
-        if name != KIND {
+        if name != KIND && name != LOCATION {
             let name: String = name.chars().take(100).collect();
-            let message = "is no part of an upload; there is kind, all other parts are files";
+            let message = "is no part of an upload; there are kind and use_photo_location, all other \
+                           parts are files";
             return Err(Problem::invalid_field(&name, "unknown_field", message));
         }
         let mut word = BytesMut::new();
@@ -99,7 +126,11 @@ impl Received {
             }
         }
         let word = std::str::from_utf8(&word).unwrap_or_default().trim();
-        self.kind = Some(kind(word)?);
+        if name == KIND {
+            self.said.kind = Some(kind(word)?);
+        } else {
+            self.said.uses_location = Some(yes_or_no(word)?);
+        }
         Ok(())
     }
 
@@ -132,11 +163,8 @@ impl Received {
             None => self.begin(id, &head, true).await?,
         };
         upload.finish().await?;
-        self.photos.push(NewPhoto {
-            id,
-            kind: PhotoKind::default(),
-            bytes: i64::try_from(size).unwrap_or(i64::MAX),
-        });
+        let bytes = i64::try_from(size).unwrap_or(i64::MAX);
+        self.photos.push(Said::default().of(id, bytes));
         Ok(())
     }
 
@@ -174,8 +202,16 @@ pub(super) fn kind(word: &str) -> Result<PhotoKind, Problem> {
     PhotoKind::parse(word).ok_or_else(unknown)
 }
 
+fn yes_or_no(word: &str) -> Result<bool, Problem> {
+    word.parse()
+        .map_err(|_other| Problem::invalid_field(LOCATION, "unknown", "must be true or false"))
+}
+
 /// Refuses what is no picture by its first bytes; what is seen later fails later.
-fn recognise(head: &[u8], is_whole: bool) -> Result<(), Problem> {
+///
+/// # Errors
+/// 415 and 422 problems.
+pub(super) fn recognise(head: &[u8], is_whole: bool) -> Result<(), Problem> {
     match header(head) {
         Ok(_) => Ok(()),
         Err(Flaw::Truncated) if !is_whole => Ok(()),

@@ -8,11 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::allowance::Allowance;
-use super::receive::{Bounds, Received, kind};
+use super::receive::{Bounds, Received, Said, kind};
 use super::views::PhotoList;
+use crate::actors::command::CommandError;
 use crate::actors::kill_point::kill_point;
 use crate::domain::change::Deed;
-use crate::domain::photo::{MOST, MOST_AT_ONCE, PhotoKind, PhotoStatus};
+use crate::domain::photo::{MOST, MOST_AT_ONCE, NewPhoto, PhotoKind, PhotoStatus};
 use crate::http::auth::{Caller, header};
 use crate::http::changes::{Asking, Who};
 use crate::http::client_address::ClientAddress;
@@ -21,7 +22,7 @@ use crate::http::desk::Desk;
 use crate::http::page::query;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::right::{Reader, speaker};
-use crate::store::photos;
+use crate::store::photos::{self, Stored};
 
 /// Bytes of a body beside its photos.
 const FRAME: u64 = 256 * 1024;
@@ -33,6 +34,9 @@ const FRAME: u64 = 256 * 1024;
 pub struct UploadQuery {
     /// What the photos show: `evidence` (if absent), `before` or `after`. A text part `kind` says it too.
     kind: Option<String>,
+    /// Whether the photos' own words about where and when they were taken may be used: a complaint without a point gets
+    /// its place from them. `false` if absent; a text part `use_photo_location` says it too.
+    use_photo_location: Option<bool>,
 }
 
 /// The parts of an upload.
@@ -47,6 +51,8 @@ pub struct PhotoParts {
     photo: Vec<Vec<u8>>,
     /// What they show.
     kind: Option<PhotoKind>,
+    /// Whether the photos' own words about where and when they were taken may be used.
+    use_photo_location: Option<bool>,
 }
 
 /// Sends photos (JPEG, PNG, WebP, GIF): 1 to 10, of at most 15 MiB each unless the installation says otherwise.
@@ -87,13 +93,16 @@ pub async fn upload(
     // Before the body is read.
     asking.region().await?;
     let asked: UploadQuery = query(&request)?;
-    let asked = asked.kind.as_deref().map(kind).transpose()?;
+    let said = Said {
+        kind: asked.kind.as_deref().map(kind).transpose()?,
+        uses_location: asked.use_photo_location,
+    };
     let _turn = admit(&request, complaint, &desk).await?;
     let length = announced(&request, &desk)?;
     let allowance = Allowance::take(asking.who.by(), address.0, length, &desk).await?;
     let received = receive(&request, payload, &desk).await?;
     allowance.settle(received.bytes()).await?;
-    attach(&asking, received, asked).await
+    keep(&asking, received, said).await
 }
 
 /// Takes a turn, if there is room for photos: in the queue, on this node, at the complaint.
@@ -106,22 +115,32 @@ async fn admit(
     if content_length(request)?.is_some_and(|length| length > most) {
         return Err(Problem::photo_too_large(desk.settings.photos.photo_limit));
     }
-    let parts = &desk.photos;
-    if !parts.thumbnailer.has_room() {
-        return Err(Problem::no_room(
-            "too many photos wait for their pictures; try again",
-        ));
-    }
-    let turn = std::sync::Arc::clone(&parts.uploads).try_acquire_owned();
+    has_room(desk)?;
+    let turn = std::sync::Arc::clone(&desk.photos.uploads).try_acquire_owned();
     let turn =
         turn.map_err(|_full| Problem::no_room("too many uploads are under way; try again"))?;
-    let there = photos::list(&desk.store, complaint).await?;
-    let used = there.iter().filter(|it| it.status != PhotoStatus::Failed);
-    if used.count() >= MOST {
-        let detail = format!("the complaint has {MOST} photos, which is the most it can have");
-        return Err(Problem::conflict("too_many_photos", detail, None));
-    }
+    takes_more(&photos::list(&desk.store, complaint).await?)?;
     Ok(turn)
+}
+
+/// Refuses photos when too many wait.
+pub(super) fn has_room(desk: &Desk) -> Result<(), Problem> {
+    if desk.photos.thumbnailer.has_room() {
+        return Ok(());
+    }
+    Err(Problem::no_room(
+        "too many photos wait for their pictures; try again",
+    ))
+}
+
+/// Refuses photos of a complaint that has these already, when they are as many as may be.
+pub(super) fn takes_more(there: &[Stored]) -> Result<(), Problem> {
+    let used = there.iter().filter(|it| it.status != PhotoStatus::Failed);
+    if used.count() < MOST {
+        return Ok(());
+    }
+    let detail = format!("the complaint has {MOST} photos, which is the most it can have");
+    Err(Problem::conflict("too_many_photos", detail, None))
 }
 
 /// The bytes that are taken of the sender's day beforehand: what is announced, or one photo.
@@ -156,20 +175,16 @@ async fn receive(
     }
 }
 
-/// Has the complaint's desk attach what came. What it refuses does not stay; of what nobody knows whether it was
-/// done the bytes stay, for the sweep to judge.
-async fn attach(
+/// Has what came attached. What the desk refuses does not stay; of what nobody knows whether it was done the bytes
+/// stay, for the sweep to judge.
+async fn keep(
     asking: &Asking<'_>,
     received: Received,
-    asked: Option<PhotoKind>,
+    said: Said,
 ) -> Result<HttpResponse, Problem> {
-    let new = received.photos(asked);
-    let desk = asking.desk;
-    match asking
-        .carried_out(Deed::AddPhotos(new.clone()), None)
-        .await?
-    {
-        Ok(_complaint) => {
+    let new = received.photos(said);
+    match attach(asking, &new).await? {
+        Ok(()) => {
             kill_point("photo_added");
             received.keep();
         }
@@ -180,10 +195,31 @@ async fn attach(
             return Err(Problem::from(error).without_current());
         }
     }
-    desk.photos.thumbnailer.came(new.len());
+    let ids: Vec<Uuid> = new.iter().map(|photo| photo.id).collect();
+    taken(asking, &ids).await
+}
+
+/// Has the complaint's desk attach photos whose bytes are in quarantine.
+///
+/// # Errors
+/// Problems of whoever asks; within, what the desk says when it does not.
+pub(super) async fn attach(
+    asking: &Asking<'_>,
+    new: &[NewPhoto],
+) -> Result<Result<(), CommandError>, Problem> {
+    let deed = Deed::AddPhotos(new.to_vec());
+    let attached = asking.carried_out(deed, None).await?.map(drop);
+    if attached.is_ok() {
+        asking.desk.photos.thumbnailer.came(new.len());
+    }
+    Ok(attached)
+}
+
+/// The answer to whoever sent photos.
+pub(super) async fn taken(asking: &Asking<'_>, ids: &[Uuid]) -> Result<HttpResponse, Problem> {
+    let desk = asking.desk;
     let stored = photos::list(&desk.store, asking.complaint).await?;
-    let is_new = |id: Uuid| new.iter().any(|photo| photo.id == id);
-    let stored = stored.into_iter().filter(|photo| is_new(photo.id));
+    let stored = stored.into_iter().filter(|photo| ids.contains(&photo.id));
     let reader = match asking.who {
         Who::Staff(_) => Reader::Staff,
         Who::Reporter(_) => Reader::Reporter,

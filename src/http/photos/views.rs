@@ -48,6 +48,10 @@ pub struct PhotoView {
     /// A few characters from which a client paints a blur (BlurHash), when it is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
+    /// When it was taken, as the camera's clock said (without an offset, unless it knew one), if whoever sent it asked for
+    /// its location to be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<String>,
     /// Who sent it: `officer`, `admin`, `api_key` or `resident`.
     pub by: String,
     /// The account or API key that sent it; for staff only.
@@ -100,6 +104,7 @@ impl PhotoView {
             width: photo.width,
             height: photo.height,
             placeholder: photo.placeholder,
+            taken_at: photo.taken_at,
         }
     }
 }

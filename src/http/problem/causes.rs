@@ -105,7 +105,7 @@ fn json(current: &impl Serialize) -> Option<Value> {
 impl From<BlobError> for Problem {
     fn from(error: BlobError) -> Self {
         match error {
-            BlobError::Missing(_) => Self::not_found("picture"),
+            BlobError::Missing(_) | BlobError::TooLarge(_) => Self::not_found("picture"),
             BlobError::Away(_) | BlobError::Silent(_) => {
                 Self::unavailable("the photo store is away; try again", error)
             }

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::BlobError;
 
-/// Counts since the store was opened. A blob that is not there is no failure.
+/// Counts since the store was opened. A blob that is not there, or is larger than wanted, is
+/// no failure.
 #[derive(Debug, Default)]
 pub(super) struct BlobFailures {
     away: AtomicU64,
@@ -15,7 +16,7 @@ impl BlobFailures {
     /// Counts an error, and gives it back.
     pub(super) fn note(&self, error: BlobError) -> BlobError {
         let count = match &error {
-            BlobError::Missing(_) => return error,
+            BlobError::Missing(_) | BlobError::TooLarge(_) => return error,
             BlobError::Away(_) => &self.away,
             BlobError::Silent(_) => &self.silent,
         };

@@ -34,6 +34,8 @@ pub(super) enum Place {
     S3 {
         name: String,
         store: Arc<AmazonS3>,
+        /// The same under the address that clients reach.
+        public: Box<AmazonS3>,
         root: Option<Path>,
     },
 }
@@ -50,10 +52,18 @@ impl Place {
                 store: OnceCell::new(),
             }),
             PhotoPlace::S3 { bucket, prefix } => {
-                let store = Arc::new(s3(&bucket, access, wait)?);
+                let endpoint = access.endpoint.as_deref();
+                let store = Arc::new(s3(&bucket, access, endpoint, wait)?);
+                let public = access.public_endpoint.as_deref().or(endpoint);
+                let public = Box::new(s3(&bucket, access, public, wait)?);
                 let root = (!prefix.is_empty()).then(|| Path::from(prefix.as_str()));
                 let name = format!("s3://{bucket}/{prefix}");
-                Ok(Self::S3 { name, store, root })
+                Ok(Self::S3 {
+                    name,
+                    store,
+                    public,
+                    root,
+                })
             }
         }
     }
@@ -186,7 +196,12 @@ fn away(what: &str, path: &FilePath, error: &std::io::Error) -> BlobError {
     BlobError::Away(format!("cannot {what} {}: {error}", path.display()))
 }
 
-fn s3(bucket: &str, access: &S3Access, wait: Duration) -> Result<AmazonS3, BlobError> {
+fn s3(
+    bucket: &str,
+    access: &S3Access,
+    endpoint: Option<&str>,
+    wait: Duration,
+) -> Result<AmazonS3, BlobError> {
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
         .with_region(access.region.as_deref().unwrap_or("us-east-1"))
@@ -200,7 +215,7 @@ fn s3(bucket: &str, access: &S3Access, wait: Duration) -> Result<AmazonS3, BlobE
             max_retries: 3,
             retry_timeout: wait,
         });
-    if let Some(endpoint) = &access.endpoint {
+    if let Some(endpoint) = endpoint {
         let is_plain = endpoint.starts_with("http://");
         builder = builder.with_endpoint(endpoint).with_allow_http(is_plain);
     }

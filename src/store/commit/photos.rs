@@ -55,6 +55,7 @@ struct AddedValues {
     by_ids: Vec<Option<Uuid>>,
     times: Vec<Timestamp>,
     bytes: Vec<i64>,
+    use_location: Vec<bool>,
 }
 
 #[derive(Default)]
@@ -67,6 +68,7 @@ struct FinishedValues<'a> {
     heights: Vec<Option<i32>>,
     placeholders: Vec<Option<&'a str>>,
     bytes: Vec<i64>,
+    taken_at: Vec<Option<&'a str>>,
 }
 
 impl<'a> FinishedValues<'a> {
@@ -74,17 +76,19 @@ impl<'a> FinishedValues<'a> {
         self.ids.push(id);
         self.statuses.push(outcome.status().as_str());
         self.times.push(at);
-        let (mut reason, mut size, mut blur, mut all) = (None, None, None, 0);
+        let (mut reason, mut size, mut blur, mut all, mut at) = (None, None, None, 0, None);
         match outcome {
             Outcome::Ready {
                 width,
                 height,
                 placeholder,
                 bytes,
+                taken,
             } => {
                 size = Some((*width, *height));
                 blur = Some(placeholder.as_str());
                 all = *bytes;
+                at = taken.at.as_deref();
             }
             Outcome::Failed { reason: why } => reason = Some(why.as_str()),
         }
@@ -93,6 +97,7 @@ impl<'a> FinishedValues<'a> {
         self.heights.push(size.map(|(_, height)| height));
         self.placeholders.push(blur);
         self.bytes.push(all);
+        self.taken_at.push(at);
     }
 }
 
@@ -110,6 +115,7 @@ impl<'a> Values<'a> {
                 by_ids: list(added, |it| By::id(it.by)),
                 times: list(added, |it| it.at),
                 bytes: list(added, |it| it.photo.bytes),
+                use_location: list(added, |it| it.photo.uses_location),
             },
             finished,
             removed: photos.removed.clone(),
@@ -130,6 +136,7 @@ impl<'a> Values<'a> {
                     &added.by_ids,
                     &added.times,
                     &added.bytes,
+                    &added.use_location,
                 ],
             ));
         }
@@ -145,6 +152,7 @@ impl<'a> Values<'a> {
                     &done.widths,
                     &done.heights,
                     &done.bytes,
+                    &done.taken_at,
                 ],
             ));
         }

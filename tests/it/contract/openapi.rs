@@ -11,7 +11,7 @@ use crate::support::{TestApp, call};
 type Routes = BTreeSet<(String, String)>;
 
 /// Pages for people, which a document for programs does not name.
-const UNDOCUMENTED: &[&str] = &["/", "/docs"];
+const UNDOCUMENTED: &[&str] = &["/docs"];
 
 /// The operations of the document.
 fn documented(document: &Value) -> Routes {
@@ -28,6 +28,10 @@ fn documented(document: &Value) -> Routes {
 fn configured() -> Routes {
     let mut routes = Routes::new();
     for source in files("src/http", "rs") {
+        let is_page = source.path.starts_with("src/http/pages/");
+        if is_page && !source.path.ends_with("session.rs") {
+            continue;
+        }
         let code = source
             .code()
             .replace("resource(PATH)", "resource(\"/api/v1/openapi.json\")");

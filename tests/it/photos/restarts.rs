@@ -132,3 +132,26 @@ async fn two_nodes_finish_each_photo_once() {
     other.stop().await;
     app.end().await;
 }
+
+/// What lies in an S3-compatible store can be overwritten until its address expires.
+#[actix::test]
+async fn what_grows_between_upload_and_work_is_not_read_into_memory_and_fails() {
+    let mut app = TestApp::with(&["--photo-limit", "200000"]).await;
+    let case = Case::new(&app).await;
+    app.provoke("thumbnailer/work", "pause");
+    let id = case.send_one(&app).await;
+    let sent = app.photos().join("quarantine").join(&id);
+    let mut larger = made::jpeg(64, 48);
+    larger.resize(200_001, 0);
+    std::fs::write(sent, larger).unwrap();
+    app.provoke("thumbnailer/work", "off");
+    let photo = case.done(&app, &id).await;
+    assert_eq!(photo["status"], "failed");
+    let reason = photo["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("200001") && reason.contains("200000"),
+        "{reason}"
+    );
+    super::quarantine_is_empty(&app).await;
+    app.stop().await;
+}

@@ -15,6 +15,7 @@ pub(crate) mod program;
 pub(crate) mod prometheus;
 pub(crate) mod proxy;
 pub(crate) mod redis;
+pub(crate) mod s3;
 pub(crate) mod stream;
 pub(crate) mod stuck;
 pub(crate) mod trial;

@@ -47,6 +47,18 @@ impl ServerProcess {
         fail_points: &str,
         log: &std::path::Path,
     ) -> Self {
+        let environment = [("FAILPOINTS", fail_points)];
+        Self::spawn_in(&environment, database, address, flags, log)
+    }
+
+    /// Starts a server with more variables; does not wait.
+    pub(crate) fn spawn_in(
+        environment: &[(&str, &str)],
+        database: &str,
+        address: SocketAddr,
+        flags: &[&str],
+        log: &std::path::Path,
+    ) -> Self {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -64,7 +76,7 @@ impl ServerProcess {
             ])
             .args(["--jwt-secret", "a secret of tests that is long enough"])
             .env("DRAIN_WINDOW", "0.2")
-            .env("FAILPOINTS", fail_points)
+            .envs(environment.iter().copied())
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

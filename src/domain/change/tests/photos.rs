@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::domain::account::By;
-use crate::domain::photo::{NewPhoto, Outcome, PhotoKind, PhotoState, PhotoStatus};
+use crate::domain::photo::{NewPhoto, Outcome, PhotoKind, PhotoState, PhotoStatus, Taken};
+use crate::domain::place::Point;
 
 const KEY: By = By::ApiKey {
     id: Uuid::from_u128(9),
@@ -26,6 +27,7 @@ fn add(count: usize) -> Deed {
         id: Uuid::from_u128(1000 + number as u128),
         kind: PhotoKind::After,
         bytes: 1,
+        uses_location: false,
     };
     Deed::AddPhotos((0..count).map(photo).collect())
 }
@@ -45,11 +47,16 @@ fn remove(number: u128, by: By) -> Deed {
 }
 
 fn ready() -> Outcome {
+    ready_and_taken(Taken::default())
+}
+
+fn ready_and_taken(taken: Taken) -> Outcome {
     Outcome::Ready {
         width: 4,
         height: 3,
         placeholder: "L0".into(),
         bytes: 7,
+        taken,
     }
 }
 
@@ -122,4 +129,37 @@ fn staff_remove_any_photo_and_reporters_what_they_sent() {
     let by_reporter = |by| ask_as(Party::Reporter, &present, 1, None, remove(0, by));
     assert!(by_reporter(KEY).is_ok());
     assert_eq!(refusal(by_reporter(By::Resident)), Refusal::NotYourPhoto);
+}
+
+#[test]
+fn a_complaint_without_a_point_is_where_its_photo_was_taken_and_one_with_a_point_stays() {
+    let taken = Taken {
+        point: Some(Point {
+            latitude: 52.5,
+            longitude: 13.25,
+        }),
+        at: Some("2026-11-25T08:30:15".into()),
+    };
+    let mut present = with_photos(&[PhotoStatus::Pending]);
+    let id = Uuid::from_u128(1);
+    let at = |present: &Present| {
+        let decision = ask(present, 1, finish(0, ready_and_taken(taken.clone()))).unwrap();
+        let all = decision.happened.into_iter();
+        all.map(|it| (it.kind, it.complaint.latitude, it.complaint.version))
+            .collect::<Vec<_>>()
+    };
+    present.complaints.get_mut(&id).unwrap().latitude = None;
+    present.complaints.get_mut(&id).unwrap().longitude = None;
+    let both = [
+        (EventKind::Updated, Some(52.5), 2),
+        (EventKind::PhotoReady, Some(52.5), 2),
+    ];
+    assert_eq!(at(&present), both);
+    present.complaints.get_mut(&id).unwrap().latitude = Some(1.0);
+    present.complaints.get_mut(&id).unwrap().longitude = Some(2.0);
+    assert_eq!(at(&present), [(EventKind::PhotoReady, Some(1.0), 1)]);
+    // Nor is one that is over changed by what comes late.
+    let over = present.complaints.get_mut(&id).unwrap();
+    (over.latitude, over.longitude, over.status) = (None, None, Status::Closed);
+    assert_eq!(at(&present), [(EventKind::PhotoReady, None, 1)]);
 }

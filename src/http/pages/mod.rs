@@ -1,0 +1,57 @@
+//! The pages for people: their HTML, their scripts and styles, and what works without a script.
+//!
+//! `web/` is where they are written; `make pages` builds them into `web/dist`, which is embedded in the program (in
+//! debug builds it is read from there). Without them a bare page with the plain form is served, and says so.
+
+mod assets;
+mod form;
+mod language;
+mod plain;
+pub mod session;
+mod shell;
+mod track;
+
+use actix_web::middleware::Compress;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use self::language::Language;
+use self::shell::Shell;
+use super::problem::Problem;
+use crate::config::ServeSettings;
+
+/// Adds the pages, at the root.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/")
+                .wrap(Compress::default())
+                .route(web::get().to(form::show))
+                .route(web::post().to(form::submit)),
+        )
+        .service(
+            web::resource("/board")
+                .wrap(Compress::default())
+                .route(web::get().to(board)),
+        )
+        .service(
+            web::resource("/t/{token}")
+                .wrap(Compress::default())
+                .route(web::get().to(track::show)),
+        )
+        .service(web::resource("/assets/{file}").route(web::get().to(assets::hashed)));
+}
+
+/// Adds the files that lie at the root under their own names, such as the icon. Last: their path is a pattern.
+pub fn configure_files(config: &mut web::ServiceConfig) {
+    let path = "/{file:[a-z0-9-]+\\.(js|svg|png|webmanifest)}";
+    config.service(web::resource(path).route(web::get().to(assets::named)));
+}
+
+/// The officers' board.
+async fn board(
+    request: HttpRequest,
+    settings: web::Data<ServeSettings>,
+) -> Result<HttpResponse, Problem> {
+    let language = Language::of(&request);
+    Ok(Shell::new("board.html", language, &settings.pages).answer(""))
+}

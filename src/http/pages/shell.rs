@@ -1,0 +1,105 @@
+//! A page around its script: language, settings, what works without a script, and the headers that keep it safe.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+
+use super::super::problem::Problem;
+use super::assets;
+use super::language::Language;
+use super::plain::escaped;
+use crate::config::PageSettings;
+
+/// What a page is when none was built: the plain form works all the same.
+const BARE: &str = include_str!("bare.html");
+const HEAD: &str = "<!--redress:head-->";
+const PLAIN: &str = "<!--redress:plain-->";
+const LANGUAGE: &str = "<html lang=\"en\" dir=\"ltr\">";
+
+/// A page of a language, to be filled.
+pub(super) struct Shell<'a> {
+    html: String,
+    language: Language,
+    settings: &'a PageSettings,
+}
+
+impl<'a> Shell<'a> {
+    /// The page of that file.
+    pub(super) fn new(file: &str, language: Language, settings: &'a PageSettings) -> Self {
+        Self {
+            html: assets::html(file).unwrap_or_else(|| BARE.to_owned()),
+            language,
+            settings,
+        }
+    }
+
+    /// The page, with what is shown where no script runs.
+    pub(super) fn answer(&self, plain: &str) -> HttpResponse {
+        self.dress(&mut HttpResponse::Ok()).body(self.filled(plain))
+    }
+
+    /// The page as the answer to a request that is refused: with the problem's status.
+    pub(super) fn refuse(&self, problem: &Problem, plain: &str) -> HttpResponse {
+        self.dress(&mut problem.page()).body(self.filled(plain))
+    }
+
+    fn filled(&self, plain: &str) -> String {
+        let language = format!(
+            "<html lang=\"{}\" dir=\"{}\">",
+            self.language.tag(),
+            self.language.direction()
+        );
+        let tiles = self.settings.map_tiles.as_ref();
+        let tiles = tiles.map_or("", |tiles| tiles.template());
+        let head = format!(
+            "<meta name=\"redress-map-tiles\" content=\"{}\" />\n    \
+             <meta name=\"redress-map-credit\" content=\"{}\" />",
+            escaped(tiles),
+            escaped(&self.settings.map_credit)
+        );
+        // What comes from people goes in last: it may say anything, such as the name of a place to fill.
+        self.html
+            .replacen(LANGUAGE, &language, 1)
+            .replacen(HEAD, &head, 1)
+            .replacen(PLAIN, plain, 1)
+    }
+
+    fn dress<'r>(&self, response: &'r mut HttpResponseBuilder) -> &'r mut HttpResponseBuilder {
+        for (name, value) in FIXED {
+            response.insert_header((
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            ));
+        }
+        response
+            .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((CACHE_CONTROL, "no-cache"))
+            .insert_header(("Vary", "Accept-Language, Cookie"))
+            .insert_header(("Content-Security-Policy", self.policy()));
+        if let Some(cookie) = self.language.cookie() {
+            response.insert_header((SET_COOKIE, cookie));
+        }
+        response
+    }
+
+    /// No inline script or style, no `eval`, nothing from elsewhere but map tiles, and no frame around it.
+    fn policy(&self) -> String {
+        let tiles = self.settings.map_tiles.as_ref();
+        let tiles = tiles.map_or(String::new(), |tiles| format!(" {}", tiles.origin()));
+        format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:{tiles}; \
+             connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+/// Headers of every page. A tracking address is a secret: no other site hears from where somebody came.
+const FIXED: [(&str, &str); 4] = [
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("cross-origin-opener-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()",
+    ),
+];

@@ -1,0 +1,79 @@
+// A server and a browser for the board's tests: officers sign in on pages of their own.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { launch } from './chromium';
+import { Server } from '../live/tests/server.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export class Stage {
+  private constructor(
+    readonly server: Server,
+    readonly browser: Browser,
+  ) {}
+
+  static async open(...settings: string[]): Promise<Stage> {
+    const server = await Server.start(...settings);
+    const browser = await launch();
+    return new Stage(server, browser);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+  }
+
+  async page(options: BrowserContextOptions = {}): Promise<Page> {
+    const context: BrowserContext = await this.browser.newContext({ viewport: { width: 1366, height: 800 }, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    return page;
+  }
+
+  /** The board as the demo's first (Olga) or second (Otto) officer. */
+  async board(officer = 0, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.page(options);
+    await page.goto(`${this.server.url}/board`);
+    await signIn(page, this.server, officer);
+    await live(page);
+    return page;
+  }
+}
+
+export async function signIn(page: Page, server: Server, officer = 0): Promise<void> {
+  const { email, password } = server.demo.officers[officer] ?? server.demo.admin;
+  await page.fill('#email', email);
+  await page.fill('#password', password);
+  await page.click('button[type=submit]');
+}
+
+export async function live(page: Page, withinMs = 45_000): Promise<void> {
+  await page.locator('.connection[data-state=live]').waitFor({ timeout: withinMs });
+}
+
+/** The row of a complaint. */
+export function row(page: Page, id: string): ReturnType<Page['locator']> {
+  return page.locator(`#row-${id}`);
+}
+
+export async function openDetail(page: Page, id: string): Promise<void> {
+  await row(page, id).click();
+  await page.locator('.detail .actions button').first().waitFor();
+}
+
+export function action(page: Page, name: string): ReturnType<Page['locator']> {
+  return page.locator('.actions [role=group]').getByRole('button', { name, exact: true });
+}
+
+/** What axe finds wrong with the page as it is, one line each. Run beside the page's policy, which allows no foreign script. */
+export async function violations(page: Page): Promise<string[]> {
+  const found = await page.evaluate(`(async () => { ${AXE}; const { violations } = await axe.run(document);
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary)); })()`);
+  return found as string[];
+}
+
+/** Pixels by which the page is wider than its window. */
+export async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::source::{read, root};
 use crate::support::failover::Failover;
 use crate::support::process::{ServerProcess, free_address};
-use crate::support::prometheus::Prometheus;
+use crate::support::prometheus::{Alertmanager, Prometheus};
 use crate::support::{TestApp, eventually};
 
 const RULES: &str = "docker/prometheus/rules/redress.yml";
@@ -131,7 +131,8 @@ async fn a_real_prometheus_sees_a_database_that_stops_and_a_node_that_dies() {
     let flags = ["--metrics-addr", &figures_flag, "--metrics-token", token];
     let log = tempfile::NamedTempFile::new().unwrap();
     let server = ServerProcess::start_on(&database.url(), address, &flags, log.path()).await;
-    let prometheus = Prometheus::scraping(figures, token, &read(RULES)).await;
+    let told = Alertmanager::start(&root().join("docker/prometheus/alertmanager.yml")).await;
+    let prometheus = Prometheus::scraping(figures, token, &read(RULES), Some(&told)).await;
     eventually("the node is scraped", async || {
         let up = prometheus.query("database_up == 1").await;
         (!up.is_empty()).then_some(())
@@ -147,6 +148,11 @@ async fn a_real_prometheus_sees_a_database_that_stops_and_a_node_that_dies() {
     assert_eq!(alert["labels"]["severity"], "page");
     let summary = alert["annotations"]["summary"].as_str().unwrap();
     assert!(summary.starts_with(&figures.to_string()), "{summary}");
+    let heard = eventually("Alertmanager is told", async || {
+        told.alerts("RedressDatabaseDown").await.pop()
+    })
+    .await;
+    assert_eq!(heard["receivers"][0]["name"], "nobody");
     assert_eq!(prometheus.firing("RedressDown").await.len(), 0);
 
     database.start_again();
@@ -166,7 +172,8 @@ async fn a_real_prometheus_sees_a_database_that_stops_and_a_node_that_dies() {
 #[actix::test]
 async fn every_query_of_the_dashboards_finds_series_of_a_node_at_work() {
     let app = TestApp::with(&["--metrics-token", "a token of tests"]).await;
-    let prometheus = Prometheus::scraping(app.address(), "a token of tests", &read(RULES)).await;
+    let prometheus =
+        Prometheus::scraping(app.address(), "a token of tests", &read(RULES), None).await;
     let olga = app.olga().await;
     let mut officer = app.officer(&olga).await;
     officer.join("north", None).await;

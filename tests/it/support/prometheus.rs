@@ -1,6 +1,7 @@
-//! A Prometheus of the test's own, with the project's alert rules at a pace that a test can wait for.
+//! A Prometheus of the test's own, with the project's alert rules at a pace that a test can wait for, and an Alertmanager.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -19,7 +20,12 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// Starts one that scrapes a node as the job `redress`, with `rules` as they are but for their waits: what has
     /// to hold for minutes holds after a second here.
-    pub(crate) async fn scraping(node: SocketAddr, token: &str, rules: &str) -> Self {
+    pub(crate) async fn scraping(
+        node: SocketAddr,
+        token: &str,
+        rules: &str,
+        told: Option<&Alertmanager>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -28,7 +34,7 @@ impl Prometheus {
         };
         write("rules.yml", &hurried(rules));
         write("token", token);
-        let config = write("prometheus.yml", &config(node));
+        let config = write("prometheus.yml", &config(node, told));
         let address = free_address();
         let child = Command::new("prometheus")
             .arg(format!("--config.file={}", config.display()))
@@ -89,10 +95,12 @@ fn encoded(text: &str) -> String {
     text.bytes().map(byte).collect()
 }
 
-fn config(node: SocketAddr) -> String {
+fn config(node: SocketAddr, told: Option<&Alertmanager>) -> String {
+    let told = told.map_or(String::new(), |told| format!("\"{}\"", told.address));
     format!(
         "global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }}
 rule_files: [rules.yml]
+alerting: {{ alertmanagers: [ {{ static_configs: [{{ targets: [{told}] }}] }} ] }}
 scrape_configs:
   - job_name: redress
     authorization: {{ credentials_file: token }}
@@ -107,6 +115,64 @@ fn hurried(rules: &str) -> String {
         _ => format!("{line}\n"),
     };
     rules.lines().map(line).collect()
+}
+
+/// An Alertmanager of the test's own; killed when it goes out of scope.
+pub(crate) struct Alertmanager {
+    child: Child,
+    address: SocketAddr,
+    api: Api,
+    _folder: TempDir,
+}
+
+impl Alertmanager {
+    /// Starts one with the configuration of this file.
+    pub(crate) async fn start(config: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = free_address();
+        let child = ["prometheus-alertmanager", "alertmanager"]
+            .into_iter()
+            .find_map(|program| {
+                Command::new(program)
+                    .arg(format!("--config.file={}", config.display()))
+                    .arg(format!("--storage.path={}", folder.path().display()))
+                    .arg(format!("--web.listen-address={address}"))
+                    .arg("--cluster.listen-address=")
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .ok()
+            })
+            .expect("alertmanager is missing: scripts/setup --test-tools installs it");
+        let alertmanager = Self {
+            child,
+            address,
+            api: Api::at(&format!("http://{address}")),
+            _folder: folder,
+        };
+        eventually("Alertmanager is ready", async || {
+            let ready = alertmanager.api.get("/-/ready").send().await.ok()?;
+            ready.status().is_success().then_some(())
+        })
+        .await;
+        alertmanager
+    }
+
+    /// The alerts that it was told of and has not heard the end of, by name.
+    pub(crate) async fn alerts(&self, name: &str) -> Vec<Value> {
+        let answer = call(self.api.get("/api/v2/alerts")).await.expect(200);
+        let alerts = answer.as_array().unwrap().iter();
+        let named = alerts.filter(|alert| alert["labels"]["alertname"] == name);
+        named.cloned().collect()
+    }
+}
+
+impl Drop for Alertmanager {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
 }
 
 impl Drop for Prometheus {

@@ -6,7 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
 const PAGES = readdirSync(import.meta.dirname ?? '.').filter((name) => name.endsWith('.html'));
-const TEXT = /\.(js|css|svg|json|webmanifest)$/;
+const TEXT = /\.(js|css|svg|json|txt|webmanifest)$/;
 /** Below this a compressed file saves less than its header costs. */
 const WORTH = 1024;
 
@@ -33,10 +33,31 @@ function compressed(): Plugin {
   };
 }
 
+/** The licences of what is bundled, which they ask to come along: dist/licences.txt. */
+function licences(): Plugin {
+  return {
+    name: 'licences',
+    apply: 'build',
+    generateBundle() {
+      const folders = new Set<string>();
+      for (const id of this.getModuleIds()) {
+        const folder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replace('\0', ''))?.[0];
+        if (folder) folders.add(folder);
+      }
+      const source = [...folders].sort().map((folder) => {
+        const name = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+        if (!name) this.error(`${folder} is bundled and has no licence`);
+        return `${folder.split('/node_modules/').pop()}\n\n${readFileSync(join(folder, name), 'utf8')}`;
+      });
+      this.emitFile({ type: 'asset', fileName: 'licences.txt', source: source.join('\n\n----\n\n') });
+    },
+  };
+}
+
 export default defineConfig({
   appType: 'mpa',
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
-  plugins: [compressed()],
+  plugins: [licences(), compressed()],
   build: {
     outDir: 'dist',
     target: 'es2022',

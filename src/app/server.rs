@@ -31,7 +31,7 @@ use crate::http::desk::{Desk, PhotoParts};
 use crate::http::health::Readiness;
 use crate::http::metrics::Scrape;
 use crate::http::problem::Problem;
-use crate::http::{routes, trace};
+use crate::http::{pages, routes, trace};
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
 use crate::ws::WsDeps;
@@ -100,6 +100,9 @@ impl Server {
         readiness: &Readiness,
         actors: &Actors,
     ) -> Result<Self, AppError> {
+        if !pages::are_built() {
+            slog_scope::warn!("built without the pages for people: `make pages`, then build again");
+        }
         let metrics = &scrape.metrics;
         let settings = web::Data::new(settings.clone());
         let limits = limits(&settings, store, metrics, actors)?;

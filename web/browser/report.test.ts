@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launch } from './chromium';
 import { paint } from './photo';
 import { eventually, Server } from './server';
+import { photo } from '../tests/photo';
 import { Visit } from './visit';
 
 interface Complaint {
@@ -139,11 +140,12 @@ test('without a connection nothing is lost, and sent again it is one complaint',
   }, { times: 1 });
   await send(page);
   await page.getByText('The server cannot be reached.').waitFor();
+  const failed = page.waitForEvent('requestfailed');
   await page.context().setOffline(true);
-  await send(page);
+  await failed;
   await page.getByText('The server cannot be reached.').waitFor();
+  // By itself.
   await page.context().setOffline(false);
-  await send(page);
   await arrived(page).waitFor();
   assert.equal((await found('Offlineness')).length, 1);
   await visit.close();
@@ -175,6 +177,20 @@ test('the place comes from the device, or is said to be unavailable', async () =
   await denied.page.getByRole('button', { name: 'Use my location' }).click();
   await denied.page.getByText('Your location is not available.').waitFor();
   await denied.close();
+});
+
+test('the place comes from a photo that says one, when its sender likes', async () => {
+  const { latitude, longitude } = server.demo.regions.find((it) => it.id === 'north')!;
+  const taken = photo(true, [latitude, 0, 0], 'N', [longitude, 0, 0], 'E');
+  const visit = await Visit.open(browser, server, '/');
+  const { page } = visit;
+  await page.locator('.tile').first().waitFor();
+  await page.locator('#photos').setInputFiles([{ name: 'there.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await taken.arrayBuffer()) }]);
+  await page.getByText('Your photo says where it was taken.').waitFor();
+  assert.equal(await page.getByText(/^Chosen: /).count(), 0);
+  await page.getByRole('button', { name: 'Use the place of the photo' }).click();
+  await page.getByText('Chosen: North Side').waitFor();
+  await visit.close();
 });
 
 test('the whole report is sent with the keyboard alone', async () => {
@@ -233,7 +249,7 @@ test('without a script the form is sent once, however often, and shows what is w
   await visit.close();
 });
 
-test('a report during a restart of the server is sent when it is back', async () => {
+test('a report during a restart of the server is sent by itself when it is back', async () => {
   const visit = await Visit.open(browser, server, '/');
   const { page } = visit;
   await page.getByText('Noise', { exact: true }).click();
@@ -244,7 +260,7 @@ test('a report during a restart of the server is sent when it is back', async ()
   await send(page);
   await page.getByText('The server cannot be reached.').waitFor();
   await server.run();
-  await send(page);
+  // By itself, after a while.
   await arrived(page).waitFor();
   assert.equal((await found('Restarted')).length, 1);
   await visit.close();

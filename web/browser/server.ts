@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const PROGRAM = resolve('../target/debug/redress');
+export const PROGRAM = resolve('../target/debug/redress');
 const PATIENCE_MS = 60_000;
 
 export interface Demo {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isInside, regionAt } from '../src/map/inside';
 import { placeOf } from '../src/report/exif';
+import { photo } from './photo';
 
 const SQUARE = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]];
 const HOLE = [[1, 1], [3, 1], [3, 3], [1, 3], [1, 1]];
@@ -24,42 +25,6 @@ test('a point is in one of several polygons, or in no region at all', () => {
   assert.equal(regionAt(regions, at(11, 11))?.id, 'two');
   assert.equal(regionAt(regions, at(7, 7)), undefined);
 });
-
-/** A JPEG's beginning with a place in it: south and west are letters. */
-function photo(isLittle: boolean, north: [number, number, number], south: string, east: [number, number, number], west: string): Blob {
-  const view = new DataView(new ArrayBuffer(200));
-  view.setUint16(0, 0xffd8);
-  view.setUint16(2, 0xffe1);
-  view.setUint16(4, 190);
-  view.setUint32(6, 0x45786966);
-  const start = 12;
-  view.setUint16(start, isLittle ? 0x4949 : 0x4d4d);
-  view.setUint16(start + 2, 42, isLittle);
-  view.setUint32(start + 4, 8, isLittle);
-  const entry = (place: number, tag: number, kind: number, count: number, value: number) => {
-    view.setUint16(place, tag, isLittle);
-    view.setUint16(place + 2, kind, isLittle);
-    view.setUint32(place + 4, count, isLittle);
-    view.setUint32(place + 8, value, isLittle);
-  };
-  view.setUint16(start + 8, 1, isLittle);
-  entry(start + 10, 0x8825, 4, 1, 26);
-  const gps = start + 26;
-  view.setUint16(gps, 4, isLittle);
-  const letter = (place: number, tag: number, text: string) => {
-    entry(place, tag, 2, 2, 0);
-    view.setUint8(place + 8, text.charCodeAt(0));
-  };
-  letter(gps + 2, 1, south);
-  entry(gps + 14, 2, 5, 3, 80);
-  letter(gps + 26, 3, west);
-  entry(gps + 38, 4, 5, 3, 104);
-  [...north, ...east].forEach((part, i) => {
-    view.setUint32(start + 80 + 8 * i, Math.round(part * 100), isLittle);
-    view.setUint32(start + 84 + 8 * i, 100, isLittle);
-  });
-  return new Blob([view.buffer]);
-}
 
 test('the place of a photo is read, whichever way its numbers are written', async () => {
   for (const isLittle of [true, false]) {

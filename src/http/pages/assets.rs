@@ -1,10 +1,13 @@
 //! The built files of the pages, as they were compressed when they were built.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use serde::Deserialize;
 
 use super::super::problem::Problem;
 
@@ -12,6 +15,12 @@ use super::super::problem::Problem;
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
 struct Built;
+
+/// A built file, as Vite's manifest lists it.
+#[derive(Deserialize)]
+struct Chunk {
+    file: String,
+}
 
 /// For files whose names tell their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -22,8 +31,21 @@ const ENCODINGS: [(&str, &str); 2] = [("br", "br"), ("gzip", "gz")];
 
 /// The HTML of a page as it was built, if it was.
 pub(super) fn html(name: &str) -> Option<String> {
-    let file = Built::get(name)?;
+    let file = Built::get(&format!("{name}.html"))?;
     String::from_utf8(file.data.into_owned()).ok()
+}
+
+/// Where the texts of a page in a language are: a browser that hears it with the page need not wait for a script to say it.
+pub(super) fn texts(page: &str, language: &str) -> Vec<String> {
+    let manifest = Built::get("pages.json").map(|file| file.data);
+    let chunks: BTreeMap<String, Chunk> = manifest
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .unwrap_or_default();
+    ["shared", page]
+        .iter()
+        .filter_map(|name| chunks.get(&format!("src/messages/{language}/{name}.json")))
+        .map(|chunk| format!("/{}", chunk.file))
+        .collect()
 }
 
 /// A script, style or picture with its content's hash in its name.
@@ -101,6 +123,7 @@ fn content_type(path: &str) -> Option<&'static str> {
         "svg" => Some("image/svg+xml"),
         "png" => Some("image/png"),
         "json" => Some("application/json"),
+        "txt" => Some("text/plain; charset=utf-8"),
         "webmanifest" => Some("application/manifest+json"),
         _ => None,
     }

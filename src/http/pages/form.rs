@@ -21,7 +21,8 @@ use super::shell::Shell;
 use crate::domain::account::By;
 use crate::domain::complaint::{Idempotency, Receipt};
 
-const PAGE: &str = "report.html";
+/// The name of the page.
+pub(super) const PAGE: &str = "report";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the plain form sends. Not `Debug`: it holds contact data.

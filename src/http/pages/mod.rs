@@ -43,8 +43,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 /// Adds the files that lie at the root under their own names, such as the icon. Last: their path is a pattern.
 pub fn configure_files(config: &mut web::ServiceConfig) {
-    let path = "/{file:[a-z0-9-]+\\.(js|svg|png|webmanifest)}";
+    let path = "/{file:[a-z0-9-]+\\.(js|svg|png|txt|webmanifest)}";
     config.service(web::resource(path).route(web::get().to(assets::named)));
+}
+
+/// Whether the program has its pages; without them it serves a bare one that says so.
+pub fn are_built() -> bool {
+    assets::html(form::PAGE).is_some()
 }
 
 /// The officers' board.
@@ -53,5 +58,5 @@ async fn board(
     settings: web::Data<ServeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let language = Language::of(&request);
-    Ok(Shell::new("board.html", language, &settings.pages).answer(""))
+    Ok(Shell::new("board", language, &settings.pages).answer(""))
 }

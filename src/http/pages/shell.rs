@@ -18,15 +18,18 @@ const LANGUAGE: &str = "<html lang=\"en\" dir=\"ltr\">";
 /// A page of a language, to be filled.
 pub(super) struct Shell<'a> {
     html: String,
+    /// Its name in `web/src`.
+    page: &'a str,
     language: Language,
     settings: &'a PageSettings,
 }
 
 impl<'a> Shell<'a> {
-    /// The page of that file.
-    pub(super) fn new(file: &str, language: Language, settings: &'a PageSettings) -> Self {
+    /// The page of that name.
+    pub(super) fn new(page: &'a str, language: Language, settings: &'a PageSettings) -> Self {
         Self {
-            html: assets::html(file).unwrap_or_else(|| BARE.to_owned()),
+            page,
+            html: assets::html(page).unwrap_or_else(|| BARE.to_owned()),
             language,
             settings,
         }
@@ -48,19 +51,31 @@ impl<'a> Shell<'a> {
             self.language.tag(),
             self.language.direction()
         );
-        let tiles = self.settings.map_tiles.as_ref();
-        let tiles = tiles.map_or("", |tiles| tiles.template());
-        let head = format!(
-            "<meta name=\"redress-map-tiles\" content=\"{}\" />\n    \
-             <meta name=\"redress-map-credit\" content=\"{}\" />",
-            escaped(tiles),
-            escaped(&self.settings.map_credit)
-        );
         // What comes from people goes in last: it may say anything, such as the name of a place to fill.
         self.html
             .replacen(LANGUAGE, &language, 1)
-            .replacen(HEAD, &head, 1)
+            .replacen(HEAD, &self.head(), 1)
             .replacen(PLAIN, plain, 1)
+    }
+
+    /// What the page is told, and what it will ask for first.
+    fn head(&self) -> String {
+        let tiles = self.settings.map_tiles.as_ref();
+        let tiles = tiles.map_or("", |tiles| tiles.template());
+        let texts = assets::texts(self.page, self.language.tag());
+        let texts = texts.iter().map(|address| {
+            format!(
+                "\n    <link rel=\"modulepreload\" href=\"{}\" />",
+                escaped(address)
+            )
+        });
+        format!(
+            "<meta name=\"redress-map-tiles\" content=\"{}\" />\n    \
+             <meta name=\"redress-map-credit\" content=\"{}\" />{}",
+            escaped(tiles),
+            escaped(&self.settings.map_credit),
+            texts.collect::<String>()
+        )
     }
 
     fn dress<'r>(&self, response: &'r mut HttpResponseBuilder) -> &'r mut HttpResponseBuilder {

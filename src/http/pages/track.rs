@@ -21,7 +21,7 @@ pub(super) async fn show(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let language = Language::of(&request);
-    let shell = Shell::new("track.html", language, &desk.settings.pages);
+    let shell = Shell::new("track", language, &desk.settings.pages);
     match view(&token, &desk).await {
         Ok(view) => Ok(shell.answer(&page(&view, &token, language, &desk))),
         Err(problem) => {
@@ -50,7 +50,7 @@ fn page(view: &PublicView, token: &str, language: Language, desk: &Desk) -> Stri
     let category = category.map_or(view.category.as_str(), |found| &found.name);
     let status = say(&format!("status.{}", view.status.as_str()));
     let mut body = format!(
-        "<section class=\"card stack\"><p><span class=\"status {}\">{}</span></p><h2>{}</h2><p>{}</p>\
+        "<section class=\"card stack\"><p><span class=\"status {}\">{}</span></p><h2>{}</h2><p class=\"words\">{}</p>\
          <p class=\"soft small\">{}: {}<br />{}: {}</p></section>",
         view.status.as_str(),
         escaped(status),
@@ -65,12 +65,12 @@ fn page(view: &PublicView, token: &str, language: Language, desk: &Desk) -> Stri
         let (text, at) = (escaped(&comment.text), shown(comment.at));
         let _never = write!(
             body,
-            "<article class=\"card stack\"><p>{text}</p><p class=\"soft small\">{at}</p></article>"
+            "<article class=\"card stack\"><p class=\"words\">{text}</p><p class=\"soft small\">{at}</p></article>"
         );
     }
     let _never = write!(
         body,
-        "<p class=\"soft small\">{}</p>",
+        "<p class=\"soft small keep\">{}</p>",
         escaped(say("plain.keep"))
     );
     let path = format!("/t/{}", escaped(token));

@@ -1,6 +1,6 @@
 //! The plain form: what it sends is a complaint as any other, and what is wrong with it is shown on it.
 
-use reqwest::{Client, redirect};
+use reqwest::{Client, Url, redirect};
 
 use crate::support::{Answer, TestApp, call};
 
@@ -10,7 +10,13 @@ const KEY: &str = "6e4ba0f5-5f3c-4b0c-9c36-1c1f2b1f7f11";
 async fn send(app: &TestApp, fields: &[(&str, &str)]) -> Answer {
     let client = Client::builder().redirect(redirect::Policy::none());
     let client = client.build().unwrap();
-    call(client.post(app.api.url("/")).form(fields)).await
+    // A form has the syntax of a query.
+    let form = Url::parse_with_params("http://form.invalid", fields).unwrap();
+    let request = client
+        .post(app.api.url("/"))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(form.query().unwrap().to_owned());
+    call(request).await
 }
 
 #[actix::test]

@@ -64,7 +64,7 @@ export function Form(props: Props) {
         <div class="send">
           {problem && (
             <div tabIndex={-1}>
-              <Notice kind="danger">{problem.text}</Notice>
+              <Notice kind="danger">{problem.kind === 'offline' ? t('report.waiting') : problem.text}</Notice>
             </div>
           )}
           <button class="primary big" aria-busy={isSending} disabled={!places}>

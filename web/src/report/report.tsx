@@ -42,8 +42,11 @@ function usePlaces(): { places?: Places; problem?: Problem; again: () => void } 
   return { ...(places && { places }), ...(problem && { problem }), again: () => void load() };
 }
 
+const FIRST_PAUSE_MS = 3_000;
+const LONGEST_PAUSE_MS = 30_000;
+
 export function Report() {
-  const { places, problem: unloaded, again } = usePlaces();
+  const { places, problem: unloaded, again: load } = usePlaces();
   const [draft, setDraft] = useState<Draft>(kept);
   const [photos, setPhotos] = useState<File[]>([]);
   const [photoPlace, setPhotoPlace] = useState<Point | null>(null);
@@ -52,6 +55,8 @@ export function Report() {
   const [isSending, setSending] = useState(false);
   const [stage, setStage] = useState<Stage>({ at: 'form' });
   const isBusy = useRef(false);
+  const asked = useRef<'reject' | 'accept'>('reject');
+  const tries = useRef(0);
 
   const change = (part: Partial<Draft>) => {
     setDraft((before) => {
@@ -79,11 +84,13 @@ export function Report() {
     setStage(to);
     scrollTo(0, 0);
   };
-  const send = async (onDuplicate: 'reject' | 'accept') => {
+  const send = async (onDuplicate: 'reject' | 'accept', isRepeated = false) => {
     if (!places || isBusy.current) return;
     isBusy.current = true;
+    asked.current = onDuplicate;
     setSending(true);
-    setProblem(undefined);
+    // What a repetition finds is told when it is something else.
+    if (!isRepeated) setProblem(undefined);
     try {
       arrive({ at: 'done', sent: await submit(draft, places.regions, onDuplicate) });
     } catch (error) {
@@ -97,13 +104,29 @@ export function Report() {
         const found = faultsOf(told);
         setFaults(found);
         if (Object.keys(found).length > 0) setStage({ at: 'form' });
-        focusFault();
+        if (!isRepeated || told.kind !== 'offline') focusFault();
       }
     } finally {
       isBusy.current = false;
       setSending(false);
     }
   };
+  // What did not get through is sent again, under the same key, when the network is back and now and then.
+  const again = useRef(send);
+  again.current = send;
+  useEffect(() => {
+    if (problem?.kind !== 'offline') {
+      if (!isSending) tries.current = 0;
+      return;
+    }
+    const repeat = () => void again.current(asked.current, true);
+    const timer = setTimeout(repeat, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries.current++));
+    addEventListener('online', repeat);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('online', repeat);
+    };
+  }, [problem]);
   const check = () => {
     const found = places ? missing(draft, places.regions) : {};
     setFaults(found);
@@ -112,7 +135,7 @@ export function Report() {
     else void send('reject');
   };
 
-  if (unloaded && !places) return <Unloaded problem={unloaded} onAgain={again} />;
+  if (unloaded && !places) return <Unloaded problem={unloaded} onAgain={load} />;
   const category = places?.categories.find((it) => it.id === draft.category);
   switch (stage.at) {
     case 'form':

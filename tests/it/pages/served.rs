@@ -138,7 +138,9 @@ async fn built_files_are_kept_for_ever_and_sent_compressed() {
         .header("If-None-Match", plain.header("etag"));
     assert_eq!(call(again).await.status, 304);
     let page = call(app.api.get("/").header("Accept-Language", "de")).await;
-    let texts = page.text.matches("rel=\"modulepreload\" href=\"/assets/report-");
+    let texts = page
+        .text
+        .matches("rel=\"modulepreload\" href=\"/assets/report-");
     assert_eq!(texts.count(), 1, "the German texts, at once: {}", page.text);
     let icon = call(app.api.get("/icon.svg")).await;
     assert_eq!(

@@ -3,7 +3,7 @@
 //! A 5xx tells the client nothing but the request id, which is also in the log and in Sentry.
 
 mod causes;
-mod unanswered;
+pub(super) mod unanswered;
 
 use std::fmt;
 
@@ -15,7 +15,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::fault::{Fault, Faults};
-pub(super) use unanswered::Unanswered;
 
 /// An error on its way to a client.
 #[derive(Debug)]

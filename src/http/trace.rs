@@ -16,7 +16,8 @@ use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use fail::fail_point;
 use futures_util::FutureExt;
 
-use super::problem::{Problem, Unanswered};
+use super::problem::Problem;
+use super::problem::unanswered::Unanswered;
 use crate::telemetry::at_work::{self, AtWork};
 use crate::telemetry::metrics::Metrics;
 use failure::{UNMATCHED, template};

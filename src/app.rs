@@ -4,8 +4,10 @@
 mod actors;
 mod connection;
 mod database;
+mod hints;
 mod metrics_server;
 mod photos;
+mod retention;
 mod server;
 
 use std::net::TcpListener;
@@ -16,6 +18,7 @@ use uuid::Uuid;
 
 use crate::access::Access;
 use crate::access::secret::{self, SecretError};
+use crate::actors::desks::DesksHandle;
 use crate::actors::registry::{Drain, Farewell};
 use crate::config::{ConfigError, ServeSettings};
 use crate::demo;
@@ -181,6 +184,11 @@ impl Application {
         &self.parts.access
     }
 
+    /// The desks, for whoever asks them for what has no route.
+    pub fn desks(&self) -> &DesksHandle {
+        &self.parts.actors.desks
+    }
+
     /// The figures.
     pub fn metrics(&self) -> &Metrics {
         &self.parts.ground.metrics
@@ -253,9 +261,8 @@ impl Parts {
         let life = ground.life;
         let actors = Actors::start(settings, &store, &access, metrics, give_up, life).await?;
         let readiness = Readiness::default();
-        let address = settings.server.listen;
         let listener = ground.listener.try_clone();
-        let listener = listener.map_err(server::refused(address, server::LISTEN))?;
+        let listener = listener.map_err(server::refused(settings.server.listen, server::LISTEN))?;
         let scrape = metrics_server::scrape(settings, &store, metrics, &actors);
         let server = Server::start(
             listener, settings, &store, &access, &scrape, &readiness, &actors,

@@ -10,6 +10,7 @@ mod log;
 mod monitoring;
 mod pages;
 mod photos;
+mod retention;
 mod secret;
 mod watch;
 
@@ -23,6 +24,7 @@ pub use log::{LogFormat, LogSettings};
 pub use monitoring::MonitoringSettings;
 pub use pages::{MapTiles, PageSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
+pub use retention::{RetentionSettings, RetentionZone};
 pub use watch::{Since, WatchSettings};
 
 use std::net::{IpAddr, SocketAddr};
@@ -171,6 +173,9 @@ pub struct ServeSettings {
     /// Photos.
     #[command(flatten)]
     pub photos: PhotoSettings,
+    /// Retention.
+    #[command(flatten)]
+    pub retention: RetentionSettings,
     /// Figures.
     #[command(flatten)]
     pub monitoring: MonitoringSettings,

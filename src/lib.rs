@@ -3,7 +3,7 @@
 //! Floors (an arrow means: may import; `tests/it/floors.rs` holds it):
 //!
 //! ```text
-//! main → cli → app → { demo, http → ws → actors → feed } → { access, import, media }
+//! main → cli → app → { demo, http → ws → actors → feed } → { access, import, media, retention }
 //!      → { store, embedded } → telemetry → config → domain
 //! ```
 //!
@@ -23,6 +23,7 @@ pub mod feed;
 pub mod http;
 pub mod import;
 pub mod media;
+pub mod retention;
 pub mod store;
 pub mod telemetry;
 pub mod ws;

@@ -23,6 +23,7 @@ mod puppet;
 mod push;
 mod reconnect;
 mod report;
+mod retention;
 mod seed;
 mod server;
 mod slow;
@@ -76,6 +77,8 @@ enum Command {
     Lists(lists::Options),
     /// Life cycles of complaints over HTTP: among a million others to an empty table, and in spikes
     Life(life::Options),
+    /// A retention run over 300 000 of a million complaints, beside submissions
+    Retention(retention::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
     /// Many clients in a process; obeys its standard input
@@ -104,7 +107,8 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
             reconnect::measure(&reconnect::Options::short()).await?;
             timers::measure(&timers::Options::default()).await?;
             lists::measure(&lists::Options::default()).await?;
-            life::measure(&life::Options::default()).await
+            life::measure(&life::Options::default()).await?;
+            retention::measure(&retention::Options::default()).await
         }
         Command::Submissions(options) => submissions::measure(&options).await,
         Command::Push(options) => push::measure(&options).await,
@@ -116,6 +120,7 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Seed(options) => seed::run(&options).await,
         Command::Lists(options) => lists::measure(&options).await,
         Command::Life(options) => life::measure(&options).await,
+        Command::Retention(options) => retention::measure(&options).await,
         Command::Crowd => crowd::members::run().await,
         Command::BareWriter => Ok(()),
     }

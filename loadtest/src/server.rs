@@ -39,6 +39,8 @@ impl Server {
             .args([
                 "serve",
                 "--rate-limits=off",
+                // A year of complaints must not go in the middle of a measurement.
+                "--retention=off",
                 "--log-format=json",
                 "--listen",
             ])

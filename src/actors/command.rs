@@ -110,13 +110,22 @@ impl From<Fault> for CommandError {
 /// Where the answer to a command goes. A caller that has gone away closes it.
 pub type Reply<T> = oneshot::Sender<Result<T, CommandError>>;
 
+/// What came of a change.
+#[derive(Debug)]
+pub struct Changed {
+    /// The complaint as it is now; of an erased one, as it was.
+    pub complaint: Box<Complaint>,
+    /// Whether anything happened; if not, it was so before.
+    pub has_happened: bool,
+}
+
 /// What a command asks for, and where its answer goes.
 #[derive(Debug)]
 pub enum Work {
     /// Submit a complaint.
     Submit(Box<Submission>, Reply<Receipt>),
     /// Change a complaint in the name of `Party`.
-    Change(Box<Request>, Party, Reply<Box<Complaint>>),
+    Change(Box<Request>, Party, Reply<Changed>),
 }
 
 impl Work {
@@ -166,7 +175,7 @@ pub enum Answer {
     /// To a submission.
     Submitted(Reply<Receipt>, Result<Receipt, CommandError>),
     /// To a change.
-    Changed(Reply<Box<Complaint>>, Result<Box<Complaint>, CommandError>),
+    Changed(Reply<Changed>, Result<Changed, CommandError>),
 }
 
 impl Answer {

@@ -11,7 +11,7 @@ mod attempt;
 mod batch;
 mod tally;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,9 +21,11 @@ use actix::{
     Supervised, WrapFuture,
 };
 use fail::fail_point;
+use uuid::Uuid;
 
 use super::command::{Command, CommandError, Work};
 use super::supervise::{self, Supervision};
+use crate::domain::change::Request;
 use crate::store::catalogue::CatalogueCell;
 use crate::store::connect::Database;
 use crate::store::{Session, commit};
@@ -97,6 +99,30 @@ struct InFlight {
     alone: bool,
 }
 
+/// Which complaints a batch touches, and which of them nothing else in it may touch.
+#[derive(Default)]
+struct Alone {
+    touched: HashSet<Uuid>,
+    reserved: HashSet<Uuid>,
+}
+
+impl Alone {
+    /// Whether a request may come into the batch, in which it is counted then.
+    fn admits(&mut self, request: &Request) -> bool {
+        if request.touches().any(|it| self.reserved.contains(&it)) {
+            return false;
+        }
+        if request.asks_for_trace() {
+            if self.touched.contains(&request.complaint) {
+                return false;
+            }
+            self.reserved.insert(request.complaint);
+        }
+        self.touched.extend(request.touches());
+        true
+    }
+}
+
 impl CommitLane {
     fn new(deps: Rc<LaneDeps>) -> Self {
         Self {
@@ -108,9 +134,11 @@ impl CommitLane {
     }
 
     /// Takes the next batch. Two requests with one idempotency key never share a batch: the second
-    /// must see what the first one stored.
+    /// must see what the first one stored. Nor does what is asked of a complaint with its erasure, which takes the
+    /// events that are there before the batch and none of those that it writes; nor two holds of one.
     fn next_batch(&mut self) -> Vec<Command> {
         let mut keys = BTreeSet::new();
+        let mut alone = Alone::default();
         let mut batch = Vec::new();
         while batch.len() < self.deps.batch {
             let Some(command) = self.waiting.pop_front() else {
@@ -122,6 +150,12 @@ impl CommitLane {
             if let Work::Submit(submission, _) = &command.work
                 && let Some(key) = &submission.idempotency
                 && !keys.insert(key.clone())
+            {
+                self.waiting.push_front(command);
+                break;
+            }
+            if let Work::Change(request, _, _) = &command.work
+                && !alone.admits(request)
             {
                 self.waiting.push_front(command);
                 break;

@@ -10,6 +10,8 @@
 //! | [`feed_poll::FeedPoll`] | process | how desks learn of what other processes committed |
 //! | [`timer_poll::TimerPoll`] | process | when desks look at complaints whose time has come |
 //! | [`thumbnailer::Thumbnailer`] | process | which photos are being turned into pictures |
+//! | [`retention_scheduler::RetentionScheduler`] | process | when complaints go whose time is up, and how fast |
+//! | [`blob_remover::BlobRemover`] | process | the removal of the bytes of erased photos |
 //! | [`word_keeper::WordKeeper`] | process | when the words of new complaints are noted for searches |
 //! | [`recounter::Recounter`] | process | counts by events, held against the rows; what is overdue |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
@@ -18,6 +20,7 @@
 //! Messages go down or sideways and are never awaited upwards. A command is an imperative
 //! (`Take`), a fact is in the past tense (`Committed`). Knows nothing of HTTP or sockets.
 
+pub mod blob_remover;
 pub mod command;
 pub mod commit_lane;
 pub mod desks;
@@ -28,6 +31,7 @@ pub mod presence;
 pub mod recounter;
 pub mod region_desk;
 pub mod registry;
+pub mod retention_scheduler;
 pub mod supervise;
 pub mod thumbnailer;
 pub mod timer_poll;

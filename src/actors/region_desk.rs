@@ -4,11 +4,12 @@
 //! goes on. Events are published strictly by number; what another process committed in between is
 //! read from the table first, what comes twice is dropped. Awaits nothing above it.
 
-mod again;
+mod erasing;
 mod handle;
 mod hearing;
 mod messages;
 mod open;
+mod republish;
 mod sequence;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use super::registry::{Publish, PublishedEvent, frame};
 use crate::domain::event::Event;
 use crate::store::events::Tally;
 use crate::store::{StoreError, complaints, events};
+pub use erasing::Outcome;
 pub use handle::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
 pub use hearing::HeardBy;
 use hearing::Hearing;
@@ -48,6 +50,8 @@ pub struct RegionDesk {
     known: i64,
     /// How it came to be known.
     hearing: Hearing,
+    /// Up to which number events may be gone, as far as is known.
+    floor: i64,
     /// A read of the table is under way, or waits for its retry.
     reading: bool,
 }
@@ -60,6 +64,7 @@ impl RegionDesk {
             tally: None,
             known: 0,
             hearing: Hearing::default(),
+            floor: 0,
             reading: false,
         }
     }
@@ -77,6 +82,7 @@ impl RegionDesk {
             Ok((tally, open)) => {
                 desk.reading = false;
                 desk.deps.open.begin(&desk.deps.region, &open);
+                desk.raise_floor(tally.floor);
                 desk.enter(tally);
                 desk.announce(ctx);
                 desk.catch_up(ctx);
@@ -112,11 +118,14 @@ impl RegionDesk {
         self.reading = true;
         let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
         let read = async move { events::after(&store, &region, tally.head, PAGE).await };
-        ctx.spawn(read.into_actor(self).map(|page, desk, ctx| {
+        ctx.spawn(read.into_actor(self).map(move |page, desk, ctx| {
             let moved = match page {
+                // What came next is gone: nothing can be published behind it but a new beginning.
+                Ok(page) if page.floor > tally.head => return desk.load(ctx),
                 Ok(page) => {
-                    let lag = desk.hearing.lag(&page);
-                    let moved = desk.advance(page, Instant::now(), ctx);
+                    desk.raise_floor(page.floor);
+                    let lag = desk.hearing.lag(&page.events);
+                    let moved = desk.advance(page.events, Instant::now(), ctx);
                     lag.filter(|_| moved).into_iter().for_each(|lag| {
                         lag.show(&desk.deps.supervision.metrics.database.feed_lag);
                     });
@@ -133,6 +142,11 @@ impl RegionDesk {
                 ctx.run_later(RETRY_PAUSE, Self::go_on);
             }
         }));
+    }
+
+    /// Up to this number nothing is given to anybody any more.
+    fn raise_floor(&mut self, floor: i64) {
+        self.floor = self.floor.max(floor);
     }
 
     fn go_on(&mut self, ctx: &mut Context<Self>) {
@@ -181,6 +195,7 @@ impl RegionDesk {
         let published = self.deps.registry.publish(Publish {
             region: self.deps.region.clone(),
             head,
+            floor: self.floor,
             events: events.into(),
             desk: Arc::new(ctx.address().recipient()),
         });
@@ -255,6 +270,7 @@ impl Handler<Committed> for RegionDesk {
         ));
         let last = fact.events.last().map_or(0, |event| event.seq);
         self.hear(last, HeardBy::Commit);
+        self.raise_floor(fact.floor);
         self.deps.hints.committed(&self.deps.region, last);
         if self.reading || !self.advance(fact.events, fact.committed_at, ctx) {
             self.catch_up(ctx);

@@ -103,8 +103,8 @@ async fn fire(deps: &TimerPollDeps, due: Due) -> bool {
             timers.lateness.observe(late.max(0.0));
             true
         }
-        // It moved meanwhile: the next poll asks the other desk.
-        Err(CommandError::Elsewhere(_)) => true,
+        // It moved meanwhile, and the next poll asks the other desk; or it was erased.
+        Err(CommandError::Elsewhere(_) | CommandError::UnknownComplaint) => true,
         Err(error) => {
             timers.failures.inc();
             slog_scope::warn!("a timer could not fire: {}", error;

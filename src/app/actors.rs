@@ -1,14 +1,12 @@
 //! Starts the actors on their arbiters, away from the HTTP workers.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix::{Addr, Arbiter};
-use futures_util::FutureExt;
 use uuid::Uuid;
 
 use super::photos::Photos;
-use super::{AppError, GiveUp};
+use super::{AppError, GiveUp, hints, retention};
 use crate::access::Access;
 use crate::actors::commit_lane::{LaneDeps, LaneHandle};
 use crate::actors::desks::{DesksDeps, DesksHandle, Home};
@@ -18,11 +16,12 @@ use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
 use crate::actors::recounter::{Recounter, RecounterDeps};
 use crate::actors::region_desk::OpenCell;
 use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
+use crate::actors::retention_scheduler::SchedulerHandle;
 use crate::actors::supervise::Supervision;
 use crate::actors::timer_poll::{TimerPoll, TimerPollDeps};
 use crate::actors::word_keeper::{WordKeeper, WordKeeperDeps};
-use crate::config::{ConfigError, DataSettings, ServeSettings, cores};
-use crate::feed::{HintSender, Medium, News, WaitingHints};
+use crate::config::{ConfigError, ServeSettings, cores};
+use crate::feed::HintSender;
 use crate::store::catalogue::{self, CatalogueCell};
 use crate::store::installation::{self, Installation};
 use crate::store::{Store, StoreError};
@@ -37,6 +36,7 @@ pub(super) struct Actors {
     pub(super) presence: PresenceHandle,
     pub(super) watch: GrantWatchHandle,
     pub(super) photos: Photos,
+    pub(super) retention: SchedulerHandle,
     arbiters: Vec<Arbiter>,
     /// Kept: an actor that nobody can reach ends.
     _poll: Arc<Addr<FeedPoll>>,
@@ -67,20 +67,11 @@ impl Actors {
         let board: Arc<Board> = Arc::default();
         let registry = registry(settings, &owners, &board, &supervision);
         let (hints, waiting_hints) = HintSender::new();
-        let medium = medium(&settings.data, store)?;
+        let medium = hints::medium(&settings.data, store)?;
         let hints = medium.as_ref().map_or_else(HintSender::default, |_| hints);
         let (lanes, homes) = homes(settings, store, &catalogue, &supervision);
-        let desks = DesksHandle::start(
-            &owners.handle(),
-            DesksDeps {
-                homes: homes.into(),
-                store: store.clone(),
-                registry: registry.clone(),
-                open: OpenCell::default(),
-                hints: hints.clone(),
-                supervision: supervision.clone(),
-            },
-        );
+        let desks = desks(store, homes, &registry, &hints, &supervision);
+        let desks = DesksHandle::start(&owners.handle(), desks);
         let watch = GrantWatchDeps {
             access: access.clone(),
             registry: registry.clone(),
@@ -89,7 +80,8 @@ impl Actors {
         let watch = GrantWatchHandle::start(&owners.handle(), watch, hints);
         if let Some(medium) = medium {
             let heard = (desks.clone(), watch.clone());
-            owners.spawn(carry(medium, waiting_hints, heard, supervision.clone()));
+            let carried = hints::carry(medium, waiting_hints, heard, supervision.clone());
+            owners.spawn(carried);
         }
         desks
             .open(catalogue.get().regions.keys().cloned().collect())
@@ -99,6 +91,7 @@ impl Actors {
         let recounts = recounts(store, &desks, &supervision);
         let home = owners.handle();
         let photos = Photos::start(settings, (store, &catalogue, &desks), &home, &supervision)?;
+        let retention = retention::start(settings, store, &desks, &home, &supervision);
         let epoch = installation.epoch.as_str();
         let (poll, timers) = polls(store, &desks, &registry, &catalogue, epoch, supervision);
         Ok(Self {
@@ -107,6 +100,7 @@ impl Actors {
             _words: WordKeeper::start(&owners.handle(), words),
             _recounts: Recounter::start(&owners.handle(), recounts),
             presence: PresenceHandle::start(&owners.handle(), presence),
+            retention,
             watch,
             photos,
             installation,
@@ -131,6 +125,23 @@ impl Actors {
         for arbiter in &self.arbiters {
             arbiter.stop();
         }
+    }
+}
+
+fn desks(
+    store: &Store,
+    homes: Vec<Home>,
+    registry: &RegistryHandle,
+    hints: &HintSender,
+    supervision: &Supervision,
+) -> DesksDeps {
+    DesksDeps {
+        homes: homes.into(),
+        store: store.clone(),
+        registry: registry.clone(),
+        open: OpenCell::default(),
+        hints: hints.clone(),
+        supervision: supervision.clone(),
     }
 }
 
@@ -227,37 +238,6 @@ fn presence(
         has_others: settings.data.database_url.is_some(),
         claim_grace: settings.live.claim_grace,
         supervision: supervision.clone(),
-    }
-}
-
-/// Carries hints between this node's desks and grant watch and the other nodes. It is no actor: without it all goes on
-/// by the poll, but a bug in it must be seen.
-async fn carry(
-    medium: Medium,
-    hints: WaitingHints,
-    (desks, watch): (DesksHandle, GrantWatchHandle),
-    supervision: Supervision,
-) {
-    let heard = move |news: &News| match news {
-        News::Committed(hint) => desks.hint(hint),
-        News::Rights => watch.look(),
-    };
-    let carried = medium.carry(hints, supervision.metrics.clone(), heard);
-    if AssertUnwindSafe(carried).catch_unwind().await.is_err() {
-        (supervision.give_up)("feed");
-    }
-}
-
-/// What carries hints: Redis, the operator's database, or nothing, for the private PostgreSQL serves
-/// one process.
-fn medium(settings: &DataSettings, store: &Store) -> Result<Option<Medium>, ConfigError> {
-    let database = store.database();
-    match (&settings.redis_url, &settings.database_url) {
-        (Some(url), _) => Medium::redis(url, database.schema())
-            .map(Some)
-            .map_err(|error| ConfigError::Redis(error.to_string())),
-        (None, Some(_)) => Ok(Some(Medium::Postgres(database.clone()))),
-        (None, None) => Ok(None),
     }
 }
 

@@ -1,8 +1,12 @@
-//! Puts together what photos need: the store of their bytes, the threads for their pictures, the thumbnailer.
+//! Puts together what photos need: the store of their bytes, the threads for their pictures, the thumbnailer, the
+//! remover of what was erased.
 
-use actix::ArbiterHandle;
+use std::sync::Arc;
+
+use actix::{Addr, ArbiterHandle};
 
 use super::AppError;
+use crate::actors::blob_remover::{BlobRemover, BlobRemoverDeps};
 use crate::actors::desks::DesksHandle;
 use crate::actors::supervise::Supervision;
 use crate::actors::thumbnailer::{ThumbnailerDeps, ThumbnailerHandle};
@@ -18,6 +22,8 @@ use crate::store::catalogue::CatalogueCell;
 pub(super) struct Photos {
     pub(super) blobs: Blobs,
     pub(super) thumbnailer: ThumbnailerHandle,
+    /// Kept: an actor that nobody can reach ends.
+    _remover: Arc<Addr<BlobRemover>>,
 }
 
 impl Photos {
@@ -52,7 +58,13 @@ impl Photos {
             most_waiting: photos.photo_queue,
             supervision: supervision.clone(),
         };
+        let remover = BlobRemoverDeps {
+            store: store.clone(),
+            blobs: blobs.clone(),
+            supervision: supervision.clone(),
+        };
         Ok(Self {
+            _remover: BlobRemover::start(home, remover),
             blobs,
             thumbnailer: ThumbnailerHandle::start(home, deps),
         })

@@ -207,6 +207,7 @@ fn desk(
         tracking: TrackingKey::new(&actors.installation.tracking_secret),
         limits,
         photos,
+        retention: actors.retention.clone(),
         installation: actors.installation.clone(),
         settings: settings.clone(),
     }

@@ -34,7 +34,7 @@ impl From<StoreError> for CommandError {
     }
 }
 
-fn lines(faults: &[Fault]) -> String {
+pub(super) fn lines(faults: &[Fault]) -> String {
     let line = |fault: &Fault| format!("{} {}", fault.field, fault.message);
     faults.iter().map(line).collect::<Vec<_>>().join("\n")
 }

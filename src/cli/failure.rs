@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::error::lines;
+use crate::domain::fault::{Fault, Faults};
 use crate::import::rules::RulesError;
 use crate::import::{FILE_LIMIT, ImportError};
+use crate::retention::RetentionError;
 use crate::store::StoreError;
 
 /// Why `redress region` or `redress category` failed.
@@ -52,6 +55,47 @@ pub enum RulesFailure {
         /// Why.
         source: RulesError,
     },
+}
+
+/// Why `redress retention` or `redress purge` failed.
+#[derive(Debug, Error)]
+pub enum RetentionFailure {
+    /// The file cannot be read, the database gave no answer, or the result could not be written.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueFailure),
+    /// The file is no JSON.
+    #[error(transparent)]
+    Document(#[from] RulesError),
+    /// Options need another value; all of them are named.
+    #[error("{}", lines(.0))]
+    Options(Vec<Fault>),
+    /// The policy was refused, or the run not asked for.
+    #[error(transparent)]
+    Retention(#[from] RetentionError),
+    /// Nobody took the run up.
+    #[error("no server took the run up, and it was taken back: start one with redress serve")]
+    NoServer,
+    /// The run was given up.
+    #[error("the run failed: {0}")]
+    Failed(String),
+}
+
+impl From<Faults> for RetentionFailure {
+    fn from(faults: Faults) -> Self {
+        Self::Options(faults.into_inner())
+    }
+}
+
+impl From<StoreError> for RetentionFailure {
+    fn from(error: StoreError) -> Self {
+        Self::Catalogue(error.into())
+    }
+}
+
+impl From<std::io::Error> for RetentionFailure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Catalogue(error.into())
+    }
 }
 
 impl From<StoreError> for RulesFailure {

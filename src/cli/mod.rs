@@ -10,7 +10,9 @@ mod error;
 pub mod failure;
 pub mod health;
 pub mod photos;
+pub mod purge;
 pub mod region;
+pub mod retention;
 pub mod serve;
 pub mod watch;
 pub mod workflow;
@@ -71,6 +73,14 @@ enum Command {
     Epoch(OnStore<epoch::EpochCommand>),
     /// Sweep the photo store: blobs without a photo, photos without their pictures
     Photos(OnStore<photos::PhotosCommand>),
+    /// Set how long complaints are kept, see what was removed
+    Retention(OnStore<retention::RetentionCommand>),
+    /// Have a running server remove complaints whose time is up, at once
+    ///
+    /// By the retention policy, or after --days-old days in their status. Active complaints, those under a legal
+    /// hold and those younger than 24 hours stay. Look with --dry-run first. Ending this command does not end the
+    /// run: redress retention runs tells what became of it.
+    Purge(PurgeOnStore),
     /// Watch regions live in the terminal
     ///
     /// Each event is a line: when, region and number, what happened, status, severity, category,
@@ -91,6 +101,15 @@ struct Offline {
     data: DataSettings,
     #[command(flatten)]
     log: LogSettings,
+}
+
+/// `redress purge`, on the data.
+#[derive(Debug, Args)]
+struct PurgeOnStore {
+    #[command(flatten)]
+    purge: purge::PurgeArguments,
+    #[command(flatten)]
+    offline: Offline,
 }
 
 /// A subcommand on the data.
@@ -138,26 +157,12 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             on.run(async |command, store| category::run(command, store).await)
                 .await?
         }
-        Command::Workflow(OnStore {
-            command: workflow::WorkflowCommand::Check { file },
-            ..
-        }) => workflow::check(&file)?,
-        Command::Workflow(on) => {
-            on.run(async |command, store| workflow::run(command, store).await)
-                .await?
-        }
+        Command::Workflow(on) => on_workflow(on).await?,
         Command::Calendar(on) => {
             on.run(async |command, store| calendar::run(command, store).await)
                 .await?
         }
-        Command::Deadline(OnStore {
-            command: deadline::DeadlineCommand::Check { file },
-            ..
-        }) => deadline::check(&file)?,
-        Command::Deadline(on) => {
-            on.run(async |command, store| deadline::run(command, store).await)
-                .await?
-        }
+        Command::Deadline(on) => on_deadline(on).await?,
         Command::Epoch(on) => {
             on.run(async |command, store| epoch::run(command, store).await)
                 .await?
@@ -165,6 +170,12 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Photos(on) => {
             let data = on.offline.data.clone();
             on.run(async |command, store| photos::run(command, &data, store).await)
+                .await?
+        }
+        Command::Retention(on) => on_retention(on).await?,
+        Command::Purge(PurgeOnStore { purge, offline }) => {
+            offline
+                .run(async |store| purge::run(purge, store).await)
                 .await?
         }
         Command::Watch(settings) => watch::run(settings).await?,
@@ -177,17 +188,55 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A check needs no database.
+async fn on_workflow(on: OnStore<workflow::WorkflowCommand>) -> Result<(), Failure> {
+    if let workflow::WorkflowCommand::Check { file } = &on.command {
+        return Ok(workflow::check(file)?);
+    }
+    on.run(async |command, store| workflow::run(command, store).await)
+        .await
+}
+
+/// A check needs no database.
+async fn on_deadline(on: OnStore<deadline::DeadlineCommand>) -> Result<(), Failure> {
+    if let deadline::DeadlineCommand::Check { file } = &on.command {
+        return Ok(deadline::check(file)?);
+    }
+    on.run(async |command, store| deadline::run(command, store).await)
+        .await
+}
+
+/// A check needs no database.
+async fn on_retention(on: OnStore<retention::RetentionCommand>) -> Result<(), Failure> {
+    if let retention::RetentionCommand::Check { file } = &on.command {
+        return Ok(retention::check(file)?);
+    }
+    on.run(async |command, store| retention::run(command, store).await)
+        .await
+}
+
 impl<C: Subcommand> OnStore<C> {
     /// Runs `work` on the data, beside a server or alone.
     async fn run<E>(self, work: impl AsyncFnOnce(C, &Store) -> Result<(), E>) -> Result<(), Failure>
     where
         E: std::error::Error + 'static,
     {
-        let _log = log::install(&self.offline.log);
-        let _sentry = sentry::start(&self.offline.log);
-        let mut database = Database::open_beside(&self.offline.data).await?;
-        let outcome = match database.store(&self.offline.data).await {
-            Ok(store) => work(self.command, &store).await.map_err(Failure::from),
+        let command = self.command;
+        let work = async |store: &Store| work(command, store).await;
+        self.offline.run(work).await
+    }
+}
+
+impl Offline {
+    async fn run<E>(self, work: impl AsyncFnOnce(&Store) -> Result<(), E>) -> Result<(), Failure>
+    where
+        E: std::error::Error + 'static,
+    {
+        let _log = log::install(&self.log);
+        let _sentry = sentry::start(&self.log);
+        let mut database = Database::open_beside(&self.data).await?;
+        let outcome = match database.store(&self.data).await {
+            Ok(store) => work(&store).await.map_err(Failure::from),
             Err(error) => Err(error.into()),
         };
         database.close().await;

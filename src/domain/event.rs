@@ -49,6 +49,8 @@ pub enum EventKind {
     PhotoFailed,
     /// A photo was taken away.
     PhotoRemoved,
+    /// It was erased, or a region that it left forgets it: nothing but its id is told.
+    Erased,
 }
 
 impl EventKind {
@@ -67,6 +69,7 @@ impl EventKind {
             Self::PhotoReady => "photo.ready",
             Self::PhotoFailed => "photo.failed",
             Self::PhotoRemoved => "photo.removed",
+            Self::Erased => "complaint.erased",
         }
     }
 }
@@ -97,6 +100,8 @@ pub struct EventDraft {
     pub by: By,
     /// What changed.
     pub change: Change,
+    /// Events of the region up to this number may be gone or say less from now on.
+    pub floor: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -104,9 +109,17 @@ struct Payload<'a> {
     event_id: Uuid,
     kind: &'static str,
     at: Timestamp,
-    complaint: &'a Complaint,
+    complaint: Told<'a>,
     by: By,
     change: &'a Change,
+}
+
+/// What is told of the complaint.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told<'a> {
+    Whole(&'a Complaint),
+    Gone { id: Uuid },
 }
 
 impl EventDraft {
@@ -119,7 +132,13 @@ impl EventDraft {
             event_id: self.event_id,
             kind: self.kind.as_str(),
             at: self.at,
-            complaint: &self.complaint,
+            complaint: if self.kind == EventKind::Erased {
+                Told::Gone {
+                    id: self.complaint.id,
+                }
+            } else {
+                Told::Whole(&self.complaint)
+            },
             by: self.by,
             change: &self.change,
         })
@@ -136,7 +155,9 @@ impl EventDraft {
                 latitude,
                 longitude,
             }),
-            is_open: complaint.region == self.region && complaint.status.is_open(),
+            is_open: self.kind != EventKind::Erased
+                && complaint.region == self.region
+                && complaint.status.is_open(),
         }
     }
 
@@ -152,6 +173,12 @@ impl EventDraft {
             EventKind::MovedIn => Some(CountStep {
                 from: None,
                 to: status,
+            }),
+            // A region that it left has not counted it any more.
+            EventKind::Erased if self.complaint.region != self.region => None,
+            EventKind::Erased => Some(CountStep {
+                from: status,
+                to: None,
             }),
             EventKind::Created
             | EventKind::Updated

@@ -91,10 +91,10 @@ impl OpenComplaints {
                 self.nearby.take(&before.traits.category, complaint, point);
             }
         }
-        if !sighting.is_open {
+        let open = sighting.sides.after().filter(|_| sighting.is_open);
+        let Some(traits) = open.cloned() else {
             return;
-        }
-        let traits = sighting.sides.after().clone();
+        };
         region.counts.add(&traits, 1);
         let point = sighting.point;
         if let Some(point) = point {

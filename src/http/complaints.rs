@@ -24,7 +24,7 @@ use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
 use crate::domain::complaint::{Receipt, Submission};
 use crate::store::complaints::Found;
-use crate::store::{Store, StoreError, claims, comments, complaints};
+use crate::store::{Store, StoreError, claims, comments, complaints, holds};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -144,7 +144,8 @@ pub async fn get(
     match reader {
         Reader::Staff => {
             let claim = claims::find(&desk.store, id).await?;
-            Ok(tagged(version).json(ComplaintView::for_staff(found, claim)))
+            let hold = holds::find(&desk.store, id).await?;
+            Ok(tagged(version).json(ComplaintView::for_staff(found, claim, hold)))
         }
         Reader::App => Ok(tagged(version).json(ComplaintView::for_app(found))),
         Reader::Reporter => Ok(HttpResponse::Ok().json(public_view(&desk, found).await?)),

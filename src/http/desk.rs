@@ -14,6 +14,7 @@ use crate::access::throttle::Limits;
 use crate::access::tracking::TrackingKey;
 use crate::actors::desks::DesksHandle;
 use crate::actors::presence::PresenceHandle;
+use crate::actors::retention_scheduler::SchedulerHandle;
 use crate::actors::thumbnailer::ThumbnailerHandle;
 use crate::config::{ServeSettings, Switch};
 use crate::media::blobs::Blobs;
@@ -51,6 +52,8 @@ pub struct Desk {
     pub limits: Limits,
     /// Photos.
     pub photos: PhotoParts,
+    /// Takes up retention runs.
+    pub retention: SchedulerHandle,
     /// Identity of the database.
     pub installation: Installation,
     /// Settings.

@@ -18,7 +18,9 @@ mod export;
 mod field;
 pub mod filter_query;
 pub mod health;
+pub mod holds;
 pub mod idempotency;
+pub mod identity;
 mod import;
 mod list_cursor;
 pub mod list_query;
@@ -31,8 +33,10 @@ pub mod page;
 pub mod pages;
 pub mod photos;
 pub mod problem;
+pub mod purge;
 pub mod region_events;
 pub mod regions;
+pub mod retention;
 pub mod right;
 pub mod snapshot;
 pub mod stats;
@@ -74,6 +78,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(login::configure)
             .configure(accounts::configure)
             .configure(api_keys::configure)
+            .configure(retention::configure)
+            .configure(retention::runs::configure)
+            .configure(purge::configure)
+            .configure(holds::configure)
+            .configure(identity::configure)
             .configure(log_level::configure),
     );
     openapi::configure_pages(config);

@@ -11,8 +11,8 @@ use super::changes::{
 use super::pages::session;
 use super::{
     accounts, api_keys, calendars, categories, complaint_list, complaints, deadlines, health,
-    log_level, login, metrics, officers, photos, region_events, regions, snapshot, stats,
-    tracking_events, websocket, websocket_stats, workflows,
+    holds, identity, log_level, login, metrics, officers, photos, purge, region_events, regions,
+    retention, snapshot, stats, tracking_events, websocket, websocket_stats, workflows,
 };
 
 /// Where the document is served.
@@ -44,6 +44,9 @@ pub const PATH: &str = "/api/v1/openapi.json";
         session::sign_in, session::refresh, session::sign_out,
         accounts::list_accounts, accounts::create_account, accounts::get_account, accounts::change_account,
         api_keys::list_api_keys, api_keys::create_api_key, api_keys::revoke_api_key,
+        retention::get, retention::put, retention::runs::list, retention::runs::get, retention::runs::follow,
+        purge::purge,
+        holds::place, holds::release, holds::list, identity::erase_for_person, identity::erase,
         health::health, health::livez, health::readyz, metrics::metrics, log_level::get, log_level::put,
         document,
     ),

@@ -16,6 +16,7 @@ use super::complaint_list::granted;
 use super::desk::Desk;
 use super::page::query;
 use super::problem::{Problem, ProblemBody};
+use crate::domain::erasure::settled;
 use crate::domain::figures::{DayFigures, Durations};
 use crate::domain::open::OpenCounts;
 use crate::domain::region::RegionId;
@@ -26,8 +27,6 @@ use crate::store::stats::{self, Deadlines};
 const DAYS: u16 = 30;
 /// Most days that are looked back.
 const DAYS_MOST: u16 = 366;
-/// How long after its end a day may still get events: commands and clocks of nodes are never so late.
-const GRACE: SignedDuration = SignedDuration::from_hours(1);
 /// Deadlines that pass within this time pass soon.
 const SOON: SignedDuration = SignedDuration::from_hours(24);
 
@@ -202,8 +201,7 @@ fn range(now: Timestamp, looked_back: u16) -> (Date, Date) {
     let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
     let back = Span::new().days(i64::from(looked_back) - 1);
     let first = day(now).saturating_sub(back);
-    let settled = day(now.saturating_sub(GRACE).unwrap_or(now));
-    (first, settled.max(first))
+    (first, settled(now).max(first))
 }
 
 fn statistics(

@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 use super::changes::comments::CommentView;
 use super::duplicates::DuplicateView;
+use super::holds::HoldView;
 use super::photos::views::PhotoView;
 use crate::access::tracking::TrackingKey;
 use crate::domain::complaint::{Complaint, Receipt, Severity};
+use crate::domain::erasure::LegalHold;
 use crate::domain::listing::Listed;
 use crate::domain::presence::Claim;
 use crate::domain::region::RegionId;
@@ -63,12 +65,18 @@ pub struct ComplaintView {
     /// Which officer is on the way; for staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<Claim>,
+    /// The legal hold that it is under; for staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_hold: Option<HoldView>,
 }
 
 impl ComplaintView {
     /// For staff of its region.
-    pub fn for_staff(found: Found, claim: Option<Claim>) -> Self {
+    pub fn for_staff(found: Found, claim: Option<Claim>, hold: Option<LegalHold>) -> Self {
+        let now = Timestamp::now();
+        let hold = hold.map(|hold| HoldView::of(hold, now));
         Self {
+            legal_hold: hold.filter(|hold| hold.in_force),
             // It ends within a second of the complaint.
             claim: claim.filter(|_| !found.complaint.status.is_final()),
             complaint: found.complaint,
@@ -82,6 +90,7 @@ impl ComplaintView {
             complaint: found.complaint,
             reporter: None,
             claim: None,
+            legal_hold: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The statements that write complaints and their events. Called by `actors::commit_lane` alone.
 
 mod change;
+mod erase;
 mod photos;
 mod submit;
 
@@ -19,6 +20,7 @@ use crate::domain::change::{NewComment, Present};
 use crate::domain::complaint::{Complaint, Idempotency, Receipt, Submission};
 use crate::domain::event::EventDraft;
 use crate::domain::region::RegionId;
+pub use erase::{Erased, Held};
 pub use photos::{AddedPhoto, Photos};
 
 const OPEN_LANE: &str = include_str!("../../sql/queries/commit/open_lane.sql");
@@ -43,6 +45,8 @@ pub struct Touched<'a> {
     pub regions: Vec<&'a str>,
     /// Complaints whose photos are asked for.
     pub photos_of: Vec<Uuid>,
+    /// Complaints of which is asked what lies beside them.
+    pub traces_of: Vec<Uuid>,
 }
 
 /// What one batch writes: new complaints, changed complaints, what goes with them, and the events of
@@ -59,6 +63,12 @@ pub struct Batch<'a> {
     pub supports: Vec<(Uuid, &'a [u8], Timestamp)>,
     /// What becomes of photos.
     pub photos: Photos<'a>,
+    /// What is erased of complaints, each at most once.
+    pub erased: Vec<Erased<'a>>,
+    /// Complaints that come under a legal hold, each at most once and not among those released.
+    pub held: Vec<Held<'a>>,
+    /// Complaints whose legal hold ends.
+    pub released: Vec<Uuid>,
     /// An event for every new complaint and every change, with its encoded payload.
     pub events: Vec<(&'a EventDraft, &'a str)>,
 }
@@ -152,6 +162,10 @@ pub async fn begin_and_lock(
     if asks_photos {
         calls.push(Call::Query(photos::OF, vec![&touched.photos_of]));
     }
+    let asks_traces = !touched.traces_of.is_empty();
+    if asks_traces {
+        calls.push(Call::Query(erase::TRACES, vec![&touched.traces_of]));
+    }
     let mut answers = session.pipeline(&calls).await?.into_iter().skip(1);
     let mut next = |is_asked: bool| {
         is_asked
@@ -161,8 +175,10 @@ pub async fn begin_and_lock(
     };
     let (complaints, supporters) = (next(true), next(asks_supporters));
     let (officers, photos) = (next(asks_officers), next(asks_photos));
+    let traces = next(asks_traces);
     Ok(Present {
         photos: photos::states(&photos)?,
+        traces: erase::traces(&traces)?,
         complaints: complaints
             .iter()
             .map(|row| complaint_of(row).map(|complaint| (complaint.id, complaint)))
@@ -208,6 +224,7 @@ pub async fn write_and_commit(
     let comments = change::CommentValues::of(&batch.comments);
     let supports = change::SupportValues::of(&batch.supports);
     let photos = photos::Values::of(&batch.photos);
+    let erased = erase::Values::of(batch);
     let events = submit::Values::of(batch);
     let mut calls = Vec::new();
     if !batch.changed.is_empty() {
@@ -220,13 +237,17 @@ pub async fn write_and_commit(
         calls.push(Call::Query(change::SUPPORT, supports.parameters()));
     }
     photos.call(&mut calls);
+    // What is written for a complaint goes with it; the events of the batch come after those that go.
+    erased.call(&mut calls);
+    let numbering = calls.len();
     if !batch.events.is_empty() {
         calls.push(Call::Query(submit::WRITE, events.parameters()));
     }
+    // The events of the batch have locked the regions.
+    erased.call_floors(&mut calls);
     calls.push(Call::Run(COMMIT));
     let answers = session.pipeline(&calls).await?;
-    // Numbers come from the statement before the commit, which comes last.
-    let rows = answers.into_iter().rev().nth(1).unwrap_or_default();
+    let rows = answers.into_iter().nth(numbering).unwrap_or_default();
     numbers(&rows)
 }
 

@@ -14,10 +14,9 @@ use super::{Store, StoreError, column};
 use crate::domain::event::{CountStep, Event};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
-use told::Told;
 
 const AFTER: &str = include_str!("../../sql/queries/events/after.sql");
-const HEAD: &str = include_str!("../../sql/queries/events/head.sql");
+const BOUNDS: &str = include_str!("../../sql/queries/events/bounds.sql");
 const HEADS: &str = include_str!("../../sql/queries/events/heads.sql");
 const HISTORY: &str = include_str!("../../sql/queries/events/history.sql");
 const TALLY: &str = include_str!("../../sql/queries/events/tally.sql");
@@ -27,6 +26,8 @@ const TALLY: &str = include_str!("../../sql/queries/events/tally.sql");
 pub struct Tally {
     /// The number of the last event that is counted in.
     pub head: i64,
+    /// Up to which number events may be gone.
+    pub floor: i64,
     /// Complaints by [`Status::index`].
     pub complaints: [i64; Status::ALL.len()],
 }
@@ -48,7 +49,16 @@ impl Tally {
     }
 }
 
-/// At most `limit` events of `region` behind number `after`, in order.
+/// Events of a region behind a number, as they are at one moment.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Up to which number events may be gone: behind a lower one the page is not whole.
+    pub floor: i64,
+    /// The events, in order.
+    pub events: Vec<Event>,
+}
+
+/// At most `limit` events of `region` behind number `after`; none of a region that is not there.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -57,12 +67,22 @@ pub async fn after(
     region: &RegionId,
     after: i64,
     limit: i64,
-) -> Result<Vec<Event>, StoreError> {
+) -> Result<Page, StoreError> {
     let session = store.session().await?;
     let rows = session
         .query(AFTER, &[&region.as_str(), &after, &limit])
         .await?;
-    rows.iter().map(|row| event_of(region, row)).collect()
+    let floor = rows.first().map(|row| column(row, "floor")).transpose()?;
+    let mut events = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if column::<Option<i64>>(row, "seq")?.is_some() {
+            events.push(event_of(region, row)?);
+        }
+    }
+    Ok(Page {
+        floor: floor.unwrap_or_default(),
+        events,
+    })
 }
 
 /// An event of one complaint's past.
@@ -121,14 +141,29 @@ pub async fn heads(store: &Store) -> Result<HashMap<RegionId, i64>, StoreError> 
         .collect()
 }
 
-/// The number of a region's last event; `None` when there is no such region.
+/// The numbers between which the events of a region are whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Up to which number events may be gone.
+    pub floor: i64,
+    /// The number of the last event.
+    pub head: i64,
+}
+
+/// The bounds of a region's events; `None` when there is no such region.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn head(store: &Store, region: &RegionId) -> Result<Option<i64>, StoreError> {
+pub async fn bounds(store: &Store, region: &RegionId) -> Result<Option<Bounds>, StoreError> {
     let session = store.session().await?;
-    let rows = session.query(HEAD, &[&region.as_str()]).await?;
-    rows.first().map(|row| column(row, "head")).transpose()
+    let rows = session.query(BOUNDS, &[&region.as_str()]).await?;
+    let bounds = |row: &Row| {
+        Ok(Bounds {
+            floor: column(row, "floor")?,
+            head: column(row, "head")?,
+        })
+    };
+    rows.first().map(bounds).transpose()
 }
 
 /// A region's head and counts from one snapshot.
@@ -143,6 +178,7 @@ pub async fn tally(store: &Store, region: &RegionId) -> Result<Tally, StoreError
         .ok_or_else(|| StoreError::Shape(format!("there is no region {region}")))?;
     let mut tally = Tally {
         head: column(first, "head")?,
+        floor: column(first, "floor")?,
         ..Tally::default()
     };
     for row in &rows {
@@ -166,7 +202,7 @@ fn event_of(region: &RegionId, row: &Row) -> Result<Event, StoreError> {
     Ok(Event {
         seq: column(row, "seq")?,
         step: (from.is_some() || to.is_some()).then_some(CountStep { from, to }),
-        sighting: Told::read(column(row, "payload")?).map(|told| told.into_sighting(region)),
+        sighting: told::sighting(column(row, "payload")?, region),
         payload: column(row, "payload")?,
     })
 }

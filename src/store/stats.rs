@@ -12,6 +12,7 @@ use super::{Store, StoreError, column};
 use crate::domain::figures::DayFigures;
 use crate::domain::region::RegionId;
 
+const FIRST_DAY: &str = include_str!("../../sql/queries/stats/first_day.sql");
 const DUE: &str = include_str!("../../sql/queries/stats/due.sql");
 const OVERDUE: &str = include_str!("../../sql/queries/stats/overdue.sql");
 const UNCOUNTED: &str = include_str!("../../sql/queries/stats/uncounted.sql");
@@ -111,6 +112,28 @@ pub async fn days(
         count_in(row, days.entry(column(row, "day")?).or_default())?;
     }
     Ok(days)
+}
+
+/// Counts the first day before `settled` that has events and was not counted yet; `false` when all were.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_next_day(store: &Store, settled: Date) -> Result<bool, StoreError> {
+    let session = store.session().await?;
+    let first = session.query(FIRST_DAY, &[]).await?;
+    let first: Option<Date> = first.first().map_or(Ok(None), |row| column(row, "day"))?;
+    let Some(first) = first else {
+        return Ok(false);
+    };
+    let uncounted = session.query(UNCOUNTED, &[&first, &settled]).await?;
+    let uncounted: Option<Date> = uncounted
+        .first()
+        .map_or(Ok(None), |row| column(row, "day"))?;
+    let Some((day, next)) = uncounted.and_then(|day| Some((day, day.tomorrow().ok()?))) else {
+        return Ok(false);
+    };
+    session.execute(COUNT, &[&day, &next]).await?;
+    Ok(true)
 }
 
 /// Counts a region's figures into those of its day.

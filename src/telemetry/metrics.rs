@@ -12,6 +12,7 @@ mod photos;
 mod process;
 mod push;
 mod reports;
+mod retention;
 mod timers;
 
 use std::ops::Deref;
@@ -30,6 +31,7 @@ pub use self::http::HttpMetrics;
 pub use self::photos::PhotoMetrics;
 pub use self::push::PushMetrics;
 use self::reports::Reports;
+pub use self::retention::RetentionMetrics;
 pub use self::timers::TimerMetrics;
 
 /// The series of one node. Cheap to clone: one count, where cloning each series would be forty that
@@ -52,6 +54,8 @@ pub struct Series {
     pub timers: TimerMetrics,
     /// Photos.
     pub photos: PhotoMetrics,
+    /// Retention.
+    pub retention: RetentionMetrics,
     /// The database.
     pub database: DatabaseMetrics,
     /// Restarts of actors after a panic, by actor.
@@ -105,6 +109,7 @@ impl Metrics {
             desks: DeskMetrics::declare(&declare)?,
             timers: TimerMetrics::declare(&declare)?,
             photos: PhotoMetrics::declare(&declare)?,
+            retention: RetentionMetrics::declare(&declare)?,
             database: DatabaseMetrics::declare(&declare)?,
             actor_restarts: declare.counters(
                 "actor_restarts_total",
@@ -162,6 +167,18 @@ impl Metrics {
 }
 
 impl DeskMetrics {
+    /// Commands that wait in the queues of all lanes.
+    pub fn waiting(&self) -> i64 {
+        let families = self.queue.collect();
+        let lanes = families.iter().flat_map(|family| family.get_metric());
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a queue's length is a small whole number"
+        )]
+        let waiting = lanes.map(|lane| lane.get_gauge().get_value() as i64).sum();
+        waiting
+    }
+
     fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
         Ok(Self {
             queue: declare.gauges(

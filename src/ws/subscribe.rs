@@ -3,6 +3,7 @@
 //! The shard gives what it holds in one step; what it does not hold is read from the table page by
 //! page, never faster than the client reads, until the shard can take over without a hole.
 
+mod pages;
 mod snapshot;
 
 use std::sync::Arc;
@@ -21,14 +22,17 @@ use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::{
     Apart, Approach, FollowPresence, Join, Opening, Reached, ShardHandle,
 };
-use crate::domain::event::{Event, Filter};
+use crate::domain::event::Filter;
 use crate::domain::region::RegionId;
-use crate::store::{StoreError, events};
+use crate::store::StoreError;
+use crate::store::events::{self, Bounds};
 
 /// Events of one page read from the table.
 const EVENTS: i64 = 200;
 /// How long a join may go without progress: a desk has to catch up, or the client has to read.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How many snapshots a join begins with, if what comes behind one is erased before it goes live.
+const SNAPSHOTS: usize = 3;
 /// The pause before the shard is asked again.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -127,8 +131,8 @@ impl Subscription {
                 Ok(()) => return Ok(true),
                 Err(apart) => apart,
             };
-            let head = self.head().await?;
-            if !approach.is_within(head) {
+            let Bounds { floor, head } = self.bounds().await?;
+            if !approach.is_within(floor, head) {
                 return Ok(false);
             }
             match apart {
@@ -147,74 +151,40 @@ impl Subscription {
 
     /// Only what happens from now on.
     async fn go_from_now(&self) -> Result<Mode, Failure> {
-        let head = self.head().await?;
-        self.go_live(head, Some(Mode::Live)).await?;
-        Ok(Mode::Live)
-    }
-
-    /// Sends a page from the table, after the answer if that was not given yet.
-    async fn read_on(
-        &self,
-        approach: &mut Approach,
-        announce: &mut Option<Mode>,
-        head: i64,
-    ) -> Result<Reached, Failure> {
-        let mut told = approach.seq();
-        let page = events::after(&self.deps.store, &self.region, told, EVENTS).await?;
-        let reached = approach.reach(head, page.iter().map(|event| event.seq));
-        let Reached::Further(last) = reached else {
-            return Ok(reached);
-        };
-        if let Some(mode) = announce.take() {
-            self.send(self.subscribed(mode, head)).await?;
+        let head = self.bounds().await?.head;
+        if self.go_live(head, Some(Mode::Live)).await? {
+            return Ok(Mode::Live);
         }
-        for event in page.iter().filter(|event| self.wants(event)) {
-            self.skip_to(event.seq - 1, told).await?;
-            let message = event.message(&self.region);
-            let message = self.form().message("event", Some(event.seq), &message);
-            self.send(message).await?;
-            told = event.seq;
-        }
-        self.skip_to(last, told).await?;
-        approach.told(last);
-        Ok(reached)
-    }
-
-    fn wants(&self, event: &Event) -> bool {
-        let filter = self.filter.as_ref();
-        filter.is_none_or(|filter| filter.matches(event.sides().map(AsRef::as_ref)))
-    }
-
-    /// Marks that there was nothing more up to `seq`, for a client that was told everything up to `told`.
-    async fn skip_to(&self, seq: i64, told: i64) -> Result<(), Failure> {
-        if seq == told {
-            return Ok(());
-        }
-        self.send(self.form().skipped_to(&self.region, seq)).await
+        Err(Failure::NotReady)
     }
 
     /// The open complaints at one moment, then everything behind that moment.
     async fn go_from_snapshot(&self) -> Result<Mode, Failure> {
-        let seq = self.send_snapshot().await?;
-        self.go_live(seq, None).await?;
-        Ok(Mode::Snapshot)
+        for _ in 0..SNAPSHOTS {
+            let seq = self.send_snapshot().await?;
+            if self.go_live(seq, None).await? {
+                return Ok(Mode::Snapshot);
+            }
+        }
+        Err(Failure::NotReady)
     }
 
-    /// Goes live from a position that is known to be good.
-    async fn go_live(&self, seq: i64, mut announce: Option<Mode>) -> Result<(), Failure> {
+    /// Goes live from a position that is known to be good; `false` when what comes behind it was erased meanwhile.
+    async fn go_live(&self, seq: i64, mut announce: Option<Mode>) -> Result<bool, Failure> {
         let mut approach = Approach::from(seq);
         let mut begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             let seq = approach.seq();
             match self.ask_shard(seq, announce).await? {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(true),
                 Err(Apart::Unknown) => return Err(Failure::Ended),
                 Err(Apart::Forbidden) => return Err(Failure::Forbidden),
                 Err(Apart::Ahead) => self.hurry_desk(seq).await,
                 Err(Apart::Behind) => {
                     match self.read_on(&mut approach, &mut announce, seq).await? {
                         Reached::Further(_) => begun = Instant::now(),
-                        Reached::Nothing | Reached::Hole => tokio::time::sleep(PAUSE).await,
+                        Reached::Nothing => tokio::time::sleep(PAUSE).await,
+                        Reached::Hole => return Ok(false),
                     }
                 }
             }
@@ -266,9 +236,9 @@ impl Subscription {
         tokio::time::sleep(PAUSE).await;
     }
 
-    async fn head(&self) -> Result<i64, Failure> {
-        let head = events::head(&self.deps.store, &self.region).await?;
-        head.ok_or(Failure::NotReady)
+    async fn bounds(&self) -> Result<Bounds, Failure> {
+        let bounds = events::bounds(&self.deps.store, &self.region).await?;
+        bounds.ok_or(Failure::NotReady)
     }
 
     fn subscribed(&self, mode: Mode, head: i64) -> Bytes {

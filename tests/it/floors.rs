@@ -12,15 +12,16 @@ const FLOORS: &[(&str, &str)] = &[
     ("access", "store telemetry config domain"),
     ("import", "store telemetry config domain"),
     ("media", "store telemetry config domain"),
+    ("retention", "store telemetry config domain"),
     ("demo", "access import store telemetry config domain"),
     (
         "actors",
-        "feed access import media store telemetry config domain",
+        "feed access import media retention store telemetry config domain",
     ),
     ("ws", "actors access import store telemetry config domain"),
     (
         "http",
-        "ws actors access import media store telemetry config domain",
+        "ws actors access import media retention store telemetry config domain",
     ),
     (
         "app",
@@ -28,7 +29,7 @@ const FLOORS: &[(&str, &str)] = &[
     ),
     (
         "cli",
-        "app demo http access import media store telemetry config domain",
+        "app demo http access import media retention store telemetry config domain",
     ),
 ];
 

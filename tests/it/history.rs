@@ -1,5 +1,7 @@
 //! The history checker finds what it is there for: each bad history is one that it must name.
 
+mod erased;
+
 use serde_json::{Value, json};
 
 use crate::support::history::{Fact, Interest, Log, Position, Seen, Truth, What, check};
@@ -41,6 +43,7 @@ fn truth() -> Truth {
     Truth {
         epoch: EPOCH.into(),
         epochs: [(EPOCH.to_owned(), regions.into())].into(),
+        ..Truth::default()
     }
 }
 

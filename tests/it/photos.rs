@@ -1,7 +1,7 @@
 //! Photos from the upload to the officer's screen: real files, real sockets, real bytes on disk.
 
 mod bad;
-mod body;
+pub(crate) mod body;
 mod limits;
 mod links;
 mod location;

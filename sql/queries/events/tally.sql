@@ -1,6 +1,6 @@
--- A region's head and how many complaints are in each status, from one snapshot.
+-- A region's head, its floor and how many complaints are in each status, from one snapshot.
 -- $1 text: region. Index: complaints_by_region_status.
-SELECT head.head, counted.status, counted.complaints
+SELECT head.head, head.floor, counted.status, counted.complaints
 FROM region_heads AS head
 LEFT JOIN (
     SELECT region_id, status, COUNT(*) AS complaints

@@ -13,9 +13,11 @@ use crate::actors::kill_point::kill_point;
 use crate::domain::change::{Deed, Present};
 use crate::domain::complaint::{Complaint, Idempotency};
 use crate::domain::rules::Rules;
-use crate::store::commit::{self as store, AddedPhoto, Batch, Comment, FirstAnswer, Touched};
+use crate::store::commit::{
+    self as store, AddedPhoto, Batch, Comment, Erased, FirstAnswer, Held, Touched,
+};
 use crate::store::{Session, StoreError};
-use decide::{Decided, decide_all};
+use decide::{Decided, decide_all, written};
 pub(super) use settle::{Numbered, Settled};
 
 /// Commits all commands that break no rule, in one transaction; an outcome for each, in their order.
@@ -67,6 +69,9 @@ fn touched<'a>(commands: &'a [Command], rules: &Rules) -> Touched<'a> {
         if request.asks_for_photos(rules.ask_for_photos()) {
             touched.photos_of.push(request.complaint);
         }
+        if request.asks_for_trace() {
+            touched.traces_of.push(request.complaint);
+        }
         if let Deed::Support(support) = &request.deed {
             let pair = (request.complaint, support.supporter.as_slice());
             touched.supporters.push(pair);
@@ -107,8 +112,10 @@ fn batch<'a>(commands: &'a [Command], decided: &'a [Decided]) -> Batch<'a> {
                 batch.submissions.extend(submitted);
             }
             Work::Change(request, _, _) => {
-                let rows = happened.iter().map(|(draft, _)| &draft.complaint);
-                changed.extend(rows.map(|row| (row.id, row)));
+                if request.deed.writes_row() {
+                    let rows = written(happened.iter().map(|(draft, _)| draft));
+                    changed.extend(rows.map(|row| (row.id, row)));
+                }
                 add_rows(
                     &mut batch,
                     request.complaint,
@@ -167,6 +174,17 @@ fn add_rows<'a>(
             batch.photos.finished.push(row);
         }
         Deed::RemovePhoto(removal) => batch.photos.removed.push(removal.id),
+        Deed::Erase(erasure) => batch.erased.push(Erased {
+            complaint: &draft.complaint,
+            erasure: *erasure,
+            at: draft.at,
+        }),
+        Deed::Hold(hold) => batch.held.push(Held {
+            complaint,
+            hold,
+            at: draft.at,
+        }),
+        Deed::Release => batch.released.push(complaint),
     }
 }
 

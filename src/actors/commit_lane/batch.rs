@@ -115,12 +115,20 @@ fn hand_out(commands: Vec<Command>, settled: Vec<Settled>, series: &ComplaintMet
             answer.give();
             continue;
         }
-        for Numbered { region, event, .. } in events {
+        for numbered in events {
+            let Numbered {
+                region,
+                event,
+                floor,
+                ..
+            } = numbered;
             let publishers = [Some(&command.taker), command.other.as_ref()];
             let mut publishers = publishers.into_iter().flatten();
             // Nobody at hand: the desk of that region hears of it by the head poll.
             if let Some(publisher) = publishers.find(|publisher| publisher.region == region) {
-                facts.of(publisher).events.push(event);
+                let fact = facts.of(publisher);
+                fact.floor = fact.floor.max(floor.unwrap_or_default());
+                fact.events.push(event);
             }
         }
         facts.of(&command.taker).answers.push(answer);

@@ -8,7 +8,7 @@ use actix::{ArbiterHandle, Recipient};
 use prometheus::IntCounterVec;
 use tokio::sync::oneshot;
 
-use super::super::command::{Command, CommandError, Publisher, Reply, Work};
+use super::super::command::{Changed, Command, CommandError, Publisher, Reply, Work};
 use super::super::commit_lane::LaneHandle;
 use super::super::desks::Counted;
 use super::super::registry::RegistryHandle;
@@ -134,10 +134,22 @@ impl DeskHandle {
         other: Option<&Self>,
         deadline: Duration,
     ) -> Result<Complaint, CommandError> {
+        let answer = self.changed(request, (by, party), other, deadline).await;
+        answer.map(|changed| *changed.complaint)
+    }
+
+    /// As [`DeskHandle::change`], with whether anything happened.
+    pub(super) async fn changed(
+        &self,
+        request: Request,
+        (by, party): (By, Party),
+        other: Option<&Self>,
+        deadline: Duration,
+    ) -> Result<Changed, CommandError> {
         let work = |reply| Work::Change(Box::new(request), party, reply);
         let answer = self.command(by, other, deadline, work).await;
         self.count(&answer, "committed");
-        answer.map(|complaint| *complaint)
+        answer
     }
 
     fn count<T>(&self, answer: &Result<T, CommandError>, done: &'static str) {

@@ -19,6 +19,8 @@ pub(super) struct Take(pub(super) Command);
 pub struct Committed {
     /// In the order of their numbers.
     pub events: Vec<Event>,
+    /// Up to which number events may be gone by now; 0 when none went with these.
+    pub floor: i64,
     /// To be given after publishing.
     pub answers: Vec<Answer>,
     /// When the lane learned that they are durable.
@@ -30,6 +32,7 @@ impl Committed {
     pub fn at(committed_at: Instant) -> Self {
         Self {
             events: Vec::new(),
+            floor: 0,
             answers: Vec::new(),
             committed_at,
         }

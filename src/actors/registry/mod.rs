@@ -136,6 +136,8 @@ pub struct Publish {
     pub region: RegionId,
     /// Everything up to this number may be delivered after these events; a shard that holds less asks back.
     pub head: i64,
+    /// Up to which number events may be gone: they are given to nobody any more.
+    pub floor: i64,
     /// Contiguous events up to `head`; none: the desk announces itself.
     pub events: Arc<[PublishedEvent]>,
     /// Whom to ask for events that were missed.

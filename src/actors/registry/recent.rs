@@ -80,6 +80,13 @@ impl Recent {
         (bytes <= most_bytes).then_some(events)
     }
 
+    /// Forgets the events up to a number.
+    pub(super) fn forget_upto(&mut self, floor: i64) {
+        while self.events.front().is_some_and(|event| event.seq <= floor) {
+            self.drop_oldest();
+        }
+    }
+
     /// Forgets the events, keeps the number.
     pub(super) fn forget(&mut self) {
         self.events = VecDeque::new();
@@ -119,6 +126,20 @@ mod tests {
         assert!(!recent.push(&event(7), 100), "a gap");
         assert!(recent.push(&event(6), 100));
         assert_eq!(recent.published(), 6);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_given_to_nobody() {
+        let mut recent = Recent::at(5);
+        for seq in 6..=9 {
+            assert!(recent.push(&event(seq), 100));
+        }
+        recent.forget_upto(7);
+        assert_eq!(numbers(&recent, 6), None, "below the floor");
+        assert_eq!(numbers(&recent, 7), Some(vec![8, 9]), "at the floor");
+        assert_eq!(numbers(&recent, 8), Some(vec![9]), "above the floor");
+        recent.forget_upto(20);
+        assert_eq!((recent.published(), recent.bytes), (9, 0));
     }
 
     #[test]

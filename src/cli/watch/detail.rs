@@ -20,6 +20,8 @@ pub(super) fn detail(event: &Value) -> String {
         merged(change),
         supported(change),
         shown(change),
+        erased(event, change),
+        held(change),
         written(change),
     ];
     let words = words.into_iter().flatten().filter(|part| !part.is_empty());
@@ -101,6 +103,29 @@ fn shown(change: &Value) -> Option<String> {
     let reason = (!reason.is_empty()).then(|| format!(": {}", cut(&reason)));
     let parts = [Some(what), size, reason];
     Some(parts.into_iter().flatten().collect())
+}
+
+/// What was erased; of a complaint that is gone nothing is left to show but its id.
+fn erased(event: &Value, change: &Value) -> Option<String> {
+    if text(event, "kind") == "complaint.erased" {
+        return Some(short(&text(event.get("complaint")?, "id")));
+    }
+    match text(change, "erased").as_str() {
+        "" => None,
+        "erase_identity" => Some("who reported it is forgotten".to_owned()),
+        _ => Some("anonymised".to_owned()),
+    }
+}
+
+fn held(change: &Value) -> Option<String> {
+    let hold = change.get("legal_hold")?;
+    let is_held = hold.get("to").and_then(Value::as_bool).unwrap_or_default();
+    let words = if is_held {
+        "under a legal hold"
+    } else {
+        "legal hold released"
+    };
+    Some(words.to_owned())
 }
 
 fn written(change: &Value) -> Option<String> {
@@ -231,5 +256,29 @@ mod tests {
         let words = detail_of("commented", &Value::Null, &change);
         assert!(!words.contains(['\u{1b}', '\n']));
         assert!(words.ends_with("ä…”"));
+    }
+
+    #[test]
+    fn what_is_erased_or_held_is_told() {
+        let gone = json!({"kind": "complaint.erased", "complaint": {"id": OLGA}, "change": {}});
+        assert!(detail(&gone).starts_with('…'));
+        for (change, expected) in [
+            (
+                json!({"erased": "erase_identity"}),
+                "who reported it is forgotten",
+            ),
+            (json!({"erased": "anonymise"}), "anonymised"),
+            (
+                json!({"legal_hold": {"from": false, "to": true}}),
+                "under a legal hold",
+            ),
+            (
+                json!({"legal_hold": {"from": true, "to": false}}),
+                "legal hold released",
+            ),
+        ] {
+            let event = json!({"kind": "complaint.updated", "change": change});
+            assert_eq!(detail(&event), expected);
+        }
     }
 }

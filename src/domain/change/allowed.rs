@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::complaint::Complaint;
@@ -35,6 +36,18 @@ pub enum Refusal {
     UnknownPhoto,
     /// A reporter removes only what they sent.
     NotYourPhoto,
+    /// It is not erased while somebody works on it.
+    Active(Status),
+    /// It is under a legal hold: nothing of it is erased.
+    Held {
+        /// The hold's end, if it has one.
+        until: Option<Timestamp>,
+    },
+    /// It has not been resolved, closed or rejected for long enough to be erased.
+    TooYoung {
+        /// From when on it may be.
+        from: Timestamp,
+    },
 }
 
 impl From<machine::Refusal> for Refusal {
@@ -78,6 +91,17 @@ impl fmt::Display for Refusal {
             Self::NotYourPhoto => {
                 f.write_str("this photo was sent by somebody else; staff remove it")
             }
+            Self::Active(status) => write!(
+                f,
+                "the complaint is {status}; it is erased only when it is resolved, closed or rejected"
+            ),
+            Self::Held { until: None } => {
+                f.write_str("the complaint is under a legal hold; an admin releases it")
+            }
+            Self::Held { until: Some(until) } => {
+                write!(f, "the complaint is under a legal hold until {until}")
+            }
+            Self::TooYoung { from } => write!(f, "the complaint may be erased from {from} on"),
         }
     }
 }

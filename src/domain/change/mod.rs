@@ -5,10 +5,12 @@
 
 mod allowed;
 mod edit;
+mod erasing;
 mod photos;
 mod present;
 mod requests;
 mod steps;
+mod voices;
 
 use jiff::Timestamp;
 
@@ -20,10 +22,10 @@ use super::region::RegionId;
 use super::rules::Rules;
 use super::status::Status;
 pub use allowed::Refusal;
-pub use present::Present;
+pub use present::{Present, Trace};
 pub use requests::{
-    Assignment, Deed, Edit, FinishedPhoto, Merger, NewComment, PhotoRemoval, Relocation, Request,
-    Step, Support,
+    Assignment, Deed, Edit, FinishedPhoto, Merger, NewComment, NewHold, PhotoRemoval, Relocation,
+    Request, Step, Support,
 };
 
 /// One event that a change leads to, before it has an id.
@@ -37,6 +39,8 @@ pub struct Happened {
     pub complaint: Complaint,
     /// What changed.
     pub change: Change,
+    /// Events of the region up to this number may be gone or say less from now on.
+    pub floor: Option<i64>,
 }
 
 /// What a request leads to. The default is: nothing changes, and nothing is to be written.
@@ -63,6 +67,7 @@ impl Decision {
             region,
             complaint,
             change,
+            floor: None,
         })
     }
 }
@@ -116,15 +121,23 @@ pub fn decide(
             let deliberate = request.version.is_some();
             assigned(complaint, *assignment, deliberate, rules, now)
         }
-        Deed::Comment(comment) => Ok(commented(complaint, comment, now)),
+        Deed::Comment(comment) => Ok(voices::commented(complaint, comment, now)),
         Deed::Move(relocation) => moved(complaint, relocation, rules, now),
         Deed::Merge(merger) => merged(complaint, merger, present, rules, now),
-        Deed::Support(support) => supported(complaint, support, present),
+        Deed::Support(support) => voices::supported(complaint, support, present),
         Deed::AddPhotos(added) => photos::added(complaint, added, present, now),
         Deed::FinishPhoto(done) => {
             photos::finished(complaint, (done.id, &done.outcome), present, now)
         }
         Deed::RemovePhoto(it) => photos::removed(complaint, (it.id, it.by), party, present, now),
+        Deed::Erase(erasure) => erasing::erased(complaint, *erasure, present.trace(complaint), now),
+        Deed::Hold(hold) => Ok(erasing::held(
+            complaint,
+            hold,
+            present.trace(complaint),
+            now,
+        )),
+        Deed::Release => Ok(erasing::released(complaint, present.trace(complaint), now)),
     };
     decided.map_err(|refusal| Fault::Refused(Box::new((refusal, complaint.clone()))))
 }
@@ -189,19 +202,6 @@ fn let_go(present: &Complaint, rules: &Rules, now: Timestamp) -> (Complaint, Cha
     (complaint, change)
 }
 
-/// A comment is no new version: it overwrites nothing, so it must not make anyone's version stale.
-fn commented(present: &Complaint, comment: &NewComment, now: Timestamp) -> Decision {
-    let mut complaint = present.clone();
-    complaint.updated_at = now;
-    let change = Change {
-        comment: Some(comment.text.clone()),
-        comment_id: Some(comment.id),
-        visibility: Some(comment.visibility),
-        ..Change::default()
-    };
-    Decision::one(EventKind::Commented, complaint, change)
-}
-
 /// To another region: it leaves the one and enters the other, in one transaction. Its assignee works
 /// in the old one and lets it go.
 fn moved(
@@ -227,6 +227,7 @@ fn moved(
         region: region.clone(),
         complaint: complaint.clone(),
         change: change.clone(),
+        floor: None,
     };
     Ok(Decision {
         happened: vec![
@@ -274,24 +275,6 @@ fn merged(
     let other = Decision::one(EventKind::Updated, kept, gained);
     decision.happened.extend(other.happened);
     Ok(decision)
-}
-
-/// As with a comment, the version stays.
-fn supported(present: &Complaint, support: &Support, all: &Present) -> Result<Decision, Refusal> {
-    if all
-        .supporters
-        .contains(&(present.id, support.supporter.clone()))
-    {
-        return Ok(Decision::default());
-    }
-    allowed::open(present)?;
-    let mut complaint = present.clone();
-    complaint.life.supporters = complaint.life.supporters.saturating_add(1);
-    let change = Change {
-        supporters: Some((present.life.supporters, complaint.life.supporters).into()),
-        ..Change::default()
-    };
-    Ok(Decision::one(EventKind::Updated, complaint, change))
 }
 
 #[cfg(test)]

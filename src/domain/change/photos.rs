@@ -98,6 +98,7 @@ fn put_where_taken(present: &Complaint, taken: &Taken, now: Timestamp) -> Option
             place: Some(places.into()),
             ..Change::default()
         },
+        floor: None,
     })
 }
 
@@ -139,5 +140,6 @@ fn happened(kind: EventKind, present: &Complaint, photo: PhotoNews, now: Timesta
         region: complaint.region.clone(),
         complaint,
         change,
+        floor: None,
     }
 }

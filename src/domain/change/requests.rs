@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::account::By;
 use crate::domain::complaint::Severity;
+use crate::domain::erasure::{Erasure, Mode};
 use crate::domain::event::Visibility;
 use crate::domain::machine::Wanted;
 use crate::domain::photo::{NewPhoto, Outcome};
@@ -36,7 +37,10 @@ impl Request {
             | Deed::Support(_)
             | Deed::AddPhotos(_)
             | Deed::FinishPhoto(_)
-            | Deed::RemovePhoto(_) => None,
+            | Deed::RemovePhoto(_)
+            | Deed::Erase(_)
+            | Deed::Hold(_)
+            | Deed::Release => None,
         };
         std::iter::once(self.complaint).chain(other)
     }
@@ -52,7 +56,60 @@ impl Request {
             | Deed::Comment(_)
             | Deed::Move(_)
             | Deed::Merge(_)
-            | Deed::Support(_) => false,
+            | Deed::Support(_)
+            | Deed::Erase(_)
+            | Deed::Hold(_)
+            | Deed::Release => false,
+        }
+    }
+
+    /// What of the complaint it erases.
+    pub const fn erases(&self) -> Option<Erasure> {
+        match self.deed {
+            Deed::Erase(erasure) => Some(erasure),
+            Deed::Step(_)
+            | Deed::Timer
+            | Deed::Edit(_)
+            | Deed::Assign(_)
+            | Deed::Comment(_)
+            | Deed::Move(_)
+            | Deed::Merge(_)
+            | Deed::Support(_)
+            | Deed::AddPhotos(_)
+            | Deed::FinishPhoto(_)
+            | Deed::RemovePhoto(_)
+            | Deed::Hold(_)
+            | Deed::Release => None,
+        }
+    }
+
+    /// Whether it is decided by what lies beside the complaint's row.
+    pub const fn asks_for_trace(&self) -> bool {
+        self.erases().is_some() || matches!(self.deed, Deed::Hold(_) | Deed::Release)
+    }
+}
+
+impl Deed {
+    /// Whether the complaint's row says something else after it. Holds and identity lie beside it, and what is
+    /// erased has none.
+    pub const fn writes_row(&self) -> bool {
+        match self {
+            Self::Erase(erasure) => match erasure.mode {
+                Mode::Anonymise => true,
+                Mode::Erase | Mode::EraseIdentity => false,
+            },
+            Self::Hold(_) | Self::Release => false,
+            Self::Step(_)
+            | Self::Timer
+            | Self::Edit(_)
+            | Self::Assign(_)
+            | Self::Comment(_)
+            | Self::Move(_)
+            | Self::Merge(_)
+            | Self::Support(_)
+            | Self::AddPhotos(_)
+            | Self::FinishPhoto(_)
+            | Self::RemovePhoto(_) => true,
         }
     }
 }
@@ -82,6 +139,23 @@ pub enum Deed {
     FinishPhoto(Box<FinishedPhoto>),
     /// Take a photo away.
     RemovePhoto(PhotoRemoval),
+    /// Erase it, or what is personal of it.
+    Erase(Erasure),
+    /// Place it under a legal hold, or change the one that it is under.
+    Hold(NewHold),
+    /// End its legal hold.
+    Release,
+}
+
+/// A legal hold to place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewHold {
+    /// The admin who places it.
+    pub by: Uuid,
+    /// Why, 1–1000 characters.
+    pub reason: String,
+    /// Its end; `None`: until it is released.
+    pub until: Option<Timestamp>,
 }
 
 /// A step to another status.

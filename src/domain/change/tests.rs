@@ -1,5 +1,6 @@
 //! Each deed against each state.
 
+mod erasing;
 mod pairs;
 mod photos;
 

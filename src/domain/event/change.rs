@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::complaint::{Complaint, Severity};
+use crate::domain::erasure::Mode;
 use crate::domain::photo::PhotoNews;
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
@@ -124,6 +125,12 @@ pub struct Change {
     /// The photo that came, changed or went.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photo: Option<PhotoNews>,
+    /// How much of it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Mode>,
+    /// Whether it is under a legal hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_hold: Option<FromTo<bool>>,
 }
 
 impl Change {

@@ -33,9 +33,16 @@ impl Filter {
             && self.suits_assignee(complaint.assignee)
     }
 
-    /// Whether an event is of interest. One of which nothing is known might be.
+    /// Whether an event is of interest. One of which nothing is known might be, and that a complaint was erased
+    /// is: it may have been of interest before.
     pub fn matches(&self, sides: Option<&Sides>) -> bool {
-        sides.is_none_or(|sides| self.suits_side(sides, &sides.after) || self.did_suit(sides))
+        let Some(Sides {
+            after: Some(after), ..
+        }) = sides
+        else {
+            return true;
+        };
+        sides.is_some_and(|sides| self.suits_side(sides, after) || self.did_suit(sides))
     }
 
     fn did_suit(&self, sides: &Sides) -> bool {
@@ -86,7 +93,8 @@ pub struct FormerTraits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sides {
     complaint: Uuid,
-    after: Traits,
+    /// `None`: it was erased.
+    after: Option<Traits>,
     /// `None` when it was the same.
     before: Option<Traits>,
     /// Whether the complaint has left the event's region.
@@ -103,9 +111,19 @@ impl Sides {
         });
         Self {
             complaint,
-            after,
+            after: Some(after),
             before,
             has_left,
+        }
+    }
+
+    /// Of a complaint that was erased.
+    pub const fn erased(complaint: Uuid) -> Self {
+        Self {
+            complaint,
+            after: None,
+            before: None,
+            has_left: true,
         }
     }
 
@@ -114,13 +132,16 @@ impl Sides {
         self.complaint
     }
 
-    /// As it is after the event.
-    pub fn after(&self) -> &Traits {
-        &self.after
+    /// As it is after the event; `None` when it was erased.
+    pub const fn after(&self) -> Option<&Traits> {
+        self.after.as_ref()
     }
 
     /// Of an event that has just been decided.
     pub(super) fn of(kind: EventKind, complaint: &Complaint, change: &Change) -> Self {
+        if kind == EventKind::Erased {
+            return Self::erased(complaint.id);
+        }
         let after = Traits {
             category: complaint.category.clone(),
             severity: complaint.severity,
@@ -203,6 +224,17 @@ mod tests {
         assert!(of(&[], Some(Severity::High), None).matches(Some(&eased)));
         assert!(of(&[], None, Some(1)).matches(Some(&given)));
         assert!(!of(&[], None, Some(1)).matches(Some(&taken)));
+    }
+
+    #[test]
+    fn everybody_is_told_that_a_complaint_was_erased() {
+        let gone = Sides::erased(ID);
+        for filter in [
+            of(&["pothole"], None, None),
+            of(&[], Some(Severity::Critical), Some(1)),
+        ] {
+            assert!(filter.matches(Some(&gone)), "{filter:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::domain::fault::Faults;
 use crate::import::rules::RulesError;
 use crate::media::blobs::BlobError;
 use crate::media::thumbnail::Flaw;
+use crate::retention::RetentionError;
 use crate::store::StoreError;
 use crate::ws::UpgradeError;
 use crate::ws::admission::Refused;
@@ -76,6 +77,9 @@ fn refusal_kind(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Step(_) => "transition_refused",
         Refusal::NotOpen(_) => "not_open",
+        Refusal::Active(_) => "active",
+        Refusal::Held { .. } => "legal_hold",
+        Refusal::TooYoung { .. } => "too_young",
         Refusal::Taken(_) => "already_assigned",
         Refusal::SameRegion => "same_region",
         Refusal::TooManyPhotos { .. } => "too_many_photos",
@@ -93,6 +97,22 @@ impl From<RulesError> for Problem {
             RulesError::Invalid(faults) => Self::invalid(faults),
             RulesError::Strands(counts) => Self::conflict("workflow_strands", told, json(&counts)),
             RulesError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RetentionError> for Problem {
+    fn from(error: RetentionError) -> Self {
+        let told = error.to_string();
+        match error {
+            RetentionError::Invalid(faults) => Self::invalid(faults),
+            RetentionError::Unreadable(_) => Self::conflict("policy_unreadable", told, None),
+            RetentionError::Busy(run) => {
+                let current = serde_json::json!({ "run_id": run });
+                Self::conflict("run_under_way", told, Some(current))
+            }
+            RetentionError::Over => Self::unavailable("runs came between; try again", told),
+            RetentionError::Store(error) => error.into(),
         }
     }
 }

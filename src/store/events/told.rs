@@ -13,11 +13,38 @@ use crate::domain::status::Status;
 
 /// The part of a payload that this server looks at.
 #[derive(Deserialize)]
-pub(super) struct Told {
+struct Told {
     kind: String,
     complaint: Complaint,
     #[serde(default)]
     change: Change,
+}
+
+/// What is told of a complaint that was erased.
+#[derive(Deserialize)]
+struct ToldGone {
+    kind: String,
+    complaint: Gone,
+}
+
+#[derive(Deserialize)]
+struct Gone {
+    id: Uuid,
+}
+
+/// The complaint as it is after an event of the log of `region`; `None` when the payload says too little.
+pub(super) fn sighting(payload: &str, region: &RegionId) -> Option<Sighting> {
+    if let Ok(told) = serde_json::from_str::<Told>(payload) {
+        return Some(told.into_sighting(region));
+    }
+    let gone: ToldGone = serde_json::from_str(payload).ok()?;
+    let is_erased = gone.kind == EventKind::Erased.as_str();
+    is_erased.then(|| Sighting {
+        region: region.clone(),
+        sides: Arc::new(Sides::erased(gone.complaint.id)),
+        point: None,
+        is_open: false,
+    })
 }
 
 #[derive(Deserialize)]
@@ -45,13 +72,7 @@ struct Former<T> {
 }
 
 impl Told {
-    /// Reads a payload; `None` when it says too little.
-    pub(super) fn read(payload: &str) -> Option<Self> {
-        serde_json::from_str(payload).ok()
-    }
-
-    /// The complaint as it is after the event, which stands in the log of `region`.
-    pub(super) fn into_sighting(self, region: &RegionId) -> Sighting {
+    fn into_sighting(self, region: &RegionId) -> Sighting {
         let has_left = self.kind == EventKind::MovedOut.as_str();
         let Complaint {
             id,

@@ -23,6 +23,10 @@ pub struct PhotoMetrics {
     pub swept: IntCounterVec,
     /// Photos that are ready and whose pictures were gone at the last sweep.
     pub lost: IntGauge,
+    /// Photos that were erased and whose blobs are to be removed, of all nodes.
+    pub pending_removal: IntGauge,
+    /// Photos whose blobs this node removed because they were erased, and failures to do so.
+    pub removals: IntCounterVec,
 }
 
 impl PhotoMetrics {
@@ -65,9 +69,21 @@ impl PhotoMetrics {
                 "photos_lost",
                 "Photos that are ready and whose pictures were gone at this node's last sweep.",
             )?,
+            pending_removal: declare.gauge(
+                "blobs_pending_removal",
+                "Erased photos whose blobs are to be removed, of all nodes.",
+            )?,
+            removals: declare.counters(
+                "blob_removals_total",
+                "Attempts of this node to remove the blobs of erased photos, by outcome.",
+                &["outcome"],
+            )?,
         };
         for outcome in ["ready", "failed"] {
             metrics.outcomes.with_label_values(&[outcome]);
+        }
+        for outcome in ["removed", "failed"] {
+            metrics.removals.with_label_values(&[outcome]);
         }
         for what in ["pictures", "uploads"] {
             metrics.swept.with_label_values(&[what]);

@@ -1,17 +1,17 @@
 //! A multipart body, put together by hand so that it may also be wrong.
 
 /// A body in the making.
-pub(super) struct Body(Vec<u8>);
+pub(crate) struct Body(Vec<u8>);
 
 const BOUNDARY: &str = "----a-boundary-of-tests";
 
 impl Body {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Vec::new())
     }
 
     /// A file part.
-    pub(super) fn file(self, part: &str, name: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn file(self, part: &str, name: &str, bytes: &[u8]) -> Self {
         let head = format!(
             "Content-Disposition: form-data; name=\"{part}\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n"
@@ -20,13 +20,13 @@ impl Body {
     }
 
     /// A text part.
-    pub(super) fn text(self, part: &str, text: &str) -> Self {
+    pub(crate) fn text(self, part: &str, text: &str) -> Self {
         let head = format!("Content-Disposition: form-data; name=\"{part}\"\r\n");
         self.part(&head, text.as_bytes())
     }
 
     /// A part with this head.
-    pub(super) fn part(mut self, head: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn part(mut self, head: &str, bytes: &[u8]) -> Self {
         let begin = format!("--{BOUNDARY}\r\n{head}\r\n");
         self.0.extend_from_slice(begin.as_bytes());
         self.0.extend_from_slice(bytes);
@@ -35,14 +35,14 @@ impl Body {
     }
 
     /// Its type and its bytes.
-    pub(super) fn end(mut self) -> (String, Vec<u8>) {
+    pub(crate) fn end(mut self) -> (String, Vec<u8>) {
         let end = format!("--{BOUNDARY}--\r\n");
         self.0.extend_from_slice(end.as_bytes());
         (kind(), self.0)
     }
 
     /// Its type and its bytes, without the end.
-    pub(super) fn broken_off(self) -> (String, Vec<u8>) {
+    pub(crate) fn broken_off(self) -> (String, Vec<u8>) {
         (kind(), self.0)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
@@ -236,9 +236,12 @@ pub(crate) fn photos_of(database: &TestDatabase) -> PathBuf {
 
 /// The settings of `redress serve` with these flags.
 pub(crate) fn settings(database: &TestDatabase, flags: &[&str]) -> ServeSettings {
+    settings_at(database.url(), &photos_of(database), flags)
+}
+
+/// As [`settings`], of the database at an address.
+pub(crate) fn settings_at(url: &str, photos: &Path, flags: &[&str]) -> ServeSettings {
     let node = format!("test{}", APPS.fetch_add(1, Ordering::Relaxed));
-    let url = database.url();
-    let photos = photos_of(database);
     let mut line = vec![
         "serve",
         "--listen",

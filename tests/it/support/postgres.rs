@@ -97,9 +97,7 @@ impl TestDatabase {
 
     /// A connection of the test's own, in the server's schema.
     pub(crate) async fn connect(&self) -> Client {
-        let mut config: Config = self.url.parse().unwrap();
-        config.options("-c search_path=redress");
-        connect(&config).await
+        connect_to(&self.url).await
     }
 
     /// A connection that may end other connections.
@@ -178,6 +176,13 @@ async fn create_database(server: &Server, name: &str, template: Option<&str>) {
     );
     // The connection that migrated the template may not be gone yet.
     super::eventually(&create, async || client.batch_execute(&create).await.ok()).await;
+}
+
+/// A connection to the database at an address, in the server's schema.
+pub(crate) async fn connect_to(url: &str) -> Client {
+    let mut config: Config = url.parse().unwrap();
+    config.options("-c search_path=redress");
+    connect(&config).await
 }
 
 async fn connect(config: &Config) -> Client {

@@ -214,7 +214,8 @@ impl Trial {
                 faults.push(format!("complaint {id} was created twice"));
             }
         }
-        let lost = written.iter().filter(|id| !created.contains(*id));
+        let is_there = |id: &String| created.contains(id) || truth.erased.contains(id);
+        let lost = written.iter().filter(|id| !is_there(id));
         faults.extend(lost.map(|id| format!("complaint {id} was acknowledged and is lost")));
         Verdict {
             acknowledged: written.len(),

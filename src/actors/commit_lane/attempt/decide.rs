@@ -9,6 +9,7 @@ use crate::actors::command::{Command, CommandError, Work};
 use crate::domain::account::By;
 use crate::domain::change::{self, Decision, Deed, Happened, Present, Request};
 use crate::domain::complaint::{Complaint, Submission};
+use crate::domain::erasure::Mode;
 use crate::domain::event::{Change, EventDraft, EventKind};
 use crate::domain::photo::{NewPhoto, PhotoState, PhotoStatus};
 use crate::domain::rules::Rules;
@@ -73,15 +74,27 @@ pub(super) fn decide_all(
 
 /// Lets the commands that follow see what this one did.
 fn see(present: &mut Present, request: &Request, by: By, drafts: &[EventDraft]) {
-    let rows = drafts.iter().map(|draft| &draft.complaint);
-    present
-        .complaints
-        .extend(rows.map(|row| (row.id, row.clone())));
+    if request.erases().is_some_and(|it| it.mode == Mode::Erase) {
+        present.complaints.remove(&request.complaint);
+    } else {
+        let rows = written(drafts.iter());
+        present
+            .complaints
+            .extend(rows.map(|row| (row.id, row.clone())));
+    }
     if let Deed::Support(support) = &request.deed {
         let pair = (request.complaint, support.supporter.clone());
         present.supporters.insert(pair);
     }
     see_photos(present, request, by);
+}
+
+/// Complaints as they are after these events; what tells that one is gone says nothing of it.
+pub(super) fn written<'a>(
+    drafts: impl Iterator<Item = &'a EventDraft>,
+) -> impl Iterator<Item = &'a Complaint> {
+    let told = drafts.filter(|draft| draft.kind != EventKind::Erased);
+    told.map(|draft| &draft.complaint)
 }
 
 fn see_photos(present: &mut Present, request: &Request, by: By) {
@@ -113,7 +126,15 @@ fn see_photos(present: &mut Present, request: &Request, by: By) {
         | Deed::Comment(_)
         | Deed::Move(_)
         | Deed::Merge(_)
-        | Deed::Support(_) => {}
+        | Deed::Support(_)
+        | Deed::Hold(_)
+        | Deed::Release => {}
+        Deed::Erase(erasure) => match erasure.mode {
+            Mode::Erase | Mode::Anonymise => {
+                all.remove(&id);
+            }
+            Mode::EraseIdentity => {}
+        },
     }
 }
 
@@ -140,6 +161,7 @@ fn submitted(submission: &Submission, by: By, rules: &Rules, now: Timestamp) -> 
         region: complaint.region.clone(),
         change: Change::of_status(None, complaint.status),
         complaint,
+        floor: None,
     };
     draft(happened, by, at)
 }
@@ -153,6 +175,7 @@ fn draft(happened: Happened, by: By, at: Timestamp) -> EventDraft {
         complaint: happened.complaint,
         by,
         change: happened.change,
+        floor: happened.floor,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::decide::{Decided, Encoded};
-use crate::actors::command::{Answer, CommandError, Work};
+use crate::actors::command::{Answer, Changed, CommandError, Work};
 use crate::actors::commit_lane::tally::Mark;
 use crate::domain::complaint::{Complaint, Idempotency, Receipt};
 use crate::domain::event::Event;
@@ -20,6 +20,8 @@ pub(in super::super) struct Numbered {
     pub(in super::super) event: Event,
     /// What it adds to the node's series.
     pub(in super::super) mark: Mark,
+    /// Up to which number events of the region may be gone with it.
+    pub(in super::super) floor: Option<i64>,
 }
 
 /// What became of one command.
@@ -50,7 +52,11 @@ impl Settled {
                 (Answer::Submitted(reply, Ok(receipt)), events)
             }
             (Self::Changed(complaint, events), Work::Change(_, _, reply)) => {
-                (Answer::Changed(reply, Ok(complaint)), events)
+                let changed = Changed {
+                    complaint,
+                    has_happened: !events.is_empty(),
+                };
+                (Answer::Changed(reply, Ok(changed)), events)
             }
             (Self::Replayed(receipt), Work::Submit(_, reply)) => {
                 (Answer::Submitted(reply, Ok(receipt)), Vec::new())
@@ -124,6 +130,7 @@ fn numbered(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Vec<Numbere
         Some(Numbered {
             mark: Mark::of(&draft),
             region: draft.region,
+            floor: draft.floor,
             event: Event {
                 seq,
                 step,

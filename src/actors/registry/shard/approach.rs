@@ -30,14 +30,19 @@ impl Approach {
         self.seq
     }
 
-    /// Whether a history that is at `head` has had the client's number.
-    pub const fn is_within(self, head: i64) -> bool {
-        0 <= self.seq && self.seq <= head
+    /// Whether a history that is at `head` has had the client's number, and nothing behind it is gone: events up to
+    /// `floor` may be.
+    pub const fn is_within(self, floor: i64, head: i64) -> bool {
+        0 <= self.seq && floor <= self.seq && self.seq <= head
     }
 
-    /// What a page means that was read behind the client's number, in order, when `head` was known to be
-    /// committed before.
-    pub fn reach(self, head: i64, page: impl IntoIterator<Item = i64>) -> Reached {
+    /// What a page means that was read behind the client's number, in order, when the region's floor was `floor`
+    /// and `head` was known to be committed before.
+    pub fn reach(self, floor: i64, head: i64, page: impl IntoIterator<Item = i64>) -> Reached {
+        if floor > self.seq {
+            // Some of what comes next is gone, though the page may begin with what is not.
+            return Reached::Hole;
+        }
         let mut numbers = page.into_iter();
         match numbers.next() {
             Some(first) if first == self.seq + 1 => {
@@ -68,14 +73,24 @@ mod tests {
             (vec![], 5, Reached::Nothing),
             (vec![], 6, Reached::Hole),
         ] {
-            let reached = Approach::from(5).reach(head, page.clone());
+            let reached = Approach::from(5).reach(0, head, page.clone());
             assert_eq!(reached, expected, "{page:?} at {head}");
         }
     }
 
     #[test]
+    fn a_page_below_the_floor_is_a_hole_however_it_begins() {
+        let reach = |floor| Approach::from(5).reach(floor, 9, [6, 8, 9]);
+        assert_eq!(reach(6), Reached::Hole);
+        let reach = |floor| Approach::from(5).reach(floor, 9, [6, 7, 8, 9]);
+        assert_eq!([4, 5].map(reach), [Reached::Further(9); 2]);
+    }
+
+    #[test]
     fn only_numbers_of_the_history_can_be_resumed() {
-        let within = |seq| Approach::from(seq).is_within(7);
+        let within = |seq| Approach::from(seq).is_within(0, 7);
         assert_eq!([-1, 0, 7, 8].map(within), [false, true, true, false]);
+        let above_floor = |seq| Approach::from(seq).is_within(4, 7);
+        assert_eq!([3, 4, 5, 8].map(above_floor), [false, true, true, false]);
     }
 }

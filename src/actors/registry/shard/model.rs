@@ -7,7 +7,9 @@
 //!
 //! Modelled: the table, the mailboxes (a desk's for questions is real, and full at times), the desk around
 //! `next_ones`, the loop around `Approach` with what it sends of a page, snapshots, and the client, which follows
-//! the rule of `docs/PROTOCOL.md` to the letter. Retention never overtakes the desk or a shard. Time stands still.
+//! the rule of `docs/PROTOCOL.md` to the letter. Removals may overtake
+//! everybody: a desk and a shard of which the next event is gone begin anew, and those who watch come back. Time stands
+//! still.
 //!
 //! Left out: a shard that knows a region by the head poll alone cannot ask for what it misses. If the first
 //! publication that it would get is lost, its clients wait for the next one.
@@ -95,7 +97,7 @@ impl Play {
             Act::DeskAnswers => server.desk_answers(),
             Act::Lose => server.lose(),
             Act::Double => server.double(),
-            Act::Deliver => server.deliver(),
+            Act::Deliver => self.deliver(),
             Act::Wave => server.send_wave(),
             Act::Marks => server.send_marks(),
             Act::Ping => self.ping(),
@@ -106,6 +108,15 @@ impl Play {
             Act::Cut(client) => self.clients[client].cut(server),
             Act::Retain(count) => server.retain(count),
             Act::Restart => self.restart(),
+        }
+    }
+
+    fn deliver(&mut self) {
+        if self.server.deliver() {
+            return;
+        }
+        for client in &mut self.clients {
+            client.ends_if_it_watches(&mut self.server);
         }
     }
 
@@ -134,7 +145,7 @@ impl Play {
                 self.act(&act);
             }
             while self.server.has_mail() {
-                self.server.deliver();
+                self.deliver();
             }
             self.act(&Act::Wave);
             self.act(&Act::Marks);

@@ -58,8 +58,10 @@ impl Region {
     }
 
     /// Takes the next events for the next wave. Asks the desk when some before them, or up to the
-    /// announced head, were missed.
-    pub(super) fn take(&mut self, publish: &Publish, recent_bytes: usize) {
+    /// announced head, were missed. `false` when what comes next is gone: those who watch cannot be told it, the
+    /// region begins anew behind it and delivers to nobody.
+    #[must_use]
+    pub(super) fn take(&mut self, publish: &Publish, recent_bytes: usize) -> bool {
         self.desk = Some(Arc::clone(&publish.desk));
         let most_bytes = if self.is_watched() { recent_bytes } else { 0 };
         for event in publish.events.iter() {
@@ -67,10 +69,25 @@ impl Region {
                 self.unsent.push(event.clone());
             }
         }
+        let is_whole = self.forget_upto(publish.floor);
         let announced = publish.events.is_empty();
         if self.recent.published() < publish.head {
-            self.ask_again(announced);
+            self.ask_again(announced || !is_whole);
         }
+        is_whole
+    }
+
+    /// Forgets what may be gone; `false` when it had not come here yet.
+    fn forget_upto(&mut self, floor: i64) -> bool {
+        self.recent.forget_upto(floor);
+        let is_whole = self.recent.published() >= floor;
+        if !is_whole {
+            self.recent = Recent::at(floor);
+            self.unsent.clear();
+            self.groups.clear();
+            self.unwatched_since = Instant::now();
+        }
+        is_whole
     }
 
     /// Sends what was taken to those who want it.

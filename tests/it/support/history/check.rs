@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::fold::open_after;
 use super::standing::Standing;
-use super::{Entry, Log, Position, Seen, Truth};
+use super::{Entry, Fact, Log, Position, Seen, Truth};
 
 /// Something that the protocol does not allow, with the log and the entry that show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,7 +169,8 @@ impl Checker<'_> {
         let fact = place.and_then(|place| facts.get(place));
         let fact = fact.ok_or(What::Uncommitted { seq })?;
         let is_same = fact.event_id == event_id && fact.content == content;
-        if is_same {
+        let may_differ = self.truth.is_below_floor(&standing.epoch, region, seq);
+        if is_same || may_differ && (fact.is_gone() || fact.event_id == event_id) {
             Ok(())
         } else {
             Err(What::Altered { seq })
@@ -187,7 +188,9 @@ impl Checker<'_> {
         let Some(covered) = facts.get(from.min(to)..to) else {
             return Err(What::Uncommitted { seq });
         };
-        let wants = |fact| log.interest.as_ref().is_none_or(|one| one.wants(fact));
+        let wants = |fact: &Fact| {
+            !fact.is_gone() && log.interest.as_ref().is_none_or(|one| one.wants(fact))
+        };
         match covered.iter().position(wants) {
             Some(place) => Err(What::Hidden {
                 seq: (from + place + 1) as i64,
@@ -209,17 +212,20 @@ impl Checker<'_> {
             epoch: epoch.clone(),
             seq,
         });
-        let came = standing.snapshot.take().unwrap_or_default();
+        let mut came = standing.snapshot.take().unwrap_or_default();
+        // It may show what was erased since, of which the events are gone.
+        let erased = &self.truth.erased;
+        came.retain(|id, _| !erased.contains(id));
         let facts = self.truth.facts(&epoch, region);
         let Some(facts) = usize::try_from(seq).ok().and_then(|seq| facts.get(..seq)) else {
             return Err(What::Uncommitted { seq });
         };
         let fold: Fold = match &log.interest {
-            Some(interest) => Rc::new(open_after(facts, Some(interest))),
+            Some(interest) => Rc::new(open_after(facts, Some(interest), erased)),
             None => {
                 let key = (epoch, region.to_owned(), seq);
                 let fold = self.folds.entry(key);
-                Rc::clone(fold.or_insert_with(|| Rc::new(open_after(facts, None))))
+                Rc::clone(fold.or_insert_with(|| Rc::new(open_after(facts, None, erased))))
             }
         };
         if *fold == came {

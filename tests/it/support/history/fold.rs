@@ -9,8 +9,13 @@ use super::{Fact, digest, id_of};
 const OPEN: [&str; 4] = ["reported", "acknowledged", "in_progress", "on_hold"];
 const SEVERITIES: [&str; 4] = ["low", "medium", "high", "critical"];
 
-/// The open complaints after these events: ids and digests. Only those of interest.
-pub(super) fn open_after(facts: &[Fact], interest: Option<&Interest>) -> BTreeMap<String, u64> {
+/// The open complaints after these events: ids and digests. Only those of interest, and of which nothing was erased
+/// since: what was said of them is not known any more.
+pub(super) fn open_after(
+    facts: &[Fact],
+    interest: Option<&Interest>,
+    erased: &BTreeSet<String>,
+) -> BTreeMap<String, u64> {
     let mut open: BTreeMap<String, &Value> = BTreeMap::new();
     for fact in facts {
         let complaint = &fact.payload["complaint"];
@@ -22,6 +27,7 @@ pub(super) fn open_after(facts: &[Fact], interest: Option<&Interest>) -> BTreeMa
             open.remove(&id_of(complaint));
         }
     }
+    open.retain(|id, _| !erased.contains(id));
     open.into_iter()
         .filter(|(_, complaint)| interest.is_none_or(|interest| interest.suits(complaint)))
         .map(|(id, complaint)| (id, digest(complaint)))
@@ -63,6 +69,9 @@ impl Interest {
 
     /// Whether an event's complaint suits after it or did before it.
     pub(super) fn wants(&self, fact: &Fact) -> bool {
+        if fact.payload["kind"] == "complaint.erased" {
+            return true;
+        }
         let after = &fact.payload["complaint"];
         let mut before = after.clone();
         for name in ["category", "severity"] {

@@ -1,6 +1,6 @@
 //! The truth: the events of every region as the database holds them, by epoch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use tokio_postgres::Client;
@@ -17,6 +17,15 @@ pub(crate) struct Fact {
 }
 
 impl Fact {
+    /// One below the floor that was erased.
+    pub(crate) fn gone() -> Self {
+        Self::of(Value::Null)
+    }
+
+    pub(crate) fn is_gone(&self) -> bool {
+        self.payload.is_null()
+    }
+
     pub(crate) fn of(payload: Value) -> Self {
         Self {
             event_id: payload["event_id"].as_str().unwrap_or_default().to_owned(),
@@ -35,11 +44,15 @@ pub(crate) struct Truth {
     /// The epoch that holds at the end.
     pub(crate) epoch: String,
     pub(crate) epochs: BTreeMap<String, Regions>,
+    /// Up to which number of a region events may be gone or say less than they did, in the epoch that holds at the end.
+    pub(crate) floors: BTreeMap<String, i64>,
+    /// Complaints of which everything or something was erased.
+    pub(crate) erased: BTreeSet<String>,
 }
 
 impl Truth {
     /// Reads a database, in whose schema the connection is. Fails unless its log is whole: numbers
-    /// without a gap up to the region's head, one `created` a complaint.
+    /// without a gap from the region's floor to its head, one `created` a complaint.
     pub(crate) async fn read(client: &mut Client) -> Self {
         let reading = client
             .build_transaction()
@@ -49,15 +62,20 @@ impl Truth {
         let epoch = "SELECT epoch FROM installation";
         let epoch: String = reading.query_one(epoch, &[]).await.unwrap().get(0);
         let mut regions = Regions::new();
-        let heads = "SELECT region_id, head FROM region_heads";
+        let mut floors = BTreeMap::new();
+        let heads = "SELECT region_id, head, floor FROM region_heads";
         let heads = reading.query(heads, &[]).await.unwrap();
         for row in &heads {
             regions.insert(row.get(0), Vec::new());
+            floors.insert(row.get::<_, String>(0), row.get::<_, i64>(2));
         }
         let events = "SELECT region_id, seq, payload FROM events ORDER BY region_id, seq";
         for row in reading.query(events, &[]).await.unwrap() {
             let (region, seq): (String, i64) = (row.get(0), row.get(1));
             let facts = regions.entry(region.clone()).or_default();
+            while (facts.len() as i64) < (seq - 1).min(floors[&region]) {
+                facts.push(Fact::gone());
+            }
             facts.push(Fact::of(serde_json::from_str(row.get(2)).unwrap()));
             assert_eq!(seq, facts.len() as i64, "a gap in the numbers of {region}");
         }
@@ -72,9 +90,14 @@ impl Truth {
             strays, 0,
             "complaints without exactly one event of their creation"
         );
+        let erased =
+            "SELECT DISTINCT complaint_id::text FROM tombstones WHERE mode <> 'erase_identity'";
+        let erased = reading.query(erased, &[]).await.unwrap();
         Self {
             epochs: BTreeMap::from([(epoch.clone(), regions)]),
             epoch,
+            floors,
+            erased: erased.iter().map(|row| row.get(0)).collect(),
         }
     }
 
@@ -94,6 +117,12 @@ impl Truth {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// Whether an event may say less than it did, or be gone.
+    pub(crate) fn is_below_floor(&self, epoch: &str, region: &str, seq: i64) -> bool {
+        let floor = self.floors.get(region).copied().unwrap_or_default();
+        epoch == self.epoch && seq <= floor
+    }
+
     /// The number of a region's last event.
     pub(crate) fn head(&self, region: &str) -> i64 {
         self.facts(&self.epoch, region).len() as i64
@@ -105,7 +134,7 @@ impl Truth {
         regions.map_or(0, |regions| regions.values().map(Vec::len).sum())
     }
 
-    /// The ids of all complaints that were created.
+    /// The ids of all complaints that were created and not erased since.
     pub(crate) fn created(&self) -> Vec<String> {
         let regions = self.epochs.get(&self.epoch).into_iter().flatten();
         let facts = regions.flat_map(|(_, facts)| facts);

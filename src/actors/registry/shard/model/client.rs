@@ -67,6 +67,13 @@ impl Client {
         (self.is_answered, self.is_live) = (false, false);
     }
 
+    /// The shard ends those who watch: what they were to get next is gone.
+    pub(super) fn ends_if_it_watches(&mut self, server: &mut Server) {
+        if self.way.is_none() {
+            self.cut(server);
+        }
+    }
+
     /// Reads all that waits.
     pub(super) fn read(&mut self, server: &mut Server) {
         let Some(queue) = self.queue.clone() else {

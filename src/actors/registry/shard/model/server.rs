@@ -57,6 +57,8 @@ pub(super) struct Server {
     committed: i64,
     /// Everything up to this number was removed.
     floor: i64,
+    /// As far as the desk knows.
+    desk_floor: i64,
     /// Up to where the desk has published.
     published: i64,
     /// What the desk knows to be committed.
@@ -118,6 +120,7 @@ impl Server {
         Self {
             committed: 0,
             floor: 0,
+            desk_floor: 0,
             published: 0,
             known: 0,
             mailbox: VecDeque::new(),
@@ -163,9 +166,17 @@ impl Server {
     }
 
     pub(super) fn desk_reads(&mut self) {
-        if self.published < self.known {
-            self.advance(self.page(self.published));
+        if self.published >= self.known {
+            return;
         }
+        self.desk_floor = self.floor;
+        if self.floor <= self.published {
+            return self.advance(self.page(self.published));
+        }
+        // What came next is gone: it begins anew, and announces how far it is.
+        self.published = self.committed;
+        self.known = self.committed;
+        self.publish(Vec::new());
     }
 
     fn advance(&mut self, events: Vec<Event>) {
@@ -179,6 +190,7 @@ impl Server {
         self.mailbox.push_back(Mail::Publish(Publish {
             region: north(),
             head: self.published,
+            floor: self.desk_floor,
             events: events.into_iter().map(framed).collect(),
             desk: Arc::clone(&self.desk),
         }));
@@ -191,8 +203,9 @@ impl Server {
         let mut asked = Questions::default();
         question.handle(&mut asked, &mut Context::new());
         for after in asked.0 {
+            self.desk_floor = self.floor;
             let mut events = self.page(after);
-            events.retain(|event| event.seq <= self.published);
+            events.retain(|event| self.floor <= after && event.seq <= self.published);
             if after < self.published {
                 self.publish(events);
             }
@@ -216,7 +229,9 @@ impl Server {
         }
     }
 
-    pub(super) fn deliver(&mut self) {
+    /// Whether those who watch can be told what comes next.
+    #[must_use]
+    pub(super) fn deliver(&mut self) -> bool {
         let mail = self.mailbox.pop_front();
         self.knows_desk |= matches!(mail, Some(Mail::Publish(_)));
         match mail {
@@ -224,11 +239,12 @@ impl Server {
                 .shard
                 .get_or_insert_with(|| Region::before(&publish))
                 .take(&publish, RECENT_BYTES),
-            Some(Mail::Head(head)) => self
-                .shard
-                .get_or_insert_with(|| Region::at(head))
-                .head_polled(head),
-            None => {}
+            Some(Mail::Head(head)) => {
+                let shard = self.shard.get_or_insert_with(|| Region::at(head));
+                shard.head_polled(head);
+                true
+            }
+            None => true,
         }
     }
 
@@ -266,15 +282,8 @@ impl Server {
         (self.shard, self.knows_desk) = (None, false);
     }
 
-    /// Removes all but the last `count` events, but nothing that the desk, the shard or one that starts
-    /// with what waits may still need.
+    /// Removes all but the last `count` events, whoever may still need them.
     pub(super) fn retain(&mut self, count: i64) {
-        let shard = self.shard.as_ref().map(|shard| shard.recent.published());
-        let waiting = self.mailbox.iter().map(|mail| match mail {
-            Mail::Publish(publish) => Region::before(publish).recent.published(),
-            Mail::Head(head) => *head,
-        });
-        let needed = waiting.chain(shard).fold(self.published, i64::min);
-        self.floor = self.floor.max(needed.min(self.committed - count));
+        self.floor = self.floor.max(self.committed - count);
     }
 }

@@ -85,11 +85,7 @@ impl Client {
         let goes_on = match way.next {
             Next::AskShard => self.ask_shard(&mut way, &queue, server),
             Next::ReadHead(apart) => read_head(&mut way, apart, server),
-            Next::ReadPage(head) => match self.read_page(&mut way, head, &queue, server) {
-                true => true,
-                // The session says `overloaded`; the client comes again.
-                false => return self.cut(server),
-            },
+            Next::ReadPage(head) => self.read_page(&mut way, head, &queue, server),
             Next::Snapshot => send_snapshot(&mut way, &queue, server),
         };
         self.way = goes_on.then_some(way);
@@ -121,26 +117,29 @@ impl Client {
         true
     }
 
-    /// Reads a page; `false` when the session gives up.
+    /// Reads a page; what is gone means a snapshot.
     fn read_page(&self, way: &mut Way, head: i64, queue: &OutQueue, server: &Server) -> bool {
         let since = way.approach.seq();
         let page = server.page(since);
-        way.next = match way.approach.reach(head, page.iter().map(|event| event.seq)) {
-            Reached::Further(last) => {
-                if let Some(mode) = way.mode.take() {
-                    queue.push(subscribed(mode, head));
+        way.next =
+            match way
+                .approach
+                .reach(server.floor(), head, page.iter().map(|event| event.seq))
+            {
+                Reached::Further(last) => {
+                    if let Some(mode) = way.mode.take() {
+                        queue.push(subscribed(mode, head));
+                    }
+                    self.send_page(&page, since, last, queue);
+                    way.approach.told(last);
+                    Next::AskShard
                 }
-                self.send_page(&page, since, last, queue);
-                way.approach.told(last);
-                Next::AskShard
-            }
-            Reached::Nothing => Next::AskShard,
-            Reached::Hole if way.is_known_good => return false,
-            Reached::Hole => {
-                assert!(since < server.floor(), "no hole behind {since}: {way:?}");
-                Next::Snapshot
-            }
-        };
+                Reached::Nothing => Next::AskShard,
+                Reached::Hole => {
+                    assert!(since < server.floor(), "no hole behind {since}: {way:?}");
+                    Next::Snapshot
+                }
+            };
         true
     }
 
@@ -162,7 +161,12 @@ impl Client {
 
 fn read_head(way: &mut Way, apart: Apart, server: &mut Server) -> bool {
     let head = server.committed();
-    assert!(way.approach.is_within(head), "one history: {way:?}");
+    if !way.approach.is_within(server.floor(), head) {
+        let seq = way.approach.seq();
+        assert!(seq < server.floor(), "one history: {way:?}");
+        way.next = Next::Snapshot;
+        return true;
+    }
     way.next = match apart {
         Apart::Behind => Next::ReadPage(head),
         Apart::Ahead | Apart::Forbidden | Apart::Unknown => {

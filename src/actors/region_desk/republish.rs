@@ -1,4 +1,4 @@
-//! Publishing again what a shard has missed.
+//! What a shard missed is published again, as far as it is still there.
 
 use std::time::Instant;
 
@@ -6,7 +6,6 @@ use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use fail::fail_point;
 
 use super::{PAGE, RegionDesk, Republish};
-use crate::domain::event::Event;
 use crate::store::events;
 
 impl Handler<Republish> for RegionDesk {
@@ -25,15 +24,17 @@ impl Handler<Republish> for RegionDesk {
         let (store, region) = (self.deps.store.clone(), self.deps.region.clone());
         let read = async move { events::after(&store, &region, after, PAGE).await };
         ctx.spawn(read.into_actor(self).map(move |page, desk, ctx| {
-            let events: Vec<Event> = match page {
-                Ok(page) => page
-                    .into_iter()
-                    .take_while(|event| event.seq <= head)
-                    .collect(),
+            let page = match page {
+                Ok(page) => page,
                 Err(error) => return desk.note_failure("read events again", &error),
             };
+            desk.raise_floor(page.floor);
+            // Below the floor they are gone: the floor alone says so.
+            let is_whole = page.floor <= after;
+            let known = page.events.iter().filter(|_| is_whole);
+            let known = known.take_while(|event| event.seq <= head);
             let now = Instant::now();
-            let frames = events.iter().map(|event| desk.framed(event, now)).collect();
+            let frames = known.map(|event| desk.framed(event, now)).collect();
             if !desk.publish(head, frames, ctx) {
                 slog_scope::debug!("the registry is busy; its shards ask again");
             }

@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a newcomer needs; both install what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run pages cluster test test-browser api screenshots soak check bench conformance
+.PHONY: help run pages cluster compose test test-browser api screenshots soak check bench conformance dashboards
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ cluster: ## build and start three nodes on one PostgreSQL behind HAProxy, on por
 	cargo build --release --locked
 	@scripts/cluster
 
+compose: ## a whole desk in containers, with Prometheus and Grafana, on port 8080 (needs Docker with compose)
+	@scripts/compose-secrets
+	docker compose --file docker/compose.yml up --build --detach --wait
+
 test: ## run all tests, on a private PostgreSQL
 	@scripts/setup --test-tools
 	cargo test --locked --workspace
@@ -63,6 +67,9 @@ bench: ## measure: benches/, then a running server under load (takes a while)
 	cargo bench --locked
 	cargo build --release --locked --workspace
 	target/release/redress-loadtest bench
+
+dashboards: ## hold the queries of dashboards and alerts against PROMETHEUS=http://… (needs Python 3)
+	@scripts/dashboards $(if $(PROMETHEUS),--prometheus $(PROMETHEUS))
 
 conformance: ## WebSocket conformance of a running server, on port 8080 or at URL=ws://… (needs Python 3)
 	@scripts/conformance $(URL)

@@ -2,8 +2,10 @@
 //! Used by `redress serve` and by the tests.
 
 mod actors;
+mod connection;
 mod database;
 mod hints;
+mod metrics_server;
 mod photos;
 mod retention;
 mod server;
@@ -30,6 +32,7 @@ use crate::telemetry::metrics::Metrics;
 use actors::Actors;
 pub use database::Database;
 use database::RETRY_PAUSE;
+use metrics_server::MetricsServer;
 use server::Server;
 
 /// Why the server could not start or stop.
@@ -54,13 +57,15 @@ pub enum AppError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// The address to listen on is taken.
-    #[error("{0} is in use by another program: stop that, or choose another port with --listen")]
-    PortInUse(std::net::SocketAddr),
+    #[error("{0} is in use by another program: stop that, or choose another port with {1}")]
+    PortInUse(std::net::SocketAddr, &'static str),
     /// The address to listen on cannot be used.
-    #[error("cannot listen on {address} (--listen): {source}")]
+    #[error("cannot listen on {address} ({flag}): {source}")]
     Listen {
         /// The address.
         address: std::net::SocketAddr,
+        /// Which setting names it.
+        flag: &'static str,
         /// What the system said.
         source: std::io::Error,
     },
@@ -99,6 +104,8 @@ struct Ground {
     metrics: Metrics,
     /// Kept open: connections wait for the next server meanwhile.
     listener: TcpListener,
+    /// That of figures, when they have an address of their own.
+    metrics_listener: Option<TcpListener>,
     give_up: GiveUp,
     /// Names this life of this process among the nodes: one that begins anew takes over what it wrote before.
     life: Uuid,
@@ -112,6 +119,7 @@ struct Parts {
     readiness: Readiness,
     actors: Actors,
     server: Server,
+    metrics_server: Option<MetricsServer>,
 }
 
 impl Application {
@@ -121,7 +129,8 @@ impl Application {
     /// [`AppError`]; what had started is stopped again.
     pub async fn start(mut settings: ServeSettings, give_up: GiveUp) -> Result<Self, AppError> {
         settings.check()?;
-        let listener = server::bind(settings.server.listen)?;
+        let listener = server::bind(settings.server.listen, server::LISTEN)?;
+        let metrics_listener = metrics_server::bind(&mut settings.monitoring)?;
         // Port 0 asks the system for one: links and logs must name that.
         if let Ok(address) = listener.local_addr() {
             settings.server.listen = address;
@@ -131,6 +140,7 @@ impl Application {
             settings,
             metrics,
             listener,
+            metrics_listener,
             give_up,
             life: Uuid::now_v7(),
         });
@@ -251,12 +261,13 @@ impl Parts {
         let life = ground.life;
         let actors = Actors::start(settings, &store, &access, metrics, give_up, life).await?;
         let readiness = Readiness::default();
-        let address = settings.server.listen;
         let listener = ground.listener.try_clone();
-        let listener = listener.map_err(|source| AppError::Listen { address, source })?;
+        let listener = listener.map_err(server::refused(settings.server.listen, server::LISTEN))?;
+        let scrape = metrics_server::scrape(settings, &store, metrics, &actors);
         let server = Server::start(
-            listener, settings, &store, &access, metrics, &readiness, &actors,
+            listener, settings, &store, &access, &scrape, &readiness, &actors,
         )?;
+        let metrics_server = MetricsServer::start(ground.metrics_listener.as_ref(), scrape)?;
         Ok(Self {
             ground,
             store,
@@ -264,6 +275,7 @@ impl Parts {
             readiness,
             actors,
             server,
+            metrics_server,
         })
     }
 
@@ -281,5 +293,8 @@ impl Parts {
         self.server.stop(settings.shutdown_deadline).await;
         self.actors.presence.leave().await;
         self.actors.stop();
+        if let Some(server) = self.metrics_server {
+            server.stop().await;
+        }
     }
 }

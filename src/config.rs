@@ -1,21 +1,28 @@
 //! Every setting once: flag, environment variable, default, check. The only reader of the environment.
 
 mod admission;
+mod data;
 mod error;
 mod health;
+mod levels;
 mod live;
 mod log;
+mod monitoring;
 mod pages;
 mod photos;
 mod privacy;
 mod retention;
+mod secret;
 mod watch;
 
 pub use admission::AdmissionSettings;
+pub use data::DataSettings;
 pub use error::ConfigError;
 pub use health::HealthSettings;
+pub use levels::{LogLevel, LogLevels, MODULES_MOST};
 pub use live::LiveSettings;
-pub use log::{LogFormat, LogLevel, LogSettings};
+pub use log::{LogFormat, LogSettings};
+pub use monitoring::MonitoringSettings;
 pub use pages::{MapTiles, PageSettings};
 pub use photos::{PhotoPlace, PhotoSettings, PhotoStoreSettings, S3Access};
 pub use privacy::PrivacySettings;
@@ -23,7 +30,6 @@ pub use retention::{RetentionSettings, RetentionZone};
 pub use watch::{Since, WatchSettings};
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -31,55 +37,6 @@ use ipnet::IpNet;
 
 /// The shortest `JWT_SECRET` that is accepted: as long as the HMAC-SHA-256 output (RFC 7518 § 3.2).
 pub const SECRET_SHORTEST: usize = 32;
-
-/// Where the data is: an own database, or the private PostgreSQL of the data folder.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Data")]
-pub struct DataSettings {
-    /// Folder of the private PostgreSQL, the generated secret and demo.json
-    #[arg(
-        long,
-        global = true,
-        env = "DATA_DIR",
-        default_value = "./data",
-        value_name = "FOLDER"
-    )]
-    pub data_dir: PathBuf,
-    /// PostgreSQL to use instead of a private one: postgres://user:password@host/database?sslmode=verify-full
-    #[arg(
-        long,
-        global = true,
-        env = "DATABASE_URL",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    pub database_url: Option<String>,
-    /// Redis that carries hints between nodes instead of NOTIFY, and counts rate limits of all nodes: redis://host:6379
-    #[arg(
-        long,
-        global = true,
-        env = "REDIS_URL",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    pub redis_url: Option<String>,
-    /// The schema that holds everything; nothing outside it is touched
-    #[arg(
-        long,
-        global = true,
-        env = "DATABASE_SCHEMA",
-        default_value = "redress",
-        value_name = "NAME"
-    )]
-    pub database_schema: String,
-    /// Most connections of the pool (the commit lanes have their own)
-    #[arg(long, global = true, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_name = "N",
-          value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub database_pool_size: u32,
-    /// How long the database may take to answer before its connection is given up, in seconds
-    #[arg(long, global = true, env = "DATABASE_ANSWER_WAIT", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
-    pub database_answer_wait: Duration,
-}
 
 /// A switch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -167,7 +124,8 @@ pub struct AccessSettings {
         long,
         env = "JWT_SECRET",
         value_name = "SECRET",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = secret::read
     )]
     pub jwt_secret: Option<String>,
     /// Life of an access token, in seconds
@@ -220,6 +178,9 @@ pub struct ServeSettings {
     /// Retention.
     #[command(flatten)]
     pub retention: RetentionSettings,
+    /// Figures.
+    #[command(flatten)]
+    pub monitoring: MonitoringSettings,
     /// The pages for people.
     #[command(flatten)]
     pub pages: PageSettings,
@@ -243,6 +204,7 @@ impl ServeSettings {
                 return Err(ConfigError::Origin(origin.clone()));
             }
         }
+        self.monitoring.check()?;
         self.photos.store.place(&self.data.data_dir)?;
         match &self.access.jwt_secret {
             Some(secret) if secret.len() < SECRET_SHORTEST => {

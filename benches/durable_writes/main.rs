@@ -58,9 +58,11 @@ struct Options {
 fn main() -> Result<(), Fault> {
     let options = Options::parse();
     let _log = log::install(&LogSettings {
-        log_level: LogLevel::Warn,
+        log_level: LogLevel::Warn.into(),
         log_format: LogFormat::Text,
         sentry_dsn: None,
+        sentry_release: None,
+        sentry_sample_rate: 1.0,
         environment: "bench".into(),
     });
     actix_rt::System::new().block_on(bench(&options))

@@ -9,6 +9,7 @@
 
 mod attempt;
 mod batch;
+mod tally;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::rc::Rc;

@@ -11,7 +11,7 @@ use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message,
 use fail::fail_point;
 
 use super::commit_lane::LaneHandle;
-use super::region_desk::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED, OpenCell};
+use super::region_desk::{DeskDeps, DeskHandle, HeardBy, LiveCounts, NOT_LOADED, OpenCell};
 use super::registry::RegistryHandle;
 use super::supervise::{self, Supervision};
 use crate::domain::region::RegionId;
@@ -141,7 +141,7 @@ impl DesksHandle {
     /// Tells a desk what another node said of its region.
     pub fn hint(&self, hint: &Hint) {
         if let Some(desk) = self.of(&hint.region).filter(|desk| desk.head() < hint.head) {
-            desk.head_seen(hint.head);
+            desk.head_seen(hint.head, HeardBy::Hint);
         }
     }
 
@@ -154,7 +154,7 @@ impl DesksHandle {
         let mut behind = 0;
         for (region, &head) in heads {
             if let Some(desk) = directory.get(region).filter(|desk| desk.head() < head) {
-                desk.head_seen(head);
+                desk.head_seen(head, HeardBy::Poll);
                 behind += 1;
             }
         }
@@ -228,11 +228,14 @@ impl Desks {
         directory.contains_key(region)
     }
 
-    fn show(&self) {
-        for status in Status::ALL {
-            let count = self.total.get(status.index()).copied().unwrap_or_default();
-            let gauge = &self.deps.supervision.metrics.desks.complaints;
-            gauge.with_label_values(&[status.as_str()]).set(count);
+    /// Shows what is new of a region, and of the sum.
+    fn show(&self, region: &RegionId, now: &StatusCounts) {
+        let complaints = &self.deps.supervision.metrics.complaints;
+        for ((status, total), now) in Status::ALL.into_iter().zip(self.total).zip(now) {
+            let (region, word) = (region.as_str(), status.as_str());
+            complaints.by_status.with_label_values(&[word]).set(total);
+            let of_region = complaints.by_region.with_label_values(&[region, word]);
+            of_region.set(*now);
         }
     }
 }
@@ -284,13 +287,12 @@ impl Handler<Counted> for Desks {
 
     fn handle(&mut self, counted: Counted, _: &mut Context<Self>) {
         fail_point!(&format!("{}/desks/counted", self.deps.supervision.node));
-        let before = self
-            .counts
-            .insert(counted.region, counted.complaints)
-            .unwrap_or_default();
-        for ((total, before), now) in self.total.iter_mut().zip(before).zip(counted.complaints) {
+        let Counted { region, complaints } = counted;
+        let before = self.counts.insert(region.clone(), complaints);
+        let before = before.unwrap_or_default();
+        for ((total, before), now) in self.total.iter_mut().zip(before).zip(complaints) {
             *total += now - before;
         }
-        self.show();
+        self.show(&region, &complaints);
     }
 }

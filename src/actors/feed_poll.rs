@@ -85,6 +85,8 @@ impl FeedPoll {
             Err(error) => slog_scope::debug!("the database is still away: {}", error),
         }
         self.reachable = outcome.is_ok();
+        let up = &self.deps.supervision.metrics.database.up;
+        up.set(i64::from(self.reachable));
     }
 }
 

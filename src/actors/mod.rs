@@ -13,6 +13,7 @@
 //! | [`retention_scheduler::RetentionScheduler`] | process | when complaints go whose time is up, and how fast |
 //! | [`blob_remover::BlobRemover`] | process | the removal of the bytes of erased photos |
 //! | [`word_keeper::WordKeeper`] | process | when the words of new complaints are noted for searches |
+//! | [`recounter::Recounter`] | process | counts by events, held against the rows; what is overdue |
 //! | [`grant_watch::GrantWatch`] | process | the re-check of the rights of live sockets |
 //! | [`presence::Presence`] | process | who is online where, and which claims hold |
 //!
@@ -27,6 +28,7 @@ pub mod feed_poll;
 pub mod grant_watch;
 pub mod kill_point;
 pub mod presence;
+pub mod recounter;
 pub mod region_desk;
 pub mod registry;
 pub mod retention_scheduler;

@@ -6,6 +6,7 @@
 
 mod erasing;
 mod handle;
+mod hearing;
 mod messages;
 mod open;
 mod republish;
@@ -26,6 +27,8 @@ use crate::store::events::Tally;
 use crate::store::{StoreError, complaints, events};
 pub use erasing::Outcome;
 pub use handle::{DeskDeps, DeskHandle, LiveCounts, NOT_LOADED};
+pub use hearing::HeardBy;
+use hearing::Hearing;
 pub use messages::{Committed, Republish};
 use messages::{HeadSeen, Recount, Take};
 pub use open::OpenCell;
@@ -45,6 +48,8 @@ pub struct RegionDesk {
     tally: Option<Tally>,
     /// The highest number that is known to be committed.
     known: i64,
+    /// How it came to be known.
+    hearing: Hearing,
     /// Up to which number events may be gone, as far as is known.
     floor: i64,
     /// A read of the table is under way, or waits for its retry.
@@ -58,6 +63,7 @@ impl RegionDesk {
             head,
             tally: None,
             known: 0,
+            hearing: Hearing::default(),
             floor: 0,
             reading: false,
         }
@@ -96,6 +102,13 @@ impl RegionDesk {
         }
     }
 
+    fn hear(&mut self, head: i64, by: HeardBy) {
+        if head > self.known {
+            self.known = head;
+            self.hearing.heard(by);
+        }
+    }
+
     /// Reads from the table what is committed and not published, page by page.
     fn catch_up(&mut self, ctx: &mut Context<Self>) {
         let Some(tally) = self.tally else { return };
@@ -111,7 +124,12 @@ impl RegionDesk {
                 Ok(page) if page.floor > tally.head => return desk.load(ctx),
                 Ok(page) => {
                     desk.raise_floor(page.floor);
-                    desk.advance(page.events, Instant::now(), ctx)
+                    let lag = desk.hearing.lag(&page.events);
+                    let moved = desk.advance(page.events, Instant::now(), ctx);
+                    lag.filter(|_| moved).into_iter().for_each(|lag| {
+                        lag.show(&desk.deps.supervision.metrics.database.feed_lag);
+                    });
+                    moved
                 }
                 Err(error) => {
                     desk.note_failure("read events", &error);
@@ -251,7 +269,7 @@ impl Handler<Committed> for RegionDesk {
             self.deps.supervision.node
         ));
         let last = fact.events.last().map_or(0, |event| event.seq);
-        self.known = self.known.max(last);
+        self.hear(last, HeardBy::Commit);
         self.raise_floor(fact.floor);
         self.deps.hints.committed(&self.deps.region, last);
         if self.reading || !self.advance(fact.events, fact.committed_at, ctx) {
@@ -264,8 +282,8 @@ impl Handler<Committed> for RegionDesk {
 impl Handler<HeadSeen> for RegionDesk {
     type Result = ();
 
-    fn handle(&mut self, HeadSeen(head): HeadSeen, ctx: &mut Context<Self>) {
-        self.known = self.known.max(head);
+    fn handle(&mut self, HeadSeen(head, by): HeadSeen, ctx: &mut Context<Self>) {
+        self.hear(head, by);
         self.catch_up(ctx);
     }
 }

@@ -15,6 +15,7 @@ use actix::dev::channel::{self, AddressReceiver};
 use actix::{Actor, Addr, ArbiterHandle, Context, Supervised};
 use futures_util::FutureExt;
 
+use crate::telemetry::at_work::{self, AtWork};
 use crate::telemetry::metrics::Metrics;
 
 /// Restarts that an actor may need within [`WINDOW`] before the process ends.
@@ -78,7 +79,15 @@ where
     A: Actor<Context = Context<A>> + Supervised,
 {
     let life = Context::with_receiver(receiver).into_future(actor);
-    actix::spawn(supervise(name, life, supervision));
+    // The first restart is an increase from 0 then.
+    supervision
+        .metrics
+        .actor_restarts
+        .with_label_values(&[name]);
+    actix::spawn(at_work::on(
+        AtWork::Actor(name),
+        supervise(name, life, supervision),
+    ));
 }
 
 async fn supervise<A>(

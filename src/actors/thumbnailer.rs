@@ -166,12 +166,20 @@ impl Thumbnailer {
         if !self.working.insert(id) {
             return;
         }
+        self.show_work();
         let work = work::work(self.deps.clone(), photo);
         ctx.spawn(work.into_actor(self).map(move |(), thumbnailer, ctx| {
             thumbnailer.working.remove(&id);
+            thumbnailer.show_work();
             thumbnailer.waiting.fetch_sub(1, Ordering::Relaxed);
             thumbnailer.take(ctx);
         }));
+    }
+
+    fn show_work(&self) {
+        let working = i64::try_from(self.working.len()).unwrap_or(i64::MAX);
+        let photos = &self.deps.supervision.metrics.photos;
+        photos.in_progress.set(working);
     }
 
     /// Renews leases, counts what waits, takes what is free.
@@ -216,6 +224,7 @@ impl Actor for Thumbnailer {
             self.deps.supervision.node
         ));
         // What was at work before a restart is taken up again when its lease has lapsed.
+        self.show_work();
         self.look(ctx);
         ctx.run_later(FIRST_SWEEP, Self::sweep);
     }

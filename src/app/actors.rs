@@ -13,6 +13,7 @@ use crate::actors::desks::{DesksDeps, DesksHandle, Home};
 use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatchDeps, GrantWatchHandle};
 use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
+use crate::actors::recounter::{Recounter, RecounterDeps};
 use crate::actors::region_desk::OpenCell;
 use crate::actors::registry::{Followed, RegistryDeps, RegistryHandle};
 use crate::actors::retention_scheduler::SchedulerHandle;
@@ -41,6 +42,7 @@ pub(super) struct Actors {
     _poll: Arc<Addr<FeedPoll>>,
     _timers: Arc<Addr<TimerPoll>>,
     _words: Arc<Addr<WordKeeper>>,
+    _recounts: Arc<Addr<Recounter>>,
 }
 
 impl Actors {
@@ -86,6 +88,7 @@ impl Actors {
             .await;
         let presence = presence(settings, store, &registry, (board, life), &supervision);
         let words = words(store, &supervision);
+        let recounts = recounts(store, &desks, &supervision);
         let home = owners.handle();
         let photos = Photos::start(settings, (store, &catalogue, &desks), &home, &supervision)?;
         let retention = retention::start(settings, store, &desks, &home, &supervision);
@@ -95,6 +98,7 @@ impl Actors {
             _poll: FeedPoll::start(&owners.handle(), poll),
             _timers: TimerPoll::start(&owners.handle(), timers),
             _words: WordKeeper::start(&owners.handle(), words),
+            _recounts: Recounter::start(&owners.handle(), recounts),
             presence: PresenceHandle::start(&owners.handle(), presence),
             retention,
             watch,
@@ -201,6 +205,14 @@ fn registry(
 fn words(store: &Store, supervision: &Supervision) -> WordKeeperDeps {
     WordKeeperDeps {
         store: store.clone(),
+        supervision: supervision.clone(),
+    }
+}
+
+fn recounts(store: &Store, desks: &DesksHandle, supervision: &Supervision) -> RecounterDeps {
+    RecounterDeps {
+        store: store.clone(),
+        desks: desks.clone(),
         supervision: supervision.clone(),
     }
 }

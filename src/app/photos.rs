@@ -35,7 +35,7 @@ impl Photos {
     ) -> Result<Self, AppError> {
         let photos = &settings.photos;
         let place = photos.store.place(&settings.data.data_dir)?;
-        let access = S3Access::from_environment();
+        let access = S3Access::from_environment()?;
         let blobs = Blobs::new(place, &access, photos.store.photo_store_wait)?;
         let threads = match photos.photo_threads {
             0 => usual_threads(),

@@ -14,11 +14,12 @@ use actix_web::dev::{
 };
 use actix_web::middleware::from_fn;
 use actix_web::{App, rt, web};
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio::sync::Semaphore;
 
 use super::AppError;
 use super::actors::Actors;
+use super::connection::connection;
 use crate::access::Access;
 use crate::access::links::LinkKey;
 use crate::access::shared::SharedBuckets;
@@ -28,6 +29,7 @@ use crate::actors::registry::wire::Wire;
 use crate::config::{ConfigError, ServeSettings, cores};
 use crate::http::desk::{Desk, PhotoParts};
 use crate::http::health::Readiness;
+use crate::http::metrics::Scrape;
 use crate::http::problem::Problem;
 use crate::http::{pages, routes, trace};
 use crate::store::Store;
@@ -35,12 +37,10 @@ use crate::telemetry::metrics::Metrics;
 use crate::ws::WsDeps;
 use crate::ws::admission::Admission;
 
+/// The setting that names its address.
+pub(super) const LISTEN: &str = "--listen";
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 4096;
-/// After this time without an acknowledgement from the peer a socket is dead, although nothing said so.
-const USER_TIMEOUT: Duration = Duration::from_secs(15);
-/// Bytes that the system buffers for one socket: what a client that does not read can hold.
-const SEND_BUFFER: usize = 128 * 1024;
 /// Most seconds that the HTTP server may take to stop; `Server::stop` has the real deadline.
 const SHUTDOWN_MOST: u64 = 60;
 /// Snapshots that are sent at once, in memory while their clients read.
@@ -57,14 +57,23 @@ pub(super) struct Server {
 }
 
 /// Takes the address, before anything that takes time.
-pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
-    listen(address).map_err(|source| {
-        if source.kind() == std::io::ErrorKind::AddrInUse {
-            AppError::PortInUse(address)
-        } else {
-            AppError::Listen { address, source }
-        }
-    })
+pub(super) fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, AppError> {
+    listen(address).map_err(refused(address, flag))
+}
+
+/// What is said when an address cannot be used.
+pub(super) fn refused(
+    address: SocketAddr,
+    flag: &'static str,
+) -> impl Fn(std::io::Error) -> AppError {
+    move |source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => AppError::PortInUse(address, flag),
+        _ => AppError::Listen {
+            address,
+            flag,
+            source,
+        },
+    }
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -87,13 +96,14 @@ impl Server {
         settings: &ServeSettings,
         store: &Store,
         access: &Access,
-        metrics: &Metrics,
+        scrape: &Scrape,
         readiness: &Readiness,
         actors: &Actors,
     ) -> Result<Self, AppError> {
         if !pages::are_built() {
             slog_scope::warn!("built without the pages for people: `make pages`, then build again");
         }
+        let metrics = &scrape.metrics;
         let settings = web::Data::new(settings.clone());
         let limits = limits(&settings, store, metrics, actors)?;
         let desk = desk(&settings, store, (limits, access.links().clone()), actors);
@@ -104,6 +114,7 @@ impl Server {
             metrics.clone(),
             readiness.clone(),
         );
+        let scrape = web::Data::new(scrape.clone());
         let (registry, watch) = (actors.registry.clone(), actors.watch.clone());
         let (address, keep_alive) = (settings.server.listen, settings.server.keep_alive);
         let workers = match settings.server.workers {
@@ -125,6 +136,7 @@ impl Server {
                 .app_data(web::Data::new(access))
                 .app_data(web::Data::new(metrics))
                 .app_data(web::Data::new(readiness))
+                .app_data(scrape.clone())
                 .app_data(
                     web::PathConfig::default()
                         .error_handler(|_, _| Problem::not_found("page").into()),
@@ -132,8 +144,7 @@ impl Server {
                 .wrap(from_fn(trace::trace))
                 .configure(routes)
         };
-        let server = serve(listener, workers, keep_alive, app)
-            .map_err(|source| AppError::Listen { address, source })?;
+        let server = serve(listener, workers, keep_alive, app).map_err(refused(address, LISTEN))?;
         Ok(Self {
             handle: server.handle(),
             running: rt::spawn(server),
@@ -274,19 +285,4 @@ where
         fn_service(|stream| ready(Ok::<_, DispatchError>(connection(stream)))).and_then(http)
     };
     Ok(server.listen("http", listener, service)?.run())
-}
-
-/// A new connection and its peer. Bounds what a stuck peer can hold, in bytes and in time.
-fn connection(stream: rt::net::TcpStream) -> (Wire, Option<SocketAddr>) {
-    let socket = SockRef::from(&stream);
-    let bounded = socket
-        .set_tcp_nodelay(true)
-        .and_then(|()| socket.set_send_buffer_size(SEND_BUFFER));
-    #[cfg(target_os = "linux")]
-    let bounded = bounded.and_then(|()| socket.set_tcp_user_timeout(Some(USER_TIMEOUT)));
-    if let Err(error) = bounded {
-        slog_scope::debug!("a connection could not be bounded: {}", error);
-    }
-    let peer = stream.peer_addr().ok();
-    (Wire::new(stream), peer)
 }

@@ -66,7 +66,7 @@ pub async fn run(
     let place = settings.place(&data.data_dir)?;
     let blobs = Blobs::new(
         place,
-        &S3Access::from_environment(),
+        &S3Access::from_environment()?,
         settings.photo_store_wait,
     )?;
     let sweep = Sweep {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::SECRET_SHORTEST;
+use super::monitoring::TOKEN_SHORTEST;
 
 /// A setting that cannot be used.
 #[derive(Debug, Error)]
@@ -16,6 +17,12 @@ pub enum ConfigError {
     /// A secret is too short.
     #[error("--jwt-secret must be at least {SECRET_SHORTEST} bytes; it has {0}")]
     ShortSecret(usize),
+    /// The token for figures is too short.
+    #[error("--metrics-token must be at least {TOKEN_SHORTEST} bytes; it has {0}")]
+    ShortToken(usize),
+    /// A secret is in a file that cannot be read.
+    #[error("{0}: {1}")]
+    SecretFile(&'static str, String),
     /// The address of Redis cannot be read.
     #[error("REDIS_URL is not an address such as redis://host:6379: {0}")]
     Redis(String),

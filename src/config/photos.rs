@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{ConfigError, seconds};
+use super::{ConfigError, seconds, secret};
 
 /// Where photos are kept, for every command that touches them.
 #[derive(Debug, Clone, Args)]
@@ -77,16 +77,26 @@ impl PhotoStoreSettings {
 
 impl S3Access {
     /// As the usual variables say, under the names of AWS or the short ones.
-    pub fn from_environment() -> Self {
-        let id = variable(&["AWS_ACCESS_KEY_ID", "S3_ACCESS_KEY"]);
-        let secret = variable(&["AWS_SECRET_ACCESS_KEY", "S3_SECRET_KEY"]);
-        Self {
+    ///
+    /// # Errors
+    /// [`ConfigError::SecretFile`].
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        let key = |names: [&'static str; 2]| {
+            let given = variable(&names).map(|given| secret::read(&given));
+            let [_, name] = names;
+            given
+                .transpose()
+                .map_err(|error| ConfigError::SecretFile(name, error))
+        };
+        let id = key(["AWS_ACCESS_KEY_ID", "S3_ACCESS_KEY"])?;
+        let secret = key(["AWS_SECRET_ACCESS_KEY", "S3_SECRET_KEY"])?;
+        Ok(Self {
             endpoint: variable(&["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "S3_ENDPOINT_URL"]),
             public_endpoint: variable(&["S3_PUBLIC_ENDPOINT_URL"]),
             region: variable(&["AWS_REGION", "AWS_DEFAULT_REGION"]),
             keys: id.zip(secret),
             token: variable(&["AWS_SESSION_TOKEN"]),
-        }
+        })
     }
 }
 

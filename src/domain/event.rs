@@ -10,7 +10,7 @@ mod sighting;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::account::By;
@@ -214,6 +214,16 @@ impl Event {
     /// Its complaint before and after it, as far as filters ask; `None` when it does not say.
     pub fn sides(&self) -> Option<&Arc<Sides>> {
         self.sighting.as_ref().map(|sighting| &sighting.sides)
+    }
+
+    /// When it was decided (UTC), as its payload says.
+    pub fn decided_at(&self) -> Option<Timestamp> {
+        #[derive(Deserialize)]
+        struct Decided {
+            at: Timestamp,
+        }
+        let decided: Decided = serde_json::from_str(&self.payload).ok()?;
+        Some(decided.at)
     }
 
     /// The message that officers receive, as JSON.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::audited;
 use super::problem::Problem;
+use super::trace::Account;
 use crate::access::Access;
 use crate::access::throttle::Limits;
 use crate::domain::account::{ApiKey, Identity, Role};
@@ -81,9 +82,7 @@ impl FromRequest for AdminOnly {
 
 async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
     match presented(request)? {
-        Presented::Token(token) => Ok(Caller::Staff(
-            part::<Access>(request)?.authenticate(token).await?,
-        )),
+        Presented::Token(token) => Ok(Caller::Staff(signed_in(request, token).await?)),
         Presented::Key(key) => {
             let key = part::<Access>(request)?.api_key(key).await?;
             part::<Limits>(request)?.api_key(&key).await?;
@@ -103,7 +102,7 @@ pub(super) fn token_left(request: &HttpRequest) -> Result<Duration, Problem> {
 
 async fn staff(request: &HttpRequest) -> Result<Identity, Problem> {
     match presented(request)? {
-        Presented::Token(token) => Ok(part::<Access>(request)?.authenticate(token).await?),
+        Presented::Token(token) => signed_in(request, token).await,
         Presented::Key(_) => Err(Problem::unauthorized(
             "this needs the access token of an account; an API key does not reach this far",
         )),
@@ -111,6 +110,12 @@ async fn staff(request: &HttpRequest) -> Result<Identity, Problem> {
             "log in, and send the access token as Authorization: Bearer …",
         )),
     }
+}
+
+async fn signed_in(request: &HttpRequest, token: &str) -> Result<Identity, Problem> {
+    let identity = part::<Access>(request)?.authenticate(token).await?;
+    request.extensions_mut().insert(Account(identity.account));
+    Ok(identity)
 }
 
 /// The credentials that a request carries.
@@ -147,7 +152,7 @@ pub(super) fn header<'a>(request: &'a HttpRequest, name: &str) -> Result<Option<
 }
 
 /// The token of `Bearer …`; the scheme's case does not matter (RFC 9110 § 11.1).
-fn bearer(authorization: &str) -> Result<&str, Problem> {
+pub(super) fn bearer(authorization: &str) -> Result<&str, Problem> {
     let token = match authorization.trim().split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim(),
         Some(_) | None => "",

@@ -1,7 +1,7 @@
 //! Complaints: submit, read one, change the status.
 
 use actix_web::http::header::{ETAG, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use uuid::Uuid;
 
 use super::asked::Asked;
@@ -19,6 +19,7 @@ use super::photos;
 use super::problem::{Problem, ProblemBody};
 use super::right::{Reader, reader};
 use super::submission::NewComplaint;
+use super::trace::About;
 use super::views::{ComplaintView, PublicView, SubmissionView};
 use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
@@ -90,6 +91,10 @@ pub async fn submit(
         return Err(refused(&near));
     }
     let receipt = store(&desk, submission, by).await?;
+    request.extensions_mut().insert(About {
+        region: receipt.region.clone(),
+        complaint: receipt.id,
+    });
     // A retry is answered as the first time: without itself and what came after it.
     near.retain(|duplicate| duplicate.id < receipt.id);
     let view = SubmissionView::new(&receipt, &desk.tracking, near);

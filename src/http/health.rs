@@ -1,4 +1,4 @@
-//! Whether the node lives, is ready, and how it is; and the page that Prometheus scrapes.
+//! Whether the node lives, is ready, and how it is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,6 @@ use crate::actors::presence::PresenceHandle;
 use crate::actors::registry::{Counts, RegistryHandle};
 use crate::domain::account::Role;
 use crate::store::{Store, installation};
-use crate::telemetry::metrics::Metrics;
 
 /// How long the database may take to answer before it counts as away.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
@@ -27,8 +26,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/health").route(web::get().to(health)))
         .service(web::resource("/livez").route(web::get().to(livez)))
-        .service(web::resource("/readyz").route(web::get().to(readyz)))
-        .service(web::resource("/metrics").route(web::get().to(metrics)));
+        .service(web::resource("/readyz").route(web::get().to(readyz)));
 }
 
 /// Whether the node takes requests: set once everything has started, cleared when it stops.
@@ -158,30 +156,6 @@ pub async fn readyz(store: web::Data<Store>, readiness: web::Data<Readiness>) ->
     let ready = readiness.get() && round_trip(&store).await.is_some();
     let text = if ready { "ready\n" } else { "not ready\n" };
     HttpResponse::build(status(ready)).body(text)
-}
-
-/// Every series of this node, for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operations",
-    responses((status = 200, description = "Prometheus text format 0.0.4", body = str)))]
-pub async fn metrics(
-    metrics: web::Data<Metrics>,
-    store: web::Data<Store>,
-) -> Result<HttpResponse, Problem> {
-    let (open, idle) = store.pool_size();
-    metrics
-        .database
-        .pool
-        .with_label_values(&["idle"])
-        .set(i64::from(idle));
-    metrics
-        .database
-        .pool
-        .with_label_values(&["in_use"])
-        .set(i64::from(open.saturating_sub(idle)));
-    let page = metrics.page().map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4")
-        .body(page))
 }
 
 fn status(well: bool) -> StatusCode {

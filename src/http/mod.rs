@@ -27,7 +27,9 @@ pub mod identity;
 mod import;
 mod list_cursor;
 pub mod list_query;
+pub mod log_level;
 pub mod login;
+pub mod metrics;
 pub mod officers;
 pub mod openapi;
 pub mod page;
@@ -57,6 +59,7 @@ use actix_web::web;
 /// costs a regular expression, so fixed paths and frequent ones come first.
 pub fn routes(config: &mut web::ServiceConfig) {
     health::configure(config);
+    metrics::configure(config);
     openapi::configure(config);
     pages::configure(config);
     config.service(
@@ -88,7 +91,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(people::configure)
             .configure(people_erasure::configure)
             .configure(holds::configure)
-            .configure(identity::configure),
+            .configure(identity::configure)
+            .configure(log_level::configure),
     );
     openapi::configure_pages(config);
     pages::configure_files(config);

@@ -11,8 +11,8 @@ use super::changes::{
 use super::pages::session;
 use super::{
     accounts, api_keys, audit, calendars, categories, complaint_list, complaints, deadlines,
-    dossier, health, holds, identity, login, officers, people, people_erasure, photos, purge,
-    region_events, regions, retention, snapshot, stats, tracking_events, websocket,
+    dossier, health, holds, identity, log_level, login, metrics, officers, people, people_erasure,
+    photos, purge, region_events, regions, retention, snapshot, stats, tracking_events, websocket,
     websocket_stats, workflows,
 };
 
@@ -50,7 +50,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
         audit::list, dossier::of_complaint, dossier::of_token, people::lookup, people::export,
         people_erasure::erase_identity,
         holds::place, holds::release, holds::list, identity::erase_for_person, identity::erase,
-        health::health, health::livez, health::readyz, health::metrics,
+        health::health, health::livez, health::readyz, metrics::metrics, log_level::get, log_level::put,
         document,
     ),
     modifiers(&Credentials, &Names),
@@ -70,6 +70,8 @@ impl Modify for Credentials {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let key = ApiKey::Header(ApiKeyValue::new("X-API-Key"));
         components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("metrics_token", SecurityScheme::Http(token));
     }
 }
 

@@ -3,6 +3,7 @@
 //! A 5xx tells the client nothing but the request id, which is also in the log and in Sentry.
 
 mod causes;
+pub(super) mod unanswered;
 
 use std::fmt;
 

@@ -1,23 +1,30 @@
-//! Around every request: its id, one log line, its metrics, and its error as a problem.
+//! Around every request: its id, one log line, its metrics, its error as a problem, and what a panic costs.
 
+mod failure;
+mod id;
+mod subject;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
-use uuid::Uuid;
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use fail::fail_point;
+use futures_util::FutureExt;
 
 use super::audited;
 use super::problem::Problem;
+use super::problem::unanswered::Unanswered;
+use crate::telemetry::at_work::{self, AtWork};
 use crate::telemetry::metrics::Metrics;
-use crate::telemetry::sentry;
-
-/// The header with a request's id, both ways.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// W3C Trace Context: its trace id serves as request id.
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+use failure::{UNMATCHED, template};
+use id::REQUEST_ID;
+use subject::Subject;
+pub use subject::{About, Account};
 
 /// The id of a request, for handlers that answer with several problems.
 #[derive(Debug, Clone)]
@@ -39,45 +46,114 @@ impl Drop for InFlight {
     }
 }
 
+/// A request under way, and what is noted when it has ended.
+struct Traced {
+    begun: Instant,
+    id: Arc<str>,
+    method: &'static str,
+    path: Arc<str>,
+    metrics: Option<web::Data<Metrics>>,
+}
+
 /// Answers a request with its id, and notes what became of it.
 ///
 /// # Errors
-/// Never in practice: errors of handlers become answers here.
+/// When no handler answered, as after a panic: an error that is a problem with the request's id.
 pub async fn trace(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let begun = Instant::now();
-    let id = request_id(request.headers());
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let method = method_label(request.method().as_str());
-    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
-    let _in_flight = metrics.as_ref().map(|metrics| InFlight::begin(metrics));
-    let response = next.call(request).await?;
-    audited::complete(&response).await;
-    let route = response
-        .request()
-        .match_pattern()
-        .unwrap_or_else(|| "unmatched".to_owned());
-    let mut response = as_problem(response, &id, &route);
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
+    let traced = Traced::begin(&request);
+    let _in_flight = (traced.metrics.as_ref()).map(|metrics| InFlight::begin(metrics));
+    let handled = at_work::on(traced.work(), handled(request, next));
+    match AssertUnwindSafe(handled).catch_unwind().await {
+        Ok(Ok(response)) => {
+            audited::complete(&response).await;
+            Ok(traced.answered(response))
+        }
+        Ok(Err(error)) => Err(traced.unanswered(Unanswered::failed(&error, &traced.id))),
+        Err(_panic) => {
+            // The panic hook has told of it, under the request's id.
+            if let Some(metrics) = &traced.metrics {
+                metrics.http.panics.inc();
+            }
+            Err(traced.unanswered(Unanswered::panicked(&traced.id)))
+        }
     }
-    let status = response.status().as_u16();
-    let took = begun.elapsed();
-    if let Some(metrics) = metrics {
-        let labels = [method, &route, &status.to_string()];
-        metrics.http.requests.with_label_values(&labels).inc();
-        metrics
-            .http
-            .duration
-            .with_label_values(&[method, &route])
-            .observe(took.as_secs_f64());
+}
+
+async fn handled<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    fail_point!(&format!(
+        "{}/http{}",
+        request
+            .app_data::<web::Data<crate::config::ServeSettings>>()
+            .map_or("", |settings| settings.server.node_name.as_str()),
+        request.path()
+    ));
+    next.call(request).await
+}
+
+impl Traced {
+    fn begin(request: &ServiceRequest) -> Self {
+        let id = id::of(request.headers());
+        let traced = Self {
+            begun: Instant::now(),
+            id: id.as_str().into(),
+            method: method_label(request.method().as_str()),
+            path: request.path().into(),
+            metrics: request.app_data::<web::Data<Metrics>>().cloned(),
+        };
+        request.extensions_mut().insert(RequestId(id));
+        traced
     }
-    slog_scope::info!("{} {} {}", method, route, status;
-        "request_id" => id, "route" => route.clone(), "method" => method, "status" => status,
-        "took_ms" => took.as_secs_f64() * 1000.0);
-    Ok(response)
+
+    fn work(&self) -> AtWork {
+        AtWork::Request {
+            id: Arc::clone(&self.id),
+            path: Arc::clone(&self.path),
+            route: template,
+        }
+    }
+
+    fn answered<B: MessageBody + 'static>(
+        &self,
+        response: ServiceResponse<B>,
+    ) -> ServiceResponse<EitherBody<B>> {
+        let route = response.request().match_pattern();
+        let route = route.unwrap_or_else(|| UNMATCHED.to_owned());
+        let mut response = as_problem(response, &self.id, &route);
+        if let Ok(value) = HeaderValue::from_str(&self.id) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        let subject = Subject::of(response.request());
+        self.note(&route, response.status().as_u16(), subject);
+        response
+    }
+
+    fn unanswered(&self, unanswered: Unanswered) -> Error {
+        let status = unanswered.status_code().as_u16();
+        self.note(&template(&self.path), status, Subject::default());
+        unanswered.into()
+    }
+
+    fn note(&self, route: &str, status: u16, subject: Subject) {
+        let (method, took) = (self.method, self.begun.elapsed());
+        if let Some(metrics) = &self.metrics {
+            let labels = [method, route, &status.to_string()];
+            metrics.http.requests.with_label_values(&labels).inc();
+            metrics
+                .http
+                .duration
+                .with_label_values(&[method, route])
+                .observe(took.as_secs_f64());
+        }
+        slog_scope::info!("{} {} {}", method, route, status;
+            "took_ms" => took.as_secs_f64() * 1000.0, "status" => status, "method" => method,
+            "route" => route.to_owned(), subject, "request_id" => &*self.id);
+    }
 }
 
 /// An error of whatever origin as a problem that carries the request's id.
@@ -95,7 +171,8 @@ fn as_problem<B: MessageBody + 'static>(
         .headers()
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes() == b"text/html; charset=utf-8");
-    let failed = response.status().is_client_error() || response.status().is_server_error();
+    let status = response.status();
+    let failed = status.is_client_error() || status.is_server_error();
     let own = response
         .response()
         .error()
@@ -103,13 +180,15 @@ fn as_problem<B: MessageBody + 'static>(
     let answer: HttpResponse = match own {
         Some(problem) => {
             if let Some(cause) = problem.cause() {
-                slog_scope::error!("{} failed: {}", route, cause; "request_id" => id);
-                sentry::report_failure("a request failed", route, id);
+                failure::tell(route, id, status.as_u16(), cause);
             }
             problem.answer(id)
         }
         None if failed && !is_problem && !is_page && !is_own(&response, route) => {
-            Problem::of_status(response.status()).answer(id)
+            if status.is_server_error() {
+                failure::tell(route, id, status.as_u16(), "no handler says why");
+            }
+            Problem::of_status(status).answer(id)
         }
         None => return response.map_into_left_body(),
     };
@@ -126,31 +205,6 @@ fn as_problem<B: MessageBody + 'static>(
 fn is_own<B>(response: &ServiceResponse<B>, route: &str) -> bool {
     let states = ["/health", "/readyz", "/api/v1/websocket/health"];
     response.status().as_u16() == 503 && states.contains(&route)
-}
-
-/// The client's id if it is a plain word, else one of ours.
-fn request_id(headers: &HeaderMap) -> String {
-    let plain = |word: &&str| {
-        (1..=64).contains(&word.len())
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-    };
-    let given = headers
-        .get(REQUEST_ID)
-        .and_then(|value| value.to_str().ok())
-        .filter(plain);
-    let traced = || {
-        let parent = headers.get(TRACEPARENT)?.to_str().ok()?;
-        parent
-            .split('-')
-            .nth(1)
-            .filter(|trace| trace.len() == 32)
-            .filter(plain)
-    };
-    given
-        .or_else(traced)
-        .map_or_else(|| Uuid::now_v7().simple().to_string(), str::to_owned)
 }
 
 /// A bounded label: methods that no route knows are one.

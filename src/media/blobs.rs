@@ -5,6 +5,8 @@
 //! left over by a crash is found by [`super::sweep`].
 
 mod direct;
+mod error;
+mod failures;
 mod place;
 mod upload;
 
@@ -18,46 +20,14 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, future};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
-use thiserror::Error;
 use uuid::Uuid;
 
 use super::thumbnail::Pictures;
 use crate::config::{PhotoPlace, S3Access};
+pub use error::BlobError;
+use failures::BlobFailures;
 use place::Place;
 pub use upload::Upload;
-
-/// Why the store did not do what was asked.
-#[derive(Debug, Error)]
-pub enum BlobError {
-    /// There is no such blob.
-    #[error("there is no blob {0}")]
-    Missing(String),
-    /// It is larger than whoever asked takes.
-    #[error("it has {0} bytes")]
-    TooLarge(u64),
-    /// The store is away, full, or refuses us.
-    #[error("the photo store is away: {0}")]
-    Away(String),
-    /// The store gave no answer in time.
-    #[error("the photo store gave no answer within {0:?}")]
-    Silent(Duration),
-}
-
-impl From<object_store::Error> for BlobError {
-    fn from(error: object_store::Error) -> Self {
-        if let object_store::Error::NotFound { path, .. } = error {
-            return Self::Missing(path);
-        }
-        let mut said = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(beneath) = cause {
-            said.push_str(": ");
-            said.push_str(&beneath.to_string());
-            cause = beneath.source();
-        }
-        Self::Away(said)
-    }
-}
 
 /// One of the pictures of a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +93,7 @@ pub struct Part {
 pub struct Blobs {
     place: Arc<Place>,
     wait: Duration,
+    failures: Arc<BlobFailures>,
 }
 
 impl Blobs {
@@ -134,7 +105,13 @@ impl Blobs {
         Ok(Self {
             place: Arc::new(Place::new(place, access, wait)?),
             wait,
+            failures: Arc::default(),
         })
+    }
+
+    /// How often the store failed since it was opened, by the words used in metrics.
+    pub fn failures(&self) -> [(&'static str, u64); 2] {
+        self.failures.counts()
     }
 
     /// Where it is, for people.
@@ -147,11 +124,12 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn begin(&self, photo: Uuid) -> Result<Upload, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.quarantine(photo);
         let part = self.place.part();
         let begun = self.timely(store.put_multipart(&path)).await?;
-        Ok(Upload::new(begun, part, self.wait))
+        let failures = Arc::clone(&self.failures);
+        Ok(Upload::new(begun, part, self.wait, failures))
     }
 
     /// What was sent, whole, if it has at most `most` bytes.
@@ -159,7 +137,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn sent(&self, photo: Uuid, most: u64) -> Result<Bytes, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.quarantine(photo);
         let found = self.timely(store.get(&path)).await?;
         if found.meta.size > most {
@@ -173,7 +151,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn keep(&self, photo: Uuid, pictures: Pictures) -> Result<(), BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let bytes = [pictures.original, pictures.preview, pictures.thumbnail];
         let puts = Picture::ALL.into_iter().zip(bytes).map(|(picture, bytes)| {
             let path = self.place.picture(photo, picture);
@@ -194,7 +172,7 @@ impl Blobs {
         picture: Picture,
         range: Option<Range<u64>>,
     ) -> Result<Part, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.picture(photo, picture);
         let options = GetOptions {
             range: range.map(GetRange::Bounded),
@@ -213,7 +191,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn size(&self, photo: Uuid, picture: Picture) -> Result<u64, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.picture(photo, picture);
         Ok(self.timely(store.head(&path)).await?.size)
     }
@@ -247,7 +225,7 @@ impl Blobs {
     }
 
     async fn remove(&self, path: Path) -> Result<(), BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         match self.timely(store.delete(&path)).await {
             Ok(()) | Err(BlobError::Missing(_)) => Ok(()),
             Err(error) => Err(error),
@@ -259,7 +237,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn all(&self) -> Result<BoxStream<'static, Result<Blob, BlobError>>, BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let place = Arc::clone(&self.place);
         let found = store.list(place.root());
         let blobs = found.map_err(BlobError::from).try_filter_map(move |meta| {
@@ -282,9 +260,15 @@ impl Blobs {
         &self,
         work: impl Future<Output = Result<T, object_store::Error>>,
     ) -> Result<T, BlobError> {
-        match tokio::time::timeout(self.wait, work).await {
-            Ok(done) => Ok(done?),
+        let done = match tokio::time::timeout(self.wait, work).await {
+            Ok(done) => done.map_err(BlobError::from),
             Err(_elapsed) => Err(BlobError::Silent(self.wait)),
-        }
+        };
+        done.map_err(|error| self.failures.note(error))
+    }
+
+    async fn open(&self) -> Result<Arc<dyn ObjectStore>, BlobError> {
+        let opened = self.place.open().await;
+        opened.map_err(|error| self.failures.note(error))
     }
 }

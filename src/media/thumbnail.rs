@@ -158,6 +158,23 @@ pub enum Flaw {
     Panicked,
 }
 
+impl Flaw {
+    /// The word used in metrics.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotAccepted { .. } => "not_accepted",
+            Self::TooLarge { .. } => "too_large",
+            Self::Truncated => "truncated",
+            Self::Damaged { .. } => "damaged",
+            Self::TooManyScans { .. } => "too_many_scans",
+            Self::OutOfTime => "out_of_time",
+            Self::Memory => "memory",
+            Self::Panicked => "panicked",
+        }
+    }
+}
+
 /// A decoded photo, and what its file says about it.
 struct Source<'a> {
     /// At least as large as the stored original will be.

@@ -16,7 +16,7 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::Lineage;
+use super::{Failures, Lineage};
 
 /// Why a `DATABASE_URL` cannot be used.
 #[derive(Debug, Error)]
@@ -48,6 +48,7 @@ pub struct Database {
     schema: String,
     answer_wait: Duration,
     lineage: Arc<Lineage>,
+    failures: Arc<Failures>,
 }
 
 /// How long the database may take to answer, unless it is told otherwise.
@@ -107,6 +108,7 @@ impl Database {
             schema: schema.to_owned(),
             answer_wait: ANSWER_WAIT,
             lineage: Arc::default(),
+            failures: Arc::default(),
         })
     }
 
@@ -134,6 +136,11 @@ impl Database {
     /// The history that its connections must find.
     pub fn lineage(&self) -> &Arc<Lineage> {
         &self.lineage
+    }
+
+    /// How often it failed.
+    pub fn failures(&self) -> &Arc<Failures> {
+        &self.failures
     }
 
     /// The schema that is ours.

@@ -14,6 +14,7 @@ pub mod complaints;
 pub mod connect;
 pub mod erasures;
 pub mod events;
+mod failures;
 pub mod holds;
 pub mod installation;
 mod lineage;
@@ -33,6 +34,7 @@ pub mod stats;
 pub mod timers;
 pub mod words;
 
+pub use failures::Failures;
 pub use lineage::Lineage;
 pub use pool::{Opener, Store};
 pub use session::Session;

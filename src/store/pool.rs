@@ -10,6 +10,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::connect::Database;
 use super::session::unavailable;
 use super::{Lineage, Session, StoreError};
+use crate::telemetry::metrics::PoolFigures;
 
 /// How long a caller waits for a free connection.
 const CHECK_OUT_WAIT: Duration = Duration::from_secs(5);
@@ -17,8 +18,7 @@ const CHECK_OUT_WAIT: Duration = Duration::from_secs(5);
 /// Opens and judges the pool's connections.
 pub struct Opener {
     manager: PostgresConnectionManager<MakeRustlsConnect>,
-    lineage: Arc<Lineage>,
-    answer_wait: Duration,
+    database: Arc<Database>,
 }
 
 impl ManageConnection for Opener {
@@ -27,7 +27,7 @@ impl ManageConnection for Opener {
 
     async fn connect(&self) -> Result<Session, StoreError> {
         let client = self.manager.connect().await.map_err(unavailable)?;
-        Session::on(client, &self.lineage, self.answer_wait).await
+        Session::on(client, &self.database).await
     }
 
     async fn is_valid(&self, session: &mut Session) -> Result<(), StoreError> {
@@ -43,6 +43,7 @@ impl ManageConnection for Opener {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<Opener>,
+    most: u32,
     /// Shared: a clone of an address copies a dozen strings, and every session holds a store.
     database: Arc<Database>,
 }
@@ -50,7 +51,7 @@ pub struct Store {
 impl Store {
     /// A store whose pool opens up to `size` connections as they are needed.
     pub fn new(database: Database, size: u32) -> Self {
-        let database = database.unsettled();
+        let database = Arc::new(database.unsettled());
         // A check at each check-out costs 12 %; a broken connection is found by `has_broken`.
         let pool = Pool::builder()
             .max_size(size)
@@ -58,12 +59,12 @@ impl Store {
             .connection_timeout(CHECK_OUT_WAIT)
             .build_unchecked(Opener {
                 manager: database.manager(),
-                lineage: Arc::clone(database.lineage()),
-                answer_wait: database.answer_wait(),
+                database: Arc::clone(&database),
             });
         Self {
             pool,
-            database: Arc::new(database),
+            most: size,
+            database,
         }
     }
 
@@ -84,13 +85,16 @@ impl Store {
     }
 
     async fn check_out(&self) -> Result<PooledConnection<'_, Opener>, StoreError> {
-        self.pool.get().await.map_err(|error| match error {
+        let refused = |error| match error {
             bb8::RunError::User(error) => error,
             bb8::RunError::TimedOut => StoreError::Unavailable(format!(
                 "none was free within {} s",
                 CHECK_OUT_WAIT.as_secs()
             )),
-        })
+        };
+        let failures = self.database.failures();
+        let session = self.pool.get().await;
+        session.map_err(|error| failures.note(refused(error)))
     }
 
     /// The history that it works on.
@@ -103,9 +107,18 @@ impl Store {
         &self.database
     }
 
-    /// Connections open and idle, for metrics.
-    pub fn pool_size(&self) -> (u32, u32) {
+    /// How the pool is, for metrics.
+    pub fn pool_figures(&self) -> PoolFigures {
         let state = self.pool.state();
-        (state.connections, state.idle_connections)
+        let done = &state.statistics;
+        PoolFigures {
+            idle: state.idle_connections,
+            in_use: state.connections.saturating_sub(state.idle_connections),
+            most: self.most,
+            opened: done.connections_created,
+            waits: done.get_waited,
+            wait_time: done.get_wait_time,
+            timeouts: done.get_timed_out,
+        }
     }
 }

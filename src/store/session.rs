@@ -14,7 +14,7 @@ use tokio_postgres::{Client, Row, Statement};
 
 use super::connect::Database;
 use super::installation::HISTORY;
-use super::{Lineage, StoreError, column};
+use super::{Failures, Lineage, StoreError, column};
 
 /// One call of a pipeline.
 pub enum Call<'a> {
@@ -29,6 +29,7 @@ pub struct Session {
     client: Client,
     prepared: Mutex<HashMap<&'static str, Statement>>,
     lineage: Arc<Lineage>,
+    failures: Arc<Failures>,
     /// How long it may take to answer.
     answer_wait: Duration,
     /// It did not answer in time once: nothing more is asked of it.
@@ -43,25 +44,23 @@ impl Session {
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
         let wait = database.answer_wait();
         let opened = match tokio::time::timeout(wait, database.open()).await {
-            Ok(opened) => opened.map_err(unavailable)?,
-            Err(_elapsed) => return Err(StoreError::Silent(wait)),
+            Ok(opened) => opened.map_err(unavailable),
+            Err(_elapsed) => Err(StoreError::Silent(wait)),
         };
-        Self::on(opened, database.lineage(), wait).await
+        let failures = database.failures();
+        Self::on(opened.map_err(|error| failures.note(error))?, database).await
     }
 
-    pub(super) async fn on(
-        client: Client,
-        lineage: &Arc<Lineage>,
-        answer_wait: Duration,
-    ) -> Result<Self, StoreError> {
+    pub(super) async fn on(client: Client, database: &Database) -> Result<Self, StoreError> {
         let session = Self {
             client,
             prepared: Mutex::default(),
-            lineage: Arc::clone(lineage),
-            answer_wait,
+            lineage: Arc::clone(database.lineage()),
+            failures: Arc::clone(database.failures()),
+            answer_wait: database.answer_wait(),
             is_silent: AtomicBool::new(false),
         };
-        if lineage.is_settled() {
+        if session.lineage.is_settled() {
             session.compare_history().await?;
         }
         Ok(session)
@@ -86,13 +85,14 @@ impl Session {
         if self.is_silent.load(Ordering::Relaxed) {
             return Err(StoreError::Silent(self.answer_wait));
         }
-        match tokio::time::timeout(self.answer_wait, call).await {
+        let answer = match tokio::time::timeout(self.answer_wait, call).await {
             Ok(answer) => answer.map_err(|error| StoreError::of(sql, error)),
             Err(_elapsed) => {
                 self.is_silent.store(true, Ordering::Relaxed);
                 Err(StoreError::Silent(self.answer_wait))
             }
-        }
+        };
+        answer.map_err(|error| self.failures.note(error))
     }
 
     /// The rows of a statement.

@@ -1,6 +1,6 @@
 //! Statistics: deadlines, and what happened on which day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -14,6 +14,7 @@ use crate::domain::region::RegionId;
 
 const FIRST_DAY: &str = include_str!("../../sql/queries/stats/first_day.sql");
 const DUE: &str = include_str!("../../sql/queries/stats/due.sql");
+const OVERDUE: &str = include_str!("../../sql/queries/stats/overdue.sql");
 const UNCOUNTED: &str = include_str!("../../sql/queries/stats/uncounted.sql");
 const COUNT: &str = include_str!("../../sql/queries/stats/count.sql");
 const DAYS: &str = include_str!("../../sql/queries/stats/days.sql");
@@ -57,6 +58,20 @@ pub async fn deadlines(
             soon: column(row, "soon")?,
         })
     })
+}
+
+/// How many running deadlines have passed at `now`, by region; a region without any is absent.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn overdue(store: &Store, now: Timestamp) -> Result<HashMap<RegionId, i64>, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(OVERDUE, &[&now]).await?;
+    let count = |row: &Row| {
+        let region = RegionId::from_stored(column(row, "region_id")?);
+        Ok((region, column(row, "overdue")?))
+    };
+    rows.iter().map(count).collect()
 }
 
 /// What happened in some regions, or in all, on each day (UTC) from `first` to that of `now`. Days

@@ -1,18 +1,22 @@
 //! The root logger: readable lines on a terminal, one JSON object a line elsewhere.
 //!
 //! Lines are written by a thread of their own behind a bounded queue: a slow
-//! terminal never blocks a request; what is dropped is counted in a line.
+//! terminal never blocks a request; what is dropped is counted, and told in a line.
 
+pub mod counts;
+pub mod levels;
 mod lines;
+mod text;
 
 use std::io::IsTerminal;
 use std::panic;
 
-use slog::{Drain, Level, Logger, o};
+use slog::{Drain, Level, Logger, Never, OwnedKVList, Record, o};
 
-use lines::JsonLines;
-
+use super::at_work::{self, AtWork};
 use crate::config::{LogFormat, LogLevel, LogSettings};
+use lines::JsonLines;
+use text::TextLines;
 
 /// Lines that may wait for the writing thread.
 const QUEUE: usize = 8192;
@@ -31,75 +35,69 @@ pub fn install(settings: &LogSettings) -> LogGuard {
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    let level = level(settings.log_level);
     let logger = if json {
-        json_logger(level)
+        Logger::root(Wanted(JsonLines::to(std::io::stderr())), o!())
     } else {
-        text_logger(level)
+        Logger::root(Wanted(TextLines::to_terminal()), o!())
     };
     let scope = slog_scope::set_global_logger(logger);
     // Fails only when a bridge is installed already, which serves as well.
-    if slog_stdlog::init_with_level(library_level(settings.log_level)).is_err() {
+    if slog_stdlog::init_with_level(log::Level::Warn).is_err() {
         slog_scope::debug!("a log bridge is installed already");
     }
+    levels::set(settings.log_level.clone());
     log_panics();
     LogGuard { _scope: scope }
 }
 
-fn level(level: LogLevel) -> Level {
-    match level {
-        LogLevel::Error => Level::Error,
-        LogLevel::Warn => Level::Warning,
-        LogLevel::Info => Level::Info,
-        LogLevel::Debug => Level::Debug,
-        LogLevel::Trace => Level::Trace,
+/// Passes on what is wanted at present, and counts it.
+struct Wanted<D>(D);
+
+impl<D: Drain<Ok = (), Err = Never>> Drain for Wanted<D> {
+    type Ok = ();
+    type Err = Never;
+
+    fn log(&self, record: &Record<'_>, values: &OwnedKVList) -> Result<(), Never> {
+        let level = level_of(record.level());
+        // A record of `log` may have lost its module; its target is the tag then.
+        let module = match record.tag() {
+            "" => record.module(),
+            target => target,
+        };
+        if !levels::wants(level, module) {
+            return Ok(());
+        }
+        counts::line(level);
+        self.0.log(record, values)
     }
 }
 
-/// Libraries tell of their every step at info: that is our debug. Below that the database's tells the parameters of each
-/// statement, which are personal: no level of ours lets it.
-fn library_level(level: LogLevel) -> log::Level {
+fn level_of(level: Level) -> LogLevel {
     match level {
-        LogLevel::Error => log::Level::Error,
-        LogLevel::Warn | LogLevel::Info => log::Level::Warn,
-        LogLevel::Debug | LogLevel::Trace => log::Level::Info,
+        Level::Critical | Level::Error => LogLevel::Error,
+        Level::Warning => LogLevel::Warn,
+        Level::Info => LogLevel::Info,
+        Level::Debug => LogLevel::Debug,
+        Level::Trace => LogLevel::Trace,
     }
 }
 
-fn json_logger(level: Level) -> Logger {
-    let lines = JsonLines::to(std::io::stderr());
-    Logger::root(lines.filter_level(level).ignore_res(), o!())
-}
-
-fn text_logger(level: Level) -> Logger {
-    let decorator = slog_term::TermDecorator::new().stderr().build();
-    let text = slog_term::FullFormat::new(decorator)
-        .use_original_order()
-        .build();
-    let queued = slog_async::Async::new(text.ignore_res())
-        .chan_size(QUEUE)
-        .overflow_strategy(slog_async::OverflowStrategy::DropAndReport)
-        .build();
-    Logger::root(queued.filter_level(level).ignore_res(), o!())
-}
-
-fn level_word(level: Level) -> &'static str {
-    match level {
-        Level::Critical | Level::Error => "error",
-        Level::Warning => "warn",
-        Level::Info => "info",
-        Level::Debug => "debug",
-        Level::Trace => "trace",
-    }
-}
-
-/// A panic is logged once, with its place; the message of a panic is the program's own text.
+/// A panic is logged once, with its place, its backtrace and what was at work; the message of a panic is the
+/// program's own text.
 fn log_panics() {
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let message = info.payload_as_str().unwrap_or("(no message)");
-        let backtrace = std::backtrace::Backtrace::capture().to_string();
-        slog_scope::error!("panic: {}", message; "place" => place, "backtrace" => backtrace);
-        super::sentry::report_panic(message);
+        let backtrace = std::backtrace::Backtrace::force_capture().to_string();
+        let at_work = at_work::now();
+        match &at_work {
+            Some(AtWork::Request { id, .. }) => slog_scope::error!("panic: {}", message;
+                "backtrace" => backtrace, "place" => &place, "request_id" => &**id),
+            Some(AtWork::Actor(name)) => slog_scope::error!("panic: {}", message;
+                "backtrace" => backtrace, "place" => &place, "actor" => *name),
+            None => slog_scope::error!("panic: {}", message;
+                "backtrace" => backtrace, "place" => &place),
+        }
+        super::sentry::report_panic(message, &place, at_work.as_ref());
     }));
 }

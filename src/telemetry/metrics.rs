@@ -1,13 +1,17 @@
 //! Every series in one struct, by subject, declared once with its help text.
 //!
-//! Gauges are set from their owner's state; labels are bounded (no ids, no raw paths). All figures
-//! are this node's own, but `active_complaints_total`, which every node computes from the whole
-//! database's events.
+//! Gauges are set from their owner's state; labels are bounded (no ids, no raw paths; regions are those of
+//! the catalogue). Which figures are this node's own and which are the whole database's is said in
+//! `docs/METRICS.md`, beside each.
 
+mod complaints;
+mod database;
 mod declare;
+mod http;
 mod photos;
 mod process;
 mod push;
+mod reports;
 mod retention;
 mod timers;
 
@@ -16,16 +20,19 @@ use std::sync::Arc;
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, Error, Gauge, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    IntGaugeVec, Registry, TextEncoder,
+    Encoder, Error, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry,
+    TextEncoder,
 };
 
+pub use self::complaints::ComplaintMetrics;
+pub use self::database::{DatabaseMetrics, PoolFigures};
 use self::declare::{Declare, TIMES};
+pub use self::http::HttpMetrics;
 pub use self::photos::PhotoMetrics;
 pub use self::push::PushMetrics;
+use self::reports::Reports;
 pub use self::retention::RetentionMetrics;
 pub use self::timers::TimerMetrics;
-use crate::domain::status::Status;
 
 /// The series of one node. Cheap to clone: one count, where cloning each series would be forty that
 /// all threads share.
@@ -39,7 +46,9 @@ pub struct Series {
     pub http: HttpMetrics,
     /// The live feed.
     pub push: PushMetrics,
-    /// Complaints and the commands on them.
+    /// Complaints: how many there are, and what became of them.
+    pub complaints: ComplaintMetrics,
+    /// Commands on them, and their commits.
     pub desks: DeskMetrics,
     /// Deadlines and other times of complaints.
     pub timers: TimerMetrics,
@@ -57,24 +66,13 @@ pub struct Series {
     pub begun_anew: IntCounter,
     /// Turns that were counted by this node alone because Redis did not answer.
     pub limit_fallbacks: IntCounter,
+    /// Log lines and error reports.
+    reports: Reports,
 }
 
-/// Requests.
-#[derive(Clone)]
-pub struct HttpMetrics {
-    /// Requests answered, by method, route template and status.
-    pub requests: IntCounterVec,
-    /// Time from a request's head to its answer's head, by method and route template.
-    pub duration: HistogramVec,
-    /// Requests being answered.
-    pub in_flight: IntGauge,
-}
-
-/// Complaints and the commands on them.
+/// Commands on complaints, and their commits.
 #[derive(Clone)]
 pub struct DeskMetrics {
-    /// Complaints by status, over all regions.
-    pub complaints: IntGaugeVec,
     /// Commands that wait in the commit lanes' queues, by lane.
     pub queue: IntGaugeVec,
     /// Commands in one commit.
@@ -83,19 +81,8 @@ pub struct DeskMetrics {
     pub commit_duration: Histogram,
     /// Commands by outcome.
     pub commands: IntCounterVec,
-}
-
-/// The database.
-#[derive(Clone)]
-pub struct DatabaseMetrics {
-    /// Connections of the pool, by state.
-    pub pool: IntGaugeVec,
-    /// Time of the last database round trip of the head poll.
-    pub round_trip: Gauge,
-    /// Regions whose desk was found behind by the head poll.
-    pub feed_gaps: IntCounter,
-    /// Hints about committed events, by direction.
-    pub hints: IntCounterVec,
+    /// Batches that were tried again after a conflict with another transaction.
+    pub conflicts: IntCounter,
 }
 
 impl Deref for Metrics {
@@ -118,6 +105,7 @@ impl Metrics {
         Ok(Self(Arc::new(Series {
             http: HttpMetrics::declare(&declare)?,
             push: PushMetrics::declare(&declare)?,
+            complaints: ComplaintMetrics::declare(&declare)?,
             desks: DeskMetrics::declare(&declare)?,
             timers: TimerMetrics::declare(&declare)?,
             photos: PhotoMetrics::declare(&declare)?,
@@ -137,6 +125,7 @@ impl Metrics {
                 "How often the node began anew because the database had another history.",
             )?,
             ready: declare.gauge("ready", "1 when the node is ready.")?,
+            reports: Reports::declare(&declare)?,
             registry,
         })))
     }
@@ -169,42 +158,29 @@ impl Metrics {
     /// # Errors
     /// When a series cannot be written as text.
     pub fn page(&self) -> Result<String, Error> {
+        self.reports.show();
         let mut page = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut page)?;
-        String::from_utf8(page).map_err(|error| Error::Msg(error.to_string()))
-    }
-}
-
-impl HttpMetrics {
-    fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            requests: declare.counters(
-                "http_requests_total",
-                "Requests answered, by method, route template and status.",
-                &["method", "endpoint", "status"],
-            )?,
-            duration: declare.times(
-                "http_request_duration_seconds",
-                "Time from a request's head to its answer's head.",
-                &["method", "endpoint"],
-            )?,
-            in_flight: declare.gauge("http_requests_in_flight", "Requests being answered.")?,
-        })
+        let page = String::from_utf8(page).map_err(|error| Error::Msg(error.to_string()))?;
+        Ok(complaints::as_untyped(page))
     }
 }
 
 impl DeskMetrics {
+    /// Commands that wait in the queues of all lanes.
+    pub fn waiting(&self) -> i64 {
+        let families = self.queue.collect();
+        let lanes = families.iter().flat_map(|family| family.get_metric());
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a queue's length is a small whole number"
+        )]
+        let waiting = lanes.map(|lane| lane.get_gauge().get_value() as i64).sum();
+        waiting
+    }
+
     fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
-        let complaints = declare.gauges(
-            "active_complaints_total",
-            "Complaints by status, over all regions (the database's, the same on every node).",
-            &["status"],
-        )?;
-        for status in Status::ALL {
-            complaints.with_label_values(&[status.as_str()]).set(0);
-        }
         Ok(Self {
-            complaints,
             queue: declare.gauges(
                 "desk_queue_length",
                 "Commands that wait in the commit lanes' queues, by lane.",
@@ -225,44 +201,9 @@ impl DeskMetrics {
                 "Commands to desks, by outcome.",
                 &["outcome"],
             )?,
-        })
-    }
-}
-
-impl DeskMetrics {
-    /// Commands that wait in the queues of all lanes.
-    pub fn waiting(&self) -> i64 {
-        let families = self.queue.collect();
-        let lanes = families.iter().flat_map(|family| family.get_metric());
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a queue's length is a small whole number"
-        )]
-        let waiting = lanes.map(|lane| lane.get_gauge().get_value() as i64).sum();
-        waiting
-    }
-}
-
-impl DatabaseMetrics {
-    fn declare(declare: &Declare<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            pool: declare.gauges(
-                "database_pool_connections",
-                "Connections of the pool, by state.",
-                &["state"],
-            )?,
-            round_trip: declare.seconds(
-                "database_round_trip_seconds",
-                "Time of the last database round trip of the head poll.",
-            )?,
-            feed_gaps: declare.counter(
-                "feed_gaps_total",
-                "Regions whose desk was found behind by the head poll.",
-            )?,
-            hints: declare.counters(
-                "feed_hints_total",
-                "Hints about committed events sent to and heard from other nodes, by direction.",
-                &["direction"],
+            conflicts: declare.counter(
+                "commit_conflicts_total",
+                "Batches that were tried again after a deadlock, a lock time-out or a serialization failure.",
             )?,
         })
     }

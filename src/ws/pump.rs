@@ -25,6 +25,7 @@ use crate::actors::registry::queue::{End, OutQueue};
 use crate::actors::registry::shard::ShardHandle;
 use crate::actors::registry::wire::{WeakWire, Wire};
 use crate::actors::registry::{CloseCode, frame};
+use crate::telemetry::at_work::{self, AtWork};
 
 /// How long a client has to read the last that its socket was given, the close frame at its end. Then
 /// the socket is cut: one that does not read would otherwise hold it until the system gives up.
@@ -51,7 +52,7 @@ pub(super) fn start(
     let cord = wire.as_ref().map(Wire::weak);
     let driven = drive(output, Arc::clone(&queue), exit, Arc::clone(&deps));
     actix::spawn(async move {
-        driven.await;
+        at_work::on(AtWork::Actor("ws_session"), driven).await;
         cut_late(cord).await;
     });
     Body::new(queue, deps, wire)

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::WsDeps;
 use super::protocol::{ErrorCode, Mode, Position, ServerMessage};
+use crate::actors::region_desk::HeardBy;
 use crate::actors::registry::Form;
 use crate::actors::registry::queue::OutQueue;
 use crate::actors::registry::shard::{
@@ -230,7 +231,7 @@ impl Subscription {
     /// The desk here has not published what another process committed: tell it, and wait a moment.
     async fn hurry_desk(&self, head: i64) {
         if let Some(desk) = self.deps.desks.of(&self.region) {
-            desk.head_seen(head);
+            desk.head_seen(head, HeardBy::Join);
         }
         tokio::time::sleep(PAUSE).await;
     }

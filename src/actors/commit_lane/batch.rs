@@ -9,12 +9,13 @@ use fail::fail_point;
 
 use super::LaneDeps;
 use super::attempt::{self, Numbered, Settled};
+use super::tally;
 use crate::actors::command::{Command, CommandError, Publisher};
 use crate::actors::kill_point::kill_point;
 use crate::actors::region_desk::{Committed, RegionDesk};
 use crate::domain::event::Event;
-use crate::store::catalogue::CatalogueCell;
 use crate::store::{Session, StoreError};
+use crate::telemetry::metrics::ComplaintMetrics;
 
 /// How often a batch is tried again after a deadlock or a lock time-out.
 const TRIES: usize = 5;
@@ -26,13 +27,13 @@ pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &Lan
     let mut parts = vec![commands];
     while let Some(mut part) = parts.pop() {
         let begun = Instant::now();
-        let outcome = try_part(session, &mut part, &deps.catalogue).await;
+        let outcome = try_part(session, &mut part, deps).await;
         took.observe(begun.elapsed().as_secs_f64());
         let error = match outcome {
             Ok(settled) => {
                 fail_point!(&format!("{}/commit_lane/committed", supervision.node));
                 kill_point("after_commit");
-                hand_out(part, settled);
+                hand_out(part, settled, &supervision.metrics.complaints);
                 continue;
             }
             Err(error) => error,
@@ -60,13 +61,14 @@ pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &Lan
 async fn try_part(
     session: &Session,
     part: &mut Vec<Command>,
-    catalogue: &CatalogueCell,
+    deps: &LaneDeps,
 ) -> Result<Vec<Settled>, StoreError> {
-    let rules = &catalogue.get().rules;
+    let rules = &deps.catalogue.get().rules;
     for _ in 1..TRIES {
         match attempt::commit(session, part, rules).await {
             Err(error) if error.is_transient() => {
                 slog_scope::info!("a batch is tried again: {}", error);
+                deps.supervision.metrics.desks.conflicts.inc();
                 part.retain(|command| !command.work.is_abandoned());
             }
             outcome => return outcome,
@@ -101,11 +103,12 @@ pub(super) fn refuse_all(commands: Vec<Command>, error: &StoreError) {
 }
 
 /// Sends each desk its events and the answers to its callers; what has no event is answered here.
-fn hand_out(commands: Vec<Command>, settled: Vec<Settled>) {
+fn hand_out(commands: Vec<Command>, settled: Vec<Settled>, series: &ComplaintMetrics) {
     let mut facts = Facts {
         committed_at: Instant::now(),
         by_desk: HashMap::new(),
     };
+    tally::count(series, settled.iter().flat_map(Settled::events));
     for (command, settled) in commands.into_iter().zip(settled) {
         let (answer, events) = settled.into_answer(command.work);
         if events.is_empty() {
@@ -117,6 +120,7 @@ fn hand_out(commands: Vec<Command>, settled: Vec<Settled>) {
                 region,
                 event,
                 floor,
+                ..
             } = numbered;
             let publishers = [Some(&command.taker), command.other.as_ref()];
             let mut publishers = publishers.into_iter().flatten();

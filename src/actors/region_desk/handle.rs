@@ -13,6 +13,7 @@ use super::super::commit_lane::LaneHandle;
 use super::super::desks::Counted;
 use super::super::registry::RegistryHandle;
 use super::super::supervise::{self, Supervision};
+use super::HeardBy;
 use super::OpenCell;
 use super::RegionDesk;
 use super::messages::{HeadSeen, Recount, Take};
@@ -90,6 +91,7 @@ impl DeskHandle {
         let head = Arc::new(AtomicI64::new(NOT_LOADED));
         let (supervision, region) = (deps.supervision.clone(), deps.region.clone());
         let counts = Arc::clone(&deps.counts);
+        supervision.metrics.complaints.open_region(region.as_str());
         let make = {
             let head = Arc::clone(&head);
             move || RegionDesk::new(deps, head)
@@ -200,8 +202,8 @@ impl DeskHandle {
     }
 
     /// Tells the desk that an event of this number is committed; a lost hint does no harm.
-    pub fn head_seen(&self, head: i64) {
-        if self.publisher.desk.try_send(HeadSeen(head)).is_err() {
+    pub fn head_seen(&self, head: i64, by: HeardBy) {
+        if self.publisher.desk.try_send(HeadSeen(head, by)).is_err() {
             slog_scope::debug!("a desk is busy; it hears of the next head");
         }
     }

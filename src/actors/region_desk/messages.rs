@@ -5,6 +5,7 @@ use std::time::Instant;
 use actix::Message;
 
 use super::super::command::{Answer, Command};
+use super::hearing::HeardBy;
 use crate::domain::event::Event;
 
 /// Take this command.
@@ -38,10 +39,10 @@ impl Committed {
     }
 }
 
-/// An event of this number is in the database, whoever committed it.
+/// An event of this number is in the database, whoever committed it, as was heard in this way.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(super) struct HeadSeen(pub(super) i64);
+pub(super) struct HeadSeen(pub(super) i64, pub(super) HeardBy);
 
 /// Report your counts again.
 #[derive(Message)]

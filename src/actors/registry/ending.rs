@@ -34,6 +34,23 @@ pub enum CloseCode {
 }
 
 impl CloseCode {
+    /// Every code: the label values of closes.
+    pub const ALL: [Self; 13] = [
+        Self::Drain,
+        Self::Internal,
+        Self::Slow,
+        Self::NoPong,
+        Self::TokenExpired,
+        Self::Overloaded,
+        Self::SessionChanged,
+        Self::BadFrame,
+        Self::Unauthorized,
+        Self::AuthTimeout,
+        Self::Forbidden,
+        Self::ConnectionLimit,
+        Self::Kicked,
+    ];
+
     /// The number on the wire.
     pub const fn number(self) -> u16 {
         match self {

@@ -38,6 +38,11 @@ impl RegistryHandle {
     pub fn start(home: &ArbiterHandle, deps: RegistryDeps) -> Self {
         let shards = Shards::default();
         let counts: Arc<Mutex<Counts>> = Arc::default();
+        let closes = &deps.supervision.metrics.push.closes;
+        for code in CloseCode::ALL {
+            // The first close is an increase from 0 then.
+            closes.with_label_values(&[&code.to_string()]);
+        }
         let make = {
             let (shards, counts, deps) = (Arc::clone(&shards), Arc::clone(&counts), deps.clone());
             move || SessionRegistry::new(deps, shards, counts, Announcements::default())

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::ThumbnailerDeps;
 use crate::media::sweep::{Sweep, Swept};
 use crate::store::photos;
+use crate::telemetry::sentry;
 
 /// Time between sweeps.
 pub(super) const INTERVAL: Duration = Duration::from_secs(6 * 3600);
@@ -23,7 +24,10 @@ pub(super) async fn sweep(deps: ThumbnailerDeps) {
     };
     match sweep.run(&deps.store, &deps.blobs).await {
         Ok(swept) => tell(&deps, swept),
-        Err(error) => slog_scope::warn!("photos could not be swept: {}", error),
+        Err(error) => {
+            slog_scope::warn!("photos could not be swept: {}", error);
+            sentry::report_failed_run("photo sweep");
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The work on one photo: bytes from quarantine, pictures into the store, the end by the complaint's desk.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use fail::fail_point;
@@ -38,8 +38,9 @@ enum Hindrance {
 /// Works on a photo to its end, or gives it back.
 pub(super) async fn work(deps: ThumbnailerDeps, photo: Leased) {
     fail_point!(&format!("{}/thumbnailer/work", deps.supervision.node));
+    let begun = Instant::now();
     let hindered = match outcome(&deps, &photo).await {
-        Ok(outcome) => conclude(&deps, &photo, outcome).await.err(),
+        Ok(found) => conclude(&deps, &photo, found, begun).await.err(),
         Err(error) => Some(Hindrance::Blobs(error)),
     };
     let Some(hindrance) = hindered else { return };
@@ -54,22 +55,24 @@ pub(super) async fn work(deps: ThumbnailerDeps, photo: Leased) {
     }
 }
 
+/// What becomes of a photo and, of one that is of no use, the word for why in metrics.
+type Found = (Outcome, Option<&'static str>);
+
 /// What becomes of the photo; its pictures are stored by then.
-async fn outcome(deps: &ThumbnailerDeps, photo: &Leased) -> Result<Outcome, BlobError> {
+async fn outcome(deps: &ThumbnailerDeps, photo: &Leased) -> Result<Found, BlobError> {
     if photo.attempt > ATTEMPTS {
-        return Ok(failed("the picture could not be read; send it anew"));
+        let told = "the picture could not be read; send it anew";
+        return Ok(failed("attempts", told));
     }
     let sent = match deps.blobs.sent(photo.id, deps.most_bytes).await {
         Err(BlobError::TooLarge(bytes)) => {
             let most = deps.most_bytes;
-            return Ok(failed(&format!(
-                "the photo has {bytes} bytes; at most {most} are taken"
-            )));
+            let told = format!("the photo has {bytes} bytes; at most {most} are taken");
+            return Ok(failed("too_many_bytes", &told));
         }
         Err(BlobError::Missing(_)) => {
-            return Ok(failed(
-                "the bytes of the photo are gone from the store; send it anew",
-            ));
+            let told = "the bytes of the photo are gone from the store; send it anew";
+            return Ok(failed("gone", told));
         }
         sent => sent?,
     };
@@ -78,13 +81,13 @@ async fn outcome(deps: &ThumbnailerDeps, photo: &Leased) -> Result<Outcome, Blob
             let outcome = ready(&pictures, taken(deps, photo, &pictures));
             deps.blobs.keep(photo.id, pictures).await?;
             kill_point("photo_pictures_kept");
-            Ok(outcome)
+            Ok((outcome, None))
         }
         Err(flaw) => {
             if flaw == Flaw::Panicked {
                 slog_scope::error!("a codec panicked"; "photo" => photo.id.to_string());
             }
-            Ok(failed(&flaw.to_string()))
+            Ok(failed(flaw.word(), &flaw.to_string()))
         }
     }
 }
@@ -130,22 +133,22 @@ fn ready(pictures: &Pictures, taken: Taken) -> Outcome {
     }
 }
 
-fn failed(reason: &str) -> Outcome {
-    Outcome::Failed {
-        reason: reason.to_owned(),
-    }
+fn failed(word: &'static str, reason: &str) -> Found {
+    let reason = reason.to_owned();
+    (Outcome::Failed { reason }, Some(word))
 }
 
 /// Has the end written and told, then tidies up.
 async fn conclude(
     deps: &ThumbnailerDeps,
     photo: &Leased,
-    outcome: Outcome,
+    (outcome, flaw): Found,
+    begun: Instant,
 ) -> Result<(), Hindrance> {
     let status = outcome.status();
     let tidied = match finish(deps, photo, outcome).await {
         Ok(()) => {
-            count(deps, photo, status);
+            count(deps, photo, (status, flaw), begun);
             kill_point("photo_finished");
             tidy(deps, photo, status).await
         }
@@ -213,10 +216,19 @@ async fn ask(
     desk.change(request, who, None, DEADLINE).await.map(drop)
 }
 
-fn count(deps: &ThumbnailerDeps, photo: &Leased, status: PhotoStatus) {
+fn count(
+    deps: &ThumbnailerDeps,
+    photo: &Leased,
+    (status, flaw): (PhotoStatus, Option<&'static str>),
+    begun: Instant,
+) {
     let metrics = &deps.supervision.metrics.photos;
     let outcomes = &metrics.outcomes;
     outcomes.with_label_values(&[status.as_str()]).inc();
     let took = Timestamp::now().duration_since(photo.uploaded_at);
     metrics.duration.observe(took.as_secs_f64().max(0.0));
+    metrics.work.observe(begun.elapsed().as_secs_f64());
+    if let Some(word) = flaw {
+        metrics.failures.with_label_values(&[word]).inc();
+    }
 }

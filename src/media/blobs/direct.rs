@@ -30,7 +30,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn sent_head(&self, photo: Uuid, most: u64) -> Result<(u64, Bytes), BlobError> {
-        let store = self.place.open().await?;
+        let store = self.open().await?;
         let path = self.place.quarantine(photo);
         let size = self.timely(store.head(&path)).await?.size;
         if size == 0 {

@@ -1,10 +1,12 @@
 //! What is sent, on its way into quarantine: a few pieces in memory, never the whole.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use object_store::{MultipartUpload, WriteMultipart};
 
 use super::BlobError;
+use super::failures::BlobFailures;
 
 /// Pieces that are being written at the same time.
 const AT_ONCE: usize = 1;
@@ -14,14 +16,21 @@ pub struct Upload {
     /// There until it ends.
     writer: Option<WriteMultipart>,
     wait: Duration,
+    failures: Arc<BlobFailures>,
 }
 
 impl Upload {
-    pub(super) fn new(begun: Box<dyn MultipartUpload>, part: usize, wait: Duration) -> Self {
+    pub(super) fn new(
+        begun: Box<dyn MultipartUpload>,
+        part: usize,
+        wait: Duration,
+        failures: Arc<BlobFailures>,
+    ) -> Self {
         let writer = WriteMultipart::new_with_chunk_size(begun, part);
         Self {
             writer: Some(writer),
             wait,
+            failures,
         }
     }
 
@@ -33,10 +42,11 @@ impl Upload {
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
-        match tokio::time::timeout(self.wait, writer.wait_for_capacity(AT_ONCE)).await {
-            Ok(free) => free?,
-            Err(_elapsed) => return Err(BlobError::Silent(self.wait)),
-        }
+        let free = match tokio::time::timeout(self.wait, writer.wait_for_capacity(AT_ONCE)).await {
+            Ok(free) => free.map_err(BlobError::from),
+            Err(_elapsed) => Err(BlobError::Silent(self.wait)),
+        };
+        free.map_err(|error| self.failures.note(error))?;
         writer.write(bytes);
         Ok(())
     }
@@ -49,10 +59,11 @@ impl Upload {
         let Some(writer) = self.writer.take() else {
             return Ok(());
         };
-        match tokio::time::timeout(self.wait, writer.finish()).await {
+        let done = match tokio::time::timeout(self.wait, writer.finish()).await {
             Ok(done) => done.map(drop).map_err(BlobError::from),
             Err(_elapsed) => Err(BlobError::Silent(self.wait)),
-        }
+        };
+        done.map_err(|error| self.failures.note(error))
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use slog::{Drain, FnValue, Level, Never, OwnedKVList, PushFnValue, Record, b, o, record};
 use slog_json::Json;
 
-use super::{QUEUE, level_word};
+use super::{QUEUE, counts, level_of};
 
 /// How long the first line waits for others that are written along.
 const GATHERING: Duration = Duration::from_millis(2);
@@ -58,6 +58,7 @@ impl Drain for JsonLines {
         let queue = self.queue.as_ref();
         if queue.is_none_or(|queue| queue.try_send(line).is_err()) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+            counts::drop_one();
         }
         Ok(())
     }
@@ -118,7 +119,7 @@ impl Format {
             .set_newlines(true)
             .add_key_value(o!(
                 "timestamp" => FnValue(|_: &Record<'_>| jiff::Timestamp::now().to_string()),
-                "level" => FnValue(|record: &Record<'_>| level_word(record.level())),
+                "level" => FnValue(|record: &Record<'_>| level_of(record.level()).as_str()),
                 "message" => PushFnValue(|record: &Record<'_>, ser| ser.emit(record.msg())),
                 "module" => FnValue(|record: &Record<'_>| record.module()),
             ))

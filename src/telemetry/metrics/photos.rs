@@ -2,17 +2,23 @@
 
 use prometheus::{Error, Histogram, IntCounterVec, IntGauge};
 
-use super::declare::Declare;
+use super::declare::{Declare, TIMES};
 
 /// Photos.
 #[derive(Clone)]
 pub struct PhotoMetrics {
     /// Photos that wait for their pictures, of all nodes.
     pub queue: IntGauge,
+    /// Photos that are at work on this node.
+    pub in_progress: IntGauge,
     /// Photos that this node finished, by outcome.
     pub outcomes: IntCounterVec,
+    /// Photos that this node found to be of no use, by reason.
+    pub failures: IntCounterVec,
     /// Time from an upload to its end.
     pub duration: Histogram,
+    /// Time from this node's taking a photo up to its end.
+    pub work: Histogram,
     /// Blobs that sweeps removed, by what they were.
     pub swept: IntCounterVec,
     /// Photos that are ready and whose pictures were gone at the last sweep.
@@ -30,6 +36,15 @@ impl PhotoMetrics {
                 "photo_queue_length",
                 "Photos that wait for their pictures, of all nodes.",
             )?,
+            in_progress: declare.gauge(
+                "photos_in_progress",
+                "Photos that are at work on this node.",
+            )?,
+            failures: declare.counters(
+                "photo_failures_total",
+                "Photos that this node found to be of no use, by reason.",
+                &["reason"],
+            )?,
             outcomes: declare.counters(
                 "photos_total",
                 "Photos that this node finished, by outcome.",
@@ -39,6 +54,11 @@ impl PhotoMetrics {
                 "photo_duration_seconds",
                 "Time from an upload to the commit of what became of it (photos finished by this node).",
                 &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0],
+            )?,
+            work: declare.histogram(
+                "photo_work_seconds",
+                "Time from this node's taking a photo up to the commit of what became of it.",
+                TIMES,
             )?,
             swept: declare.counters(
                 "photo_sweep_removed_total",

@@ -30,6 +30,8 @@ pub struct PushMetrics {
     pub joins: IntCounterVec,
     /// Sockets that were not opened, by reason.
     pub refusals: IntCounterVec,
+    /// How many events behind clients said to be, one observation a region that was named.
+    pub seen_lag: Histogram,
     /// Newer tokens that live sockets were given.
     pub token_refreshes: IntCounter,
 }
@@ -84,6 +86,11 @@ impl PushMetrics {
                 &["mode"],
             )?,
             refusals: refusals(declare)?,
+            seen_lag: declare.histogram(
+                "websocket_seen_lag_events",
+                "How many events of a region a client was behind when it said what it had seen.",
+                &[0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0],
+            )?,
             token_refreshes: declare.counter(
                 "websocket_token_refreshes_total",
                 "Newer tokens that live sockets were given.",

@@ -35,7 +35,7 @@ fn configured() -> Routes {
         let code = source
             .code()
             .replace("resource(PATH)", "resource(\"/api/v1/openapi.json\")");
-        let is_at_root = ["health.rs", "openapi.rs"]
+        let is_at_root = ["health.rs", "metrics.rs", "openapi.rs"]
             .iter()
             .any(|name| source.path.ends_with(name));
         let prefix = if is_at_root { "" } else { "/api/v1" };

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{TestApp, call, eventually};
 
 /// Shuts the door of the app's database and ends all connections, or opens it again.
-async fn set_database(app: &TestApp, is_open: bool) {
+pub(super) async fn set_database(app: &TestApp, is_open: bool) {
     let client = app.database().administer().await;
     let name = app.database().name();
     let door = format!("ALTER DATABASE \"{name}\" ALLOW_CONNECTIONS {is_open}");

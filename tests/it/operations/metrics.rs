@@ -101,7 +101,7 @@ async fn a_restart_of_an_actor_is_counted() {
         let page = call(app.api.get("/metrics")).await.text;
         let series = page
             .lines()
-            .find(|line| line.starts_with("actor_restarts_total{"));
+            .find(|line| line.starts_with("actor_restarts_total{actor=\"feed_poll\"}"));
         series.filter(|line| line.ends_with(" 1")).map(drop)
     })
     .await;

@@ -94,6 +94,16 @@ impl Failover {
         self.control(&["promote"]);
     }
 
+    /// Stops the one that serves, as an operator does.
+    pub(crate) fn stop(&self) {
+        self.control(&["--mode", "fast", "stop"]);
+    }
+
+    /// Starts it again.
+    pub(crate) fn start_again(&self) {
+        self.control(&["start"]);
+    }
+
     fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }

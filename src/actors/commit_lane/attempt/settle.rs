@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::decide::{Decided, Encoded};
 use crate::actors::command::{Answer, Changed, CommandError, Work};
+use crate::actors::commit_lane::tally::Mark;
 use crate::domain::complaint::{Complaint, Idempotency, Receipt};
 use crate::domain::event::Event;
 use crate::domain::region::RegionId;
@@ -17,6 +18,8 @@ pub(in super::super) struct Numbered {
     pub(in super::super) region: RegionId,
     /// The event.
     pub(in super::super) event: Event,
+    /// What it adds to the node's series.
+    pub(in super::super) mark: Mark,
     /// Up to which number events of the region may be gone with it.
     pub(in super::super) floor: Option<i64>,
 }
@@ -34,6 +37,14 @@ pub(in super::super) enum Settled {
 }
 
 impl Settled {
+    /// What it led to.
+    pub(in super::super) fn events(&self) -> &[Numbered] {
+        match self {
+            Self::Submitted(_, events) | Self::Changed(_, events) => events,
+            Self::Replayed(_) | Self::Refused(_) => &[],
+        }
+    }
+
     /// The answer to the caller, and the events to publish.
     pub(in super::super) fn into_answer(self, work: Work) -> (Answer, Vec<Numbered>) {
         match (self, work) {
@@ -117,6 +128,7 @@ fn numbered(happened: Vec<Encoded>, numbers: &HashMap<Uuid, i64>) -> Vec<Numbere
         let seq = *numbers.get(&draft.event_id)?;
         let (step, sighting) = (draft.step(), draft.sighting());
         Some(Numbered {
+            mark: Mark::of(&draft),
             region: draft.region,
             floor: draft.floor,
             event: Event {

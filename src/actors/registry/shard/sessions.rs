@@ -79,9 +79,18 @@ impl Handler<Seen> for RegistryShard {
         let Some(entered) = self.sessions.get_mut(&seen.session) else {
             return;
         };
+        let lags = &self.deps.supervision.metrics.push.seen_lag;
         for (region, number) in seen.numbers {
-            if let Some(known) = entered.regions.get_mut(&region) {
-                known.seen = Some(number);
+            let Some(watching) = entered.regions.get_mut(&region) else {
+                continue;
+            };
+            watching.seen = Some(number);
+            if let Some(known) = self.regions.get(&region) {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "a distance that a float cannot hold exactly is far above every bucket"
+                )]
+                lags.observe((known.recent.published() - number).max(0) as f64);
             }
         }
     }

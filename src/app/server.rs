@@ -66,13 +66,15 @@ pub(super) fn refused(
     address: SocketAddr,
     flag: &'static str,
 ) -> impl Fn(std::io::Error) -> AppError {
-    move |source| match source.kind() {
-        std::io::ErrorKind::AddrInUse => AppError::PortInUse(address, flag),
-        _ => AppError::Listen {
+    move |source| {
+        if source.kind() == std::io::ErrorKind::AddrInUse {
+            return AppError::PortInUse(address, flag);
+        }
+        AppError::Listen {
             address,
             flag,
             source,
-        },
+        }
     }
 }
 

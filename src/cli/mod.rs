@@ -11,6 +11,7 @@ pub mod epoch;
 mod error;
 pub mod failure;
 pub mod health;
+mod on_store;
 pub mod photos;
 pub mod purge;
 pub mod region;
@@ -22,16 +23,15 @@ pub mod workflow;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use utoipa::OpenApi;
 
-use self::audited::{Audited, Recorded};
-use crate::access::audit::Reason;
+use self::on_store::{Offline, OnStore, PurgeOnStore, recorded};
 use crate::app::{AppError, Database};
-use crate::config::{DataSettings, HealthSettings, LogSettings, ServeSettings, WatchSettings};
+use crate::config::{HealthSettings, ServeSettings, WatchSettings};
 use crate::http::openapi::Document;
 use crate::store::Store;
-use crate::telemetry::{log, sentry};
+use crate::telemetry::log;
 pub use error::CommandError;
 
 /// A self-hosted, real-time complaint desk
@@ -98,39 +98,6 @@ enum Command {
     Health(HealthSettings),
     /// Print the OpenAPI document of the REST interface
     Openapi,
-}
-
-/// Where the data is, and what is logged, for subcommands that end by themselves.
-#[derive(Debug, Args)]
-struct Offline {
-    #[command(flatten)]
-    data: DataSettings,
-    #[command(flatten)]
-    log: LogSettings,
-}
-
-/// `redress purge`, on the data.
-#[derive(Debug, Args)]
-struct PurgeOnStore {
-    #[command(flatten)]
-    purge: purge::PurgeArguments,
-    /// Why, for the audit trail: a line that names nobody
-    #[arg(long, value_name = "TEXT", value_parser = reason)]
-    reason: Option<Reason>,
-    #[command(flatten)]
-    offline: Offline,
-}
-
-/// A subcommand on the data.
-#[derive(Debug, Args)]
-struct OnStore<C: Subcommand> {
-    #[command(subcommand)]
-    command: C,
-    /// Why, for the audit trail: a line that names nobody
-    #[arg(long, global = true, value_name = "TEXT", value_parser = reason)]
-    reason: Option<Reason>,
-    #[command(flatten)]
-    offline: Offline,
 }
 
 /// Why a subcommand failed, for the last line that a person sees.
@@ -234,58 +201,6 @@ async fn on_purge(on: PurgeOnStore) -> Result<(), Failure> {
     offline
         .run(async |store| recorded(purge, reason, store, work).await)
         .await
-}
-
-impl<C: Subcommand + Audited> OnStore<C> {
-    /// Runs `work` on the data, beside a server or alone, and records it first.
-    async fn run<E>(self, work: impl AsyncFnOnce(C, &Store) -> Result<(), E>) -> Result<(), Failure>
-    where
-        E: std::error::Error + 'static,
-    {
-        let (command, reason) = (self.command, self.reason);
-        self.offline
-            .run(async |store| recorded(command, reason, store, work).await)
-            .await
-    }
-}
-
-impl Offline {
-    async fn run(
-        self,
-        work: impl AsyncFnOnce(&Store) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let _log = log::install(&self.log);
-        let _sentry = sentry::start(&self.log);
-        let mut database = Database::open_beside(&self.data).await?;
-        let outcome = match database.store(&self.data).await {
-            Ok(store) => work(&store).await,
-            Err(error) => Err(error.into()),
-        };
-        database.close().await;
-        outcome
-    }
-}
-
-/// Runs a command whose entry in the audit trail is durable by then.
-async fn recorded<C: Audited, E>(
-    command: C,
-    reason: Option<Reason>,
-    store: &Store,
-    work: impl AsyncFnOnce(C, &Store) -> Result<(), E>,
-) -> Result<(), Failure>
-where
-    E: std::error::Error + 'static,
-{
-    let recorded = Recorded::begin(command.deed(), reason, store).await?;
-    let outcome = work(command, store).await;
-    if let Some(recorded) = recorded {
-        recorded.end(&outcome, store).await?;
-    }
-    outcome.map_err(Failure::from)
-}
-
-fn reason(text: &str) -> Result<Reason, String> {
-    Reason::parse(text).map_err(|(_, message)| message)
 }
 
 fn openapi() -> Result<(), Failure> {

@@ -99,7 +99,7 @@ async fn until(officer: &mut Officer, kind: &str) -> Value {
 }
 
 /// Every file below a folder.
-fn files(folder: &Path) -> Vec<String> {
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };

@@ -21,6 +21,7 @@ use crate::store::retention::work::{
     TakenUp, advance, finish, forget_logins, lock, move_floor, save_due, take_up,
 };
 use crate::store::{Session, StoreError, events, stats};
+use crate::telemetry::sentry;
 
 /// How long a node waits that found another one at the run, before it looks again.
 const ELSEWHERE: Duration = Duration::from_secs(4);
@@ -44,6 +45,7 @@ pub(super) async fn work(deps: &SchedulerDeps) -> Result<(), StoreError> {
         let failure = drive(deps, &session, &run).await?;
         if let Some(failure) = &failure {
             slog_scope::error!("a retention run failed: {}", failure; "run" => run.id.to_string());
+            sentry::report_failed_run("retention");
         }
         finish(&session, run.id, failure.as_deref()).await?;
         record::ended(deps, &run, (entry, failure.is_some())).await?;

@@ -1,7 +1,10 @@
-//! A node is killed at each step of a run: the next start finishes it, nothing is lost, left or counted twice.
+//! A node is killed at each step of a run: another one finishes it, nothing is lost, left or counted twice.
 
 use serde_json::{Value, json};
 
+use crate::photos::body::Body;
+use crate::photos::files;
+use crate::pictures::made;
 use crate::support::process::{ServerProcess, free_address};
 use crate::support::world::World;
 use crate::support::{call, eventually};
@@ -34,28 +37,37 @@ const KILLS: [(&str, &str); 20] = [
 ];
 
 #[actix::test]
-async fn a_run_whose_node_is_killed_at_any_step_is_finished_by_the_next() {
+async fn a_run_whose_node_is_killed_at_any_step_is_finished_by_another() {
     let world = World::create(1).await;
     let log = world.log("server");
-    let address = free_address();
-    let flags = ["--retention-batch", "2", "--retention", "off"];
-    let start = async |points: &str| {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = folder.path().to_str().unwrap();
+    let common = [
+        "--retention-batch",
+        "2",
+        "--retention",
+        "off",
+        "--photo-store",
+        photos,
+    ];
+    let start = async |node: &str, points: &str| {
         let url = world.database.url();
-        let mut server = ServerProcess::spawn(url, address, &flags, points, &log);
+        let flags = [&common[..], &["--node-name", node]].concat();
+        let mut server = ServerProcess::spawn(url, free_address(), &flags, points, &log);
         assert!(server.is_ready().await, "the server ended");
         server
     };
     for (place, action) in KILLS {
         let what = format!("{place}={action}");
         // Begun without the point, for submissions commit too.
-        let server = start("").await;
+        let server = start("first", "").await;
         let token = {
             let admin = &world.demo.admin;
             server.api().login(&admin.email, &admin.password).await
         };
         prepare(&world, &server).await;
         server.kill();
-        let mut server = start(&format!("kill/{what}")).await;
+        let mut server = start("first", &format!("kill/{what}")).await;
         let purge = server
             .api()
             .delete("/api/v1/admin/purge")
@@ -66,12 +78,17 @@ async fn a_run_whose_node_is_killed_at_any_step_is_finished_by_the_next() {
             server.was_killed().then_some(())
         })
         .await;
-        let server = start("").await;
+        let server = start("second", "").await;
         let run = eventually(&format!("the run ends after {what}"), async || {
             let runs = server.api().get("/api/v1/admin/retention/runs?limit=1");
             let runs = call(runs.bearer_auth(&token)).await.expect(200);
             let run = runs["items"][0].clone();
             (run["stage"] == "done").then_some(run)
+        })
+        .await;
+        assert_ne!(run["node"], "first", "{what}: {run}");
+        eventually(&format!("no blob is left after {what}"), async || {
+            files(folder.path()).is_empty().then_some(())
         })
         .await;
         check(&world, &run, &what).await;
@@ -80,7 +97,7 @@ async fn a_run_whose_node_is_killed_at_any_step_is_finished_by_the_next() {
     world.database.remove().await;
 }
 
-/// Complaints that are due, one that is held and one that is not due.
+/// Complaints that are due, one of them with a photo, one that is held and one that is not due.
 async fn prepare(world: &World, server: &ServerProcess) {
     let client = world.database.connect().await;
     let mut ids = Vec::new();
@@ -93,12 +110,33 @@ async fn prepare(world: &World, server: &ServerProcess) {
     }
     let (held, rest) = ids.split_first().unwrap();
     let (_, due) = rest.split_last().unwrap();
+    add_photo(world, server, &due[0]).await;
     let close = "UPDATE complaints SET status = 'closed', status_since = now() - interval '40 days' \
         WHERE id::text = ANY ($1) OR id::text = $2";
     client.execute(close, &[&due, &held]).await.unwrap();
     let hold = "INSERT INTO legal_holds (complaint_id, placed_by, reason, placed_at) \
         VALUES ($1::text::uuid, gen_random_uuid(), 'court', now())";
     client.execute(hold, &[&held]).await.unwrap();
+}
+
+/// Adds a photo to a complaint and waits until its pictures are stored.
+async fn add_photo(world: &World, server: &ServerProcess, complaint: &str) {
+    let (kind, bytes) = Body::new()
+        .file("photo", "a.jpg", &made::jpeg(64, 48))
+        .end();
+    let path = format!("/api/v1/complaints/{complaint}/photos");
+    let key = &world.demo.api_key;
+    let sending = reqwest::Client::new().post(server.api().url(&path));
+    let sending = sending
+        .header("X-API-Key", key)
+        .header("Content-Type", kind);
+    call(sending.body(bytes)).await.expect(202);
+    eventually("the photo is ready", async || {
+        let photos = call(server.api().get(&path).header("X-API-Key", key)).await;
+        let photos = photos.expect(200);
+        (photos["items"][0]["status"] == "ready").then_some(())
+    })
+    .await;
 }
 
 /// Holds what the run says against what is there; then forgets the round.

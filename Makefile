@@ -49,7 +49,7 @@ test-browser: pages ## the pages in headless Chromium, against a server of the t
 screenshots: pages ## pictures of every page and state, into web/screenshots
 	@scripts/setup --browser-tools
 	cargo build --locked
-	cd web && npm run screenshots && npm run screenshots:board
+	cd web && npm run screenshots && npm run screenshots:board && npm run screenshots:admin
 
 soak: ## faults under load, judged by the history checker; SOAK="--only kills --seed 7" for a part
 	@scripts/setup --soak-tools

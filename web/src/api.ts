@@ -82,6 +82,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit trail, newest first
+         * @description Reading it is recorded in it too.
+         */
+        get: operations["get_admin_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/categories": {
         parameters: {
             query?: never;
@@ -147,6 +167,87 @@ export interface paths {
         get: operations["get_admin_holds"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/log-level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which log lines this node writes. */
+        get: operations["get_admin_log_level"];
+        /** Sets which log lines this node writes, until it ends or they are set again. */
+        put: operations["put_admin_log_level"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/people/erase-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget who reported, over all complaints of a person
+         * @description The second step. Each complaint is decided by itself: one that is being worked on or is under a legal hold keeps its
+         *     reporter, and is named in the answer. Recorded in the audit trail, without the address.
+         */
+        post: operations["post_admin_people_erase_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/people/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export all that is held on a person, by e-mail address
+         * @description The second step: a ZIP of all their complaints, each with its reporter, comments, history and photos. Recorded in the
+         *     audit trail, without the address.
+         */
+        post: operations["post_admin_people_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/people/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look how much is held on a person, by e-mail address
+         * @description The first of two steps; changes nothing. Answers a confirmation that is good for 15 minutes, as long as the same
+         *     complaints are concerned. Recorded in the audit trail, without the address.
+         */
+        post: operations["post_admin_people_lookup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -521,8 +622,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reads a complaint: staff of its region with its reporter and who is on the way; an app without; a reporter, by tracking
-         *     token, its public part.
+         * Reads a complaint: staff of its region with its reporter, which is recorded in the audit trail, and who is on the way; an
+         *     app without; a reporter, by tracking token, its public part.
          */
         get: operations["get_complaints_id"];
         put?: never;
@@ -608,6 +709,26 @@ export interface paths {
          *     stays so.
          */
         post: operations["post_complaints_id_erase_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports all that is held on a complaint and its reporter, as a ZIP of JSON files and photos: for admins everything,
+         *     for whoever has its tracking token all but internal comments and who did what. Recorded in the audit trail.
+         */
+        get: operations["get_complaints_id_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1030,6 +1151,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracking/{token}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports all that the reporter of a complaint told, and what they may know of it, as a ZIP of JSON files and photos.
+         *     Recorded in the audit trail.
+         */
+        get: operations["get_tracking_token_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/websocket/health": {
         parameters: {
             query?: never;
@@ -1304,6 +1445,55 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description Who did it: the kind, and the id of an account or API key. */
+        AuditActor: {
+            /**
+             * Format: uuid
+             * @description The account or API key.
+             */
+            id?: string | null;
+            /** @description `officer`, `admin`, `api_key`, `resident`, `system` or `command_line`. */
+            kind: string;
+        };
+        /** @description An entry of the audit trail. */
+        AuditEntryView: {
+            /** @description What: a method and route, the words of a command, or what was done with personal data. */
+            action: string;
+            /**
+             * Format: date-time
+             * @description When it was written (UTC).
+             */
+            at: string;
+            /** @description Who did it. */
+            by: components["schemas"]["AuditActor"];
+            /**
+             * Format: uuid
+             * @description The id of the entry of which this one tells the end.
+             */
+            completes?: string | null;
+            /** @description Counts and ids. */
+            details: Record<string, never>;
+            /** @description The chain's SHA-256 up to here, in hexadecimal digits. */
+            hash: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description 1, 2, 3, … without a gap, in the order in which entries were written.
+             */
+            number: number;
+            /** @description From where: a network (`192.0.2.0/24`), a user of the machine (`uid 1000`), or `server`. */
+            origin: string;
+            /** @description `asked`: permitted, and done unless another entry completes it otherwise; `done`, `created`, `refused`, `failed`. */
+            outcome: string;
+            /** @description Why, as whoever did it said. */
+            reason?: string | null;
+            /** @description The id of what it was done to; null: of nothing, or of what has no id. */
+            subject?: string | null;
+        };
         /**
          * @description A level of escalation that is reached without giving the complaint to the account that it names,
          *     which is no active officer of the region.
@@ -1543,6 +1733,13 @@ export interface components {
             /** @description Whether their own words about where and when they were taken may be used. */
             use_photo_location?: boolean | null;
         };
+        /** @description A person, and what the first step answered. Not `Debug`: it holds personal data. */
+        ConfirmedPerson: {
+            /** @description The `confirmation` of the first step. */
+            confirmation: string;
+            /** @description The e-mail address that they gave with their complaints; case does not matter. */
+            email: string;
+        };
         /** @description What a run found and did in one status. */
         Counts: {
             /**
@@ -1648,7 +1845,10 @@ export interface components {
         };
         /** @description Why an admin erases who reported a complaint. */
         ErasureBody: {
-            /** @description How the request came and was verified, 1–1000 characters. */
+            /**
+             * @description How the request came and was verified, 1–500 characters on one line, for the audit trail: it is never erased, and
+             *     must not hold an e-mail address.
+             */
             reason: string;
         };
         /** @description One fault of one field of an input. */
@@ -1755,6 +1955,18 @@ export interface components {
              * @description Entries that existed and were updated.
              */
             updated: number;
+        };
+        /** @description A complaint of which it is still known who reported it. */
+        KeptComplaint: {
+            /**
+             * Format: uuid
+             * @description The complaint.
+             */
+            complaint: string;
+            /** @description Why, for people. */
+            detail: string;
+            /** @description The kind of problem, such as `urn:redress:problem:legal_hold`. */
+            type: string;
         };
         /** @description What happens at one level of escalation. */
         Level: {
@@ -1912,6 +2124,50 @@ export interface components {
                 regions: string[];
                 /** @description What it may be used for. */
                 scopes: components["schemas"]["Scope"][];
+            }[];
+            /** @description Send it as `cursor` for the next page; null: there is none. */
+            next_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        Listing_AuditEntryView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description What: a method and route, the words of a command, or what was done with personal data. */
+                action: string;
+                /**
+                 * Format: date-time
+                 * @description When it was written (UTC).
+                 */
+                at: string;
+                /** @description Who did it. */
+                by: components["schemas"]["AuditActor"];
+                /**
+                 * Format: uuid
+                 * @description The id of the entry of which this one tells the end.
+                 */
+                completes?: string | null;
+                /** @description Counts and ids. */
+                details: Record<string, never>;
+                /** @description The chain's SHA-256 up to here, in hexadecimal digits. */
+                hash: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description 1, 2, 3, … without a gap, in the order in which entries were written.
+                 */
+                number: number;
+                /** @description From where: a network (`192.0.2.0/24`), a user of the machine (`uid 1000`), or `server`. */
+                origin: string;
+                /** @description `asked`: permitted, and done unless another entry completes it otherwise; `done`, `created`, `refused`, `failed`. */
+                outcome: string;
+                /** @description Why, as whoever did it said. */
+                reason?: string | null;
+                /** @description The id of what it was done to; null: of nothing, or of what has no id. */
+                subject?: string | null;
             }[];
             /** @description Send it as `cursor` for the next page; null: there is none. */
             next_cursor?: string | null;
@@ -2088,6 +2344,22 @@ export interface components {
              */
             open: number;
         };
+        /** @description What this node logs. */
+        LogLevelsView: {
+            /**
+             * Format: int64
+             * @description Lines that were dropped since the node started, because they came faster than they are written.
+             */
+            dropped: number;
+            /** @description For whatever no module's level is for. */
+            level: string;
+            /** @description By a module's path. */
+            modules: {
+                [key: string]: string;
+            };
+            /** @description The node: others have levels of their own. */
+            node: string;
+        };
         /** @description The same as an OAuth2 password grant (RFC 6749 § 4.3), for tools that know it. Not `Debug`. */
         LoginForm: {
             /** @description Accepted and not used. */
@@ -2217,6 +2489,15 @@ export interface components {
             reporter?: components["schemas"]["NewReporter"] | null;
             severity?: components["schemas"]["Severity"] | null;
         };
+        /** @description Levels to set: `error`, `warn`, `info`, `debug` or `trace`. */
+        NewLogLevels: {
+            /** @description For whatever no module's level is for. */
+            level: string;
+            /** @description By a module's path, such as `redress::feed`: for it and what is below it. Absent: none. */
+            modules?: {
+                [key: string]: string;
+            };
+        };
         /** @description A region to create. */
         NewRegion: {
             /** @description GeoJSON Polygon or MultiPolygon (WGS84). */
@@ -2345,15 +2626,49 @@ export interface components {
              */
             old_password: string;
         };
-        /** @description An account, for people. */
+        /** @description A person. Not `Debug`: it holds personal data. */
         Person: {
+            /** @description The e-mail address that they gave with their complaints; case does not matter. */
+            email: string;
+        };
+        /** @description What became of a person's complaints. */
+        PersonErased: {
+            /** @description Complaints of which nobody knows any more who reported them. */
+            forgotten: number;
+            /** @description Those of which it is still known, each with why. Take both steps again when that has changed. */
+            kept: components["schemas"]["KeptComplaint"][];
+        };
+        /** @description Whose identity is erased, and why. Not `Debug`: it holds personal data. */
+        PersonErasure: {
+            /** @description The `confirmation` of the first step. */
+            confirmation: string;
+            /** @description The e-mail address that they gave with their complaints; case does not matter. */
+            email: string;
             /**
-             * Format: uuid
-             * @description The account.
+             * @description How the request came and was verified, 1–500 characters on one line, for the audit trail: it is never erased, and
+             *     must not hold an e-mail address.
              */
-            id: string;
-            /** @description What it is called. */
-            name: string;
+            reason: string;
+        };
+        /** @description How much is held on a person. */
+        PersonView: {
+            /** @description The same by region. */
+            by_region: {
+                [key: string]: number;
+            };
+            /** @description The same by status. */
+            by_status: {
+                [key: string]: number;
+            };
+            /** @description Their complaints. */
+            complaints: number;
+            /** @description Send it with the second step, as the same admin. */
+            confirmation: string;
+            /**
+             * Format: date-time
+             * @description Until when it is good (UTC).
+             */
+            expires_at: string;
         };
         /**
          * @description What a photo shows.
@@ -3280,6 +3595,50 @@ export interface operations {
             };
         };
     };
+    get_admin_audit: {
+        parameters: {
+            query?: {
+                /** @description Of this account or API key. */
+                by?: string;
+                /** @description On this subject: the id of a complaint, an account, a region, …. */
+                subject?: string;
+                /** @description Whose action begins so, such as `DELETE /api/v1/admin` or `redress account`. */
+                action?: string;
+                /** @description From then on (RFC 3339). */
+                from?: string;
+                /** @description Before then (RFC 3339). */
+                until?: string;
+                /** @description Most items of the page; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_AuditEntryView"];
+                };
+            };
+            /** @description A parameter or the cursor cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     post_admin_categories: {
         parameters: {
             query?: never;
@@ -3470,6 +3829,245 @@ export interface operations {
             };
             /** @description limit out of range */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_admin_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The levels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevelsView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_admin_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLogLevels"];
+            };
+        };
+        responses: {
+            /** @description The levels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevelsView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Something is no level or no module */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_admin_people_erase_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonErasure"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonErased"];
+                };
+            };
+            /** @description The confirmation has expired, or other complaints are concerned by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Fields at fault */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_admin_people_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the audit trail; names nobody */
+                "X-Reason"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmedPerson"];
+            };
+        };
+        responses: {
+            /** @description The ZIP */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description The confirmation has expired, or other complaints are concerned by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Fields at fault */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many exports at once, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_admin_people_lookup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the audit trail; names nobody */
+                "X-Reason"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description How much it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description Not an e-mail address, or of more than 10 000 complaints */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The database is away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5061,6 +5659,70 @@ export interface operations {
                 };
             };
             /** @description Not now; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_complaints_id_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the submission was answered with */
+                "X-Tracking-Token"?: string | null;
+                /** @description Why, for the audit trail; names nobody */
+                "X-Reason"?: string | null;
+            };
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ZIP */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many exports at once, or the database is away */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6953,6 +7615,47 @@ export interface operations {
             };
         };
     };
+    get_tracking_token_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the submission was answered with */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ZIP */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description No such complaint */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many exports at once, or the database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_websocket_health: {
         parameters: {
             query?: never;
@@ -7205,6 +7908,24 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description A token is set (METRICS_TOKEN), and was not sent */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It has an address of its own (METRICS_ADDR) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };

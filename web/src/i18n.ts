@@ -1,13 +1,14 @@
 // Texts in the viewer's language. The server picks the language (cookie `language`, else the browser's wish) and
 // writes it into the page's <html lang>; texts lie in messages/<language>/<page>.json and are loaded page by page.
 import { render, type ComponentChild } from 'preact';
+import type admin from './messages/en/admin.json';
 import type board from './messages/en/board.json';
 import type report from './messages/en/report.json';
 import type shared from './messages/en/shared.json';
 import type track from './messages/en/track.json';
 
-export type Page = 'report' | 'track' | 'board' | 'shared';
-type Texts = typeof shared & typeof report & typeof track & typeof board;
+export type Page = 'report' | 'track' | 'board' | 'admin' | 'shared';
+type Texts = typeof shared & typeof report & typeof track & typeof board & typeof admin;
 /** `x.one`, `x.other`, … are one text `x` in several numbers. */
 type Plural = { [K in keyof Texts]: K extends `${infer Name}.other` ? Name : never }[keyof Texts];
 export type Key = keyof Texts | Plural;

@@ -34,6 +34,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .route(web::get().to(board)),
         )
         .service(
+            web::resource("/admin")
+                .wrap(Compress::default())
+                .route(web::get().to(admin)),
+        )
+        .service(
             web::resource("/t/{token}")
                 .wrap(Compress::default())
                 .route(web::get().to(track::show)),
@@ -59,4 +64,13 @@ async fn board(
 ) -> Result<HttpResponse, Problem> {
     let language = Language::of(&request);
     Ok(Shell::new("board", language, &settings.pages).answer(""))
+}
+
+/// The administrators' page.
+async fn admin(
+    request: HttpRequest,
+    settings: web::Data<ServeSettings>,
+) -> Result<HttpResponse, Problem> {
+    let language = Language::of(&request);
+    Ok(Shell::new("admin", language, &settings.pages).answer(""))
 }

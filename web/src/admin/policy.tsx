@@ -1,0 +1,68 @@
+// The retention policy as rows: set as a whole.
+import { useState } from 'preact/hooks';
+import type { Schemas } from '../client';
+import { t, time } from '../i18n';
+import { Ask, Table } from './parts';
+import { call } from './rest';
+
+type View = Schemas['PolicyView'];
+type Rule = View['rules'][number];
+export const ENDED = ['resolved', 'closed', 'rejected'] as const;
+
+export function Policy({ data, onDone }: { data: View; onDone: () => Promise<void> }) {
+  const [rules, setRules] = useState<Rule[]>(data.rules);
+  const [isAsked, setAsked] = useState(false);
+  const change = (at: number, to: Partial<Rule>): void => setRules(rules.map((rule, i) => (i === at ? { ...rule, ...to } : rule)));
+  const save = async (): Promise<void> => {
+    await call('PUT', '/admin/retention', { rules: rules.map(written), replay_days: data.replay_days });
+    await onDone();
+  };
+  const heads = [t('admin.status'), t('admin.region'), t('admin.category'), t('admin.days'), t('admin.treatment'), t('admin.act')];
+  const pick = (i: number, head: string): string => `${head} ${i + 1}`;
+  return (
+    <>
+      <p class="soft">
+        {data.schedule.on && data.schedule.next_at ? t('admin.next_run', { at: time(data.schedule.next_at) }) : t('admin.no_schedule')}{' '}
+        {t('admin.replay', { days: data.replay_days })}
+      </p>
+      <Table
+        name={t('admin.policy')}
+        heads={heads}
+        empty={t('admin.nothing')}
+        rows={rules.map((rule, i) => [
+          <select aria-label={pick(i, t('admin.status'))} value={rule.status} onChange={(event) => change(i, { status: event.currentTarget.value as Rule['status'] })}>
+            {ENDED.map((it) => (
+              <option key={it} value={it}>
+                {t(`status.${it}`)}
+              </option>
+            ))}
+          </select>,
+          <input aria-label={pick(i, t('admin.region'))} placeholder={t('admin.all')} value={rule.region ?? ''} onInput={(event) => change(i, { region: event.currentTarget.value || null })} />,
+          <input aria-label={pick(i, t('admin.category'))} placeholder={t('admin.all')} value={rule.category ?? ''} onInput={(event) => change(i, { category: event.currentTarget.value || null })} />,
+          <input type="number" min="1" max="36500" aria-label={pick(i, t('admin.days'))} value={rule.days} onInput={(event) => change(i, { days: Number(event.currentTarget.value) })} />,
+          <select aria-label={pick(i, t('admin.treatment'))} value={rule.action} onChange={(event) => change(i, { action: event.currentTarget.value as Rule['action'] })}>
+            <option value="erase">{t('admin.erase')}</option>
+            <option value="anonymise">{t('admin.anonymise')}</option>
+          </select>,
+          <button type="button" aria-label={pick(i, t('admin.remove'))} onClick={() => setRules(rules.filter((_, k) => k !== i))}>
+            {t('admin.remove')}
+          </button>,
+        ])}
+      />
+      <div class="row">
+        <button type="button" onClick={() => setRules([...rules, { status: 'closed', days: 30, action: 'erase' }])}>
+          {t('admin.rule_new')}
+        </button>
+        <button type="button" class="primary" onClick={() => setAsked(true)}>
+          {t('admin.policy_save')}
+        </button>
+      </div>
+      {isAsked && <Ask title={t('admin.policy_save')} what={<p>{t('admin.policy_what')}</p>} act={t('admin.policy_save')} isGrave onAct={save} onClose={() => setAsked(false)} />}
+    </>
+  );
+}
+
+/** A rule as the document has it: what is for all is not named. */
+function written({ region, category, ...rest }: Rule): object {
+  return { ...rest, ...(region ? { region } : {}), ...(category ? { category } : {}) };
+}

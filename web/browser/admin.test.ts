@@ -34,8 +34,8 @@ async function admin(options: BrowserContextOptions = {}): Promise<Visit> {
 
 /** Opens a tab and waits until nothing of it loads. */
 async function open(page: Page, tab: string): Promise<void> {
-  await page.locator(`nav.tabs a[href="#${tab}"]`).click();
-  await page.locator(`nav.tabs a[href="#${tab}"][aria-current=page]`).waitFor();
+  await page.locator(`nav.tabs a[href="/admin#${tab}"]`).click();
+  await page.locator(`nav.tabs a[href="/admin#${tab}"][aria-current=page]`).waitFor();
   await eventually(`${tab} is loaded`, async () => (await page.locator('main .spinner').count()) === 0 && (await page.locator('main > *').count()) > 1);
 }
 
@@ -112,6 +112,7 @@ test('an account is made, and deactivated after a question', async () => {
   const row = page.locator('tr', { hasText: 'pia@redress.example' });
   await row.waitFor();
   await row.getByRole('button', { name: 'Deactivate' }).click();
+  await page.locator('dialog[open]').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });
   assert.match(await row.innerText(), /<b>Pia<\/b>[\s\S]*Active/);

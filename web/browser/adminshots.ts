@@ -25,8 +25,9 @@ try {
     await page.fill('#password', server.demo.admin.password);
     await page.locator('button[type=submit]').click();
     for (const tab of TABS) {
-      await page.locator(`nav.tabs a[href="#${tab}"]`).click();
-      await page.locator(`nav.tabs a[href="#${tab}"][aria-current=page]`).waitFor();
+      await page.locator(`nav.tabs a[href="/admin#${tab}"]`).click();
+      await page.locator(`nav.tabs a[href="/admin#${tab}"][aria-current=page]`).waitFor();
+      await page.waitForFunction(() => document.querySelector('main h1') && document.querySelector('main > :nth-child(2)') && !document.querySelector('main .spinner'));
       await page.waitForLoadState('networkidle');
       await page.screenshot({ path: `${FOLDER}/admin-${tab}-${look}.png`, fullPage: true });
     }

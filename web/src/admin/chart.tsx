@@ -20,13 +20,14 @@ interface Props {
 }
 
 const HEIGHT = 220;
+/** Steps of the upright axis: there is no half of a complaint. */
+const WHOLE = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5, 6].map((power) => first * 10 ** power)).sort((a, b) => a - b);
 /** Of the width between two groups, what their bars fill together. */
 const FILLED = 0.6;
 
 export function Chart(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const { label, kind, names = [], x, lines } = props;
-  const shown = useRef('');
   const key = JSON.stringify([x, lines, names, language()]);
 
   useEffect(() => {
@@ -38,7 +39,6 @@ export function Chart(props: Props) {
       plot = new UPlot(options(element, props), [x, ...lines.map(({ values }) => values)], element);
     };
     draw();
-    shown.current = key;
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', draw);
     const watch = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -54,19 +54,22 @@ export function Chart(props: Props) {
   return (
     <figure>
       <div class="chart" ref={box} aria-hidden="true" />
-      <table class="unseen">
-        <caption>{label}</caption>
-        <tbody>
-          {x.map((at, i) => (
-            <tr key={at}>
-              <th scope="row">{named(at, i)}</th>
-              {lines.map(({ name, values }) => (
-                <td key={name}>{`${name}: ${values[i] ?? 0}`}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {/* A table is as wide as its words whatever it is told: the box around it is not. */}
+      <div class="unseen">
+        <table>
+          <caption>{label}</caption>
+          <tbody>
+            {x.map((at, i) => (
+              <tr key={at}>
+                <th scope="row">{named(at, i)}</th>
+                {lines.map(({ name, values }) => (
+                  <td key={name}>{`${name}: ${values[i] ?? 0}`}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }
@@ -102,7 +105,7 @@ function options(element: HTMLElement, { kind, names = [], x, lines }: Props): U
       isBars
         ? { ...axis, grid: { show: false }, splits: () => x, values: (_, at) => at.map((i) => short(names[i] ?? '', element.clientWidth / x.length)) }
         : { ...axis, values: (_, at) => at.map(day) },
-      { ...axis, size: 44 },
+      { ...axis, size: 44, incrs: WHOLE },
     ],
     series: [
       {},

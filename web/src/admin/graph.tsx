@@ -23,7 +23,7 @@ export function Graph({ steps, without }: { steps: Step[]; without: Status[] }) 
   for (const { from, to } of steps) for (const end of to) if (end !== from) arrows.set(`${from} ${end}`, [from, end]);
   return (
     <div class="graph card" role="region" aria-label={t('admin.graph')} tabIndex={0}>
-      <svg viewBox="0 0 970 360" role="img" aria-label={t('admin.graph')}>
+      <svg viewBox="0 50 970 290" role="img" aria-label={t('admin.graph')}>
         <defs>
           <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
             <path d="M0 0 8 4 0 8z" />

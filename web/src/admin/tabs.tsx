@@ -38,9 +38,9 @@ export function Tabs({ name, onLeave }: { name: string; onLeave: () => void }) {
       </a>
       <header class="bar">
         <div>
-          <a class="brand" href="/admin">
+          <a class="brand" href="/admin" aria-label="Redress">
             <img src="/icon.svg" alt="" width="30" height="30" />
-            Redress
+            <span class="wide-only">Redress</span>
           </a>
           <span class="soft wide-only">{name}</span>
           <LanguagePicker />
@@ -51,7 +51,7 @@ export function Tabs({ name, onLeave }: { name: string; onLeave: () => void }) {
       </header>
       <nav class="tabs" aria-label={t('admin.title')}>
         {NAMES.map((tab) => (
-          <a key={tab} href={`#${tab}`} aria-current={tab === open ? 'page' : undefined}>
+          <a key={tab} href={`/admin#${tab}`} aria-current={tab === open ? 'page' : undefined}>
             {t(`admin.tab.${tab}`)}
           </a>
         ))}

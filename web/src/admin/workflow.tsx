@@ -93,37 +93,37 @@ function Editor({ path, data, onDone }: { path: string; data: View; onDone: () =
 
   return (
     <>
-    <form class="card stack" onSubmit={ask}>
-      <div class="field">
-        <label for="document">{t('admin.document')}</label>
-        <p class="hint" id="document-hint">
-          {t('admin.document_hint')}
-        </p>
-        <textarea id="document" class="code" spellcheck={false} aria-describedby="document-hint" value={text} onInput={(event) => setText(event.currentTarget.value)} />
-      </div>
-      {isUnreadable && <Notice kind="danger">{t('admin.unreadable')}</Notice>}
-      <Faults of={fault} />
-      <div class="row">
-        <button type="submit" class="primary">
-          {t('admin.set')}
-        </button>
-        {data.document != null && (
-          <button type="button" class="danger" onClick={() => setAsked('reset')}>
-            {t('admin.reset')}
+      <form class="card stack" onSubmit={ask}>
+        <div class="field">
+          <label for="document">{t('admin.document')}</label>
+          <p class="hint" id="document-hint">
+            {t('admin.document_hint')}
+          </p>
+          <textarea id="document" class="code" spellcheck={false} aria-describedby="document-hint" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        </div>
+        {isUnreadable && <Notice kind="danger">{t('admin.unreadable')}</Notice>}
+        <Faults of={fault} />
+        <div class="row">
+          <button type="submit" class="primary">
+            {t('admin.set')}
           </button>
-        )}
-      </div>
-    </form>
+          {data.document != null && (
+            <button type="button" class="danger" onClick={() => setAsked('reset')}>
+              {t('admin.reset')}
+            </button>
+          )}
+        </div>
+      </form>
       {asked && (
-        <Ask
-          title={t(asked === 'set' ? 'admin.set' : 'admin.reset')}
-          what={<p>{t(asked === 'set' ? 'admin.set_what' : 'admin.reset_what')}</p>}
-          act={t(asked === 'set' ? 'admin.set' : 'admin.reset')}
-          isGrave={asked === 'reset'}
-          onAct={() => (asked === 'set' ? set() : call('DELETE', path).then(onDone))}
-          onClose={() => setAsked(undefined)}
-        />
-      )}
+          <Ask
+            title={t(asked === 'set' ? 'admin.set' : 'admin.reset')}
+            what={<p>{t(asked === 'set' ? 'admin.set_what' : 'admin.reset_what')}</p>}
+            act={t(asked === 'set' ? 'admin.set' : 'admin.reset')}
+            isGrave={asked === 'reset'}
+            onAct={() => (asked === 'set' ? set() : call('DELETE', path).then(onDone))}
+            onClose={() => setAsked(undefined)}
+          />
+        )}
     </>
   );
 }

@@ -168,6 +168,8 @@ test('a session is seen, and ended after a question', async () => {
   const officer = await Visit.open(browser, server, '/board');
   await signIn(officer.page, server.demo.officers[0]!);
   await officer.page.locator('.list-pane').waitFor();
+  const asAdmin = await token();
+  await eventually('the officer is connected', async () => (await server.ask<{ connections: number }>('GET', '/api/v1/websocket/stats', undefined, asAdmin)).connections > 0);
   const visit = await admin();
   const { page } = visit;
   await open(page, 'sessions');

@@ -11,7 +11,8 @@ import { call, get } from './rest';
 type View = Schemas['PurgeView'];
 type Run = Schemas['Run'];
 type Counts = Run['counts'];
-const LOOK_MS = 500;
+/** Each look is in the audit trail. */
+const LOOK_MS = 2_000;
 
 export function Purge({ onDone }: { onDone: () => Promise<void> }) {
   const [status, setStatus] = useState('');

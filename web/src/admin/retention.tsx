@@ -12,11 +12,10 @@ import { get } from './rest';
 
 type Run = Schemas['Run'];
 type PolicyView = Schemas['PolicyView'];
-const EVERY_MS = 5_000;
 
 export function Tab() {
   const policy = useLoaded(() => get<PolicyView>('/admin/retention'));
-  const runs = useLoaded(async () => (await get<{ items: Run[] }>('/admin/retention/runs?limit=50')).items, '', EVERY_MS);
+  const runs = useLoaded(async () => (await get<{ items: Run[] }>('/admin/retention/runs?limit=50')).items);
   const [isSet, setSet] = useState(false);
   return (
     <>

@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Pages")]
 pub struct PageSettings {
-    /// Where maps get their tiles, such as https://tiles.example.org/{z}/{x}/{y}.png; default: none, maps show boundaries and points
+    /// Where maps get their tiles, an address with {z}, {x} and {y}; default: none, maps show boundaries and points
     #[arg(long, env = "MAP_TILES", value_name = "URL")]
     pub map_tiles: Option<MapTiles>,
     /// To whom the map tiles are owed, shown on maps

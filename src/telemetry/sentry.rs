@@ -1,7 +1,7 @@
 //! Error reports to Sentry, when `SENTRY_DSN` is set: what failed and where, never whose complaint it was.
 //!
 //! Reports are handed to a thread behind a queue of thirty: a Sentry that is slow or away costs nobody a wait, and
-//! what finds the queue full is lost. How many are made is bounded before that ([`Bound`]).
+//! what finds the queue full is lost. How many are made is bounded before that (`Bound`).
 
 mod bound;
 mod transport;
@@ -25,7 +25,7 @@ static BOUND: Mutex<Option<Bound>> = Mutex::new(None);
 /// How long the end of the process waits for reports that are on their way.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// Keeps reporting; dropping it sends what waits, within [`LAST_WORDS`].
+/// Keeps reporting; dropping it sends what waits, within `LAST_WORDS`.
 #[must_use = "dropping it ends reports"]
 pub struct SentryGuard(Option<ClientInitGuard>);
 

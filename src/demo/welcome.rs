@@ -30,6 +30,7 @@ pub fn welcome(file: &DemoFile, path: &Path, program: &Path) -> String {
          \n\
          \x20 Report    {base}/\n\
          \x20 Board     {base}/board\n\
+         \x20 Admin     {base}/admin\n\
          \x20 REST      {base}/api/v1\n\
          \x20 Docs      {base}/docs\n\
          \x20 Health    {base}/health\n\

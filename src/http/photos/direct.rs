@@ -11,17 +11,15 @@ use uuid::Uuid;
 
 use super::allowance::Allowance;
 use super::receive::{HEAD, Said, recognise};
-use super::upload::{attach, has_room, taken, takes_more};
+use super::upload::{attach, has_room, let_in, taken, takes_more};
 use super::views::PhotoList;
 use crate::domain::photo::{MOST_AT_ONCE, NewPhoto, PhotoKind};
 use crate::http::asked::Asked;
 use crate::http::auth::Caller;
-use crate::http::changes::Asking;
 use crate::http::client_address::ClientAddress;
 use crate::http::complaints::complaint_id;
 use crate::http::desk::Desk;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::http::right::speaker;
 use crate::media::blobs::BlobError;
 use crate::store::photos;
 
@@ -98,14 +96,7 @@ pub async fn addresses(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let complaint = complaint_id(&id)?;
-    let who = speaker(&request, &asked.who, complaint, &desk).await?;
-    let asking = Asking {
-        desk: &desk,
-        who,
-        complaint,
-        version: None,
-    };
-    asking.region().await?;
+    let_in(&request, &asked.who, complaint, &desk).await?;
     let count = asked.body.value.count.unwrap_or(1);
     at_once(count)?;
     has_room(&desk)?;
@@ -161,14 +152,7 @@ pub async fn confirm(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let complaint = complaint_id(&id)?;
-    let who = speaker(&request, &asked.who, complaint, &desk).await?;
-    let asking = Asking {
-        desk: &desk,
-        who,
-        complaint,
-        version: None,
-    };
-    asking.region().await?;
+    let asking = let_in(&request, &asked.who, complaint, &desk).await?;
     let body = asked.body.value;
     let said = Said {
         kind: body.kind.as_deref().map(super::receive::kind).transpose()?,

@@ -84,14 +84,8 @@ pub async fn upload(
     desk: Desk,
 ) -> Result<HttpResponse, Problem> {
     let complaint = complaint_id(&id)?;
-    let asking = Asking {
-        desk: &desk,
-        who: speaker(&request, &caller, complaint, &desk).await?,
-        complaint,
-        version: None,
-    };
     // Before the body is read.
-    asking.region().await?;
+    let asking = let_in(&request, &caller, complaint, &desk).await?;
     let asked: UploadQuery = query(&request)?;
     let said = Said {
         kind: asked.kind.as_deref().map(kind).transpose()?,
@@ -103,6 +97,26 @@ pub async fn upload(
     let received = receive(&request, payload, &desk).await?;
     allowance.settle(received.bytes()).await?;
     keep(&asking, received, said).await
+}
+
+/// Lets in who may send photos of a complaint: whoever speaks for it, and staff of the region where it is.
+///
+/// # Errors
+/// 401, 403 and 404 problems.
+pub(super) async fn let_in<'a>(
+    request: &HttpRequest,
+    caller: &'a Caller,
+    complaint: Uuid,
+    desk: &'a Desk,
+) -> Result<Asking<'a>, Problem> {
+    let asking = Asking {
+        desk,
+        who: speaker(request, caller, complaint, desk).await?,
+        complaint,
+        version: None,
+    };
+    asking.region().await?;
+    Ok(asking)
 }
 
 /// Takes a turn, if there is room for photos: in the queue, on this node, at the complaint.

@@ -228,6 +228,24 @@ async fn the_word_keeper_goes_on_after_panics() {
 }
 
 #[actix::test]
+async fn the_recounter_goes_on_after_panics() {
+    let mut app = TestApp::spawn().await;
+    app.provoke("recounter/look", ONCE);
+    app.provoke("recounter/started", ONCE);
+    eventually("the panics", async || {
+        (app.restarts_of("recounter").await == 2).then_some(())
+    })
+    .await;
+    app.expect_restarts(2);
+    let counted = app.metric("complaint_recounts_total").await;
+    eventually("regions are counted anew all the same", async || {
+        (app.metric("complaint_recounts_total").await > counted).then_some(())
+    })
+    .await;
+    app.end().await;
+}
+
+#[actix::test]
 async fn the_head_poll_goes_on_after_panics() {
     let mut app = TestApp::spawn().await;
     let mut officer = app.officer_of_north().await;

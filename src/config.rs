@@ -89,8 +89,8 @@ pub struct ServerSettings {
     /// How long a request may take to send its body, in seconds
     #[arg(long, env = "BODY_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     pub body_deadline: Duration,
-    /// How long a connection is kept on which nothing is asked, in seconds: longer than a balancer before it keeps one
-    #[arg(long, env = "KEEP_ALIVE", default_value = "75", value_name = "SECONDS", value_parser = seconds)]
+    /// How long a connection is kept on which nothing is asked, in seconds, at least 1: longer than a balancer before it keeps one
+    #[arg(long, env = "KEEP_ALIVE", default_value = "75", value_name = "SECONDS", value_parser = keep_alive)]
     pub keep_alive: Duration,
     /// How long a command may wait for its commit, in seconds
     #[arg(long, env = "COMMAND_DEADLINE", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
@@ -241,6 +241,16 @@ fn seconds(text: &str) -> Result<Duration, String> {
     let duration = seconds_or_none(text)?;
     if duration.is_zero() {
         return Err("expected a positive number of seconds".to_owned());
+    }
+    Ok(duration)
+}
+
+/// A second at least. actix-http reckons when a connection's time is up from a clock that it reads twice a
+/// second, and waits for ever for a moment that has passed already (`Dispatcher`, `TimerState::init` of 3.x).
+fn keep_alive(text: &str) -> Result<Duration, String> {
+    let duration = seconds(text)?;
+    if duration < Duration::from_secs(1) {
+        return Err("expected at least 1 second".to_owned());
     }
     Ok(duration)
 }

@@ -171,7 +171,7 @@ async fn a_connection_on_which_nothing_is_asked_is_closed_after_the_time_that_is
     kept.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
         .await
         .unwrap();
-    let hasty = TestApp::with(&["--keep-alive", "0.3"]).await;
+    let hasty = TestApp::with(&["--keep-alive", "1"]).await;
     // Without `Connection: close`: it is the server that ends it.
     let request = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
     let answer = raw(hasty.address(), request).await;

@@ -63,6 +63,7 @@ async fn a_server_on_a_database_of_ones_own_needs_a_secret() {
 async fn settings_that_cannot_be_are_refused_by_name() {
     for (flags, named) in [
         (&["--listen", "nowhere"][..], "--listen"),
+        (&["--keep-alive", "0.5"], "at least 1 second"),
         (&["--allowed-origins", "nowhere"], "--allowed-origins"),
         (&["--rate-login", "0"], "--rate-login"),
         (&["--trusted-proxies", "10.0.0.0/33"], "--trusted-proxies"),

@@ -178,9 +178,12 @@ impl Report {
     }
 }
 
-/// The folder of raw results.
+/// The folder of raw results, for this program and for benches of the project's root.
 pub(crate) fn results() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/results"))
+    let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let is_own = home.ends_with("loadtest");
+    let home = if is_own { home } else { home.join("loadtest") };
+    home.join("results")
 }
 
 /// Cores, processor and kernel of this machine.

@@ -56,6 +56,7 @@ impl Chart<'_> {
     fn scale(&self) -> Scale {
         let values = self.lines.iter().flat_map(|line| &line.values);
         let most = values.flatten().copied().fold(0.0, f64::max);
+        let most = if most > 0.0 { most } else { 1.0 };
         Scale {
             seconds: self.times.last().copied().unwrap_or(1.0).max(1.0),
             step: step(most),
@@ -173,10 +174,13 @@ pub(super) fn number(value: f64) -> String {
         1.0.. => format!("{value:.1}"),
         _ => format!("{value:.3}"),
     };
-    match text.strip_suffix(".0") {
-        Some(whole) => whole.to_owned(),
-        None => text,
-    }
+    // `0.300` is 0.3, and `12.0 k` is 12 k.
+    let (digits, unit) = text.split_once(' ').unwrap_or((&text, ""));
+    let digits = match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.'),
+        false => digits,
+    };
+    format!("{digits} {unit}").trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -216,6 +220,26 @@ mod tests {
             );
         }
         assert!(step(0.0) > 0.0, "a line of zeros has an axis too");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        let shown = [
+            0.0,
+            0.3,
+            0.125,
+            7.0,
+            7.25,
+            150.0,
+            1200.0,
+            25_000.0,
+            2_500_000.0,
+        ]
+        .map(number);
+        let expected = [
+            "0", "0.3", "0.125", "7", "7.2", "150", "1200", "25 k", "2.5 M",
+        ];
+        assert_eq!(shown, expected);
     }
 
     #[test]

@@ -67,9 +67,9 @@ pub(crate) struct Options {
     /// Where the reports go [default: target/loadtest/reports]
     #[arg(long, value_name = "FOLDER")]
     pub(super) report: Option<PathBuf>,
-    /// Keep the raw result in loadtest/results, for the model
-    #[arg(long)]
-    pub(super) keep: bool,
+    /// Keep the raw result as loadtest/results/DATE-NAME.json, such as play-photos, for the model
+    #[arg(long, value_name = "NAME")]
+    pub(super) keep: Option<String>,
     /// Folder below target/loadtest of the server that is started: one run at a time has it
     #[arg(long, default_value = "play", hide = true)]
     pub(super) stage: String,

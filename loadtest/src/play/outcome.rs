@@ -47,7 +47,7 @@ impl Outcome<'_> {
         std::fs::write(&html, page::page(&report, &self.result))?;
         let mut out = std::io::stdout();
         writeln!(out, "page: {}\nraw: {}", html.display(), raw.display())?;
-        if self.options.keep {
+        if self.options.keep.is_some() {
             writeln!(out, "kept: {}", report.keep()?.display())?;
         }
         Ok(report.holds())
@@ -56,9 +56,10 @@ impl Outcome<'_> {
     fn report(&self) -> Report {
         let (options, result) = (self.options, &self.result);
         let figures = figures(options.profile, result, self.stored);
-        let what = match (options.profile.name(), options.kills) {
-            (name, false) => format!("play-{name}"),
-            (name, true) => format!("play-{name}-kills"),
+        let what = match (&options.keep, options.kills) {
+            (Some(name), _) => name.clone(),
+            (None, false) => format!("play-{}", options.profile.name()),
+            (None, true) => format!("play-{}-kills", options.profile.name()),
         };
         let database = self.database.clone();
         let database = database.map_or("not told".into(), |version| {

@@ -63,7 +63,15 @@ impl Heard {
         times.note(us);
     }
 
-    fn ended(&self, how: String) {
+    fn ended(&self, how: &str) {
+        // Of an answer in place of an upgrade the first line says it.
+        let how: String = how
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(80)
+            .collect();
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         let is_known = ends.contains_key(&how) || ends.len() < 20;
         let how = if is_known { how } else { "others".into() };
@@ -138,7 +146,7 @@ fn hold(
         .enable_all()
         .build();
     let Ok(runtime) = runtime else {
-        heard.ended("no runtime".into());
+        heard.ended("no runtime");
         return;
     };
     let local = LocalSet::new();

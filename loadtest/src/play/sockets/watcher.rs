@@ -72,7 +72,7 @@ impl Watcher {
                 }
                 Err(error) => error.to_string(),
             };
-            self.heard.ended(ended);
+            self.heard.ended(&ended);
             tokio::time::sleep(wait.mul_f64(self.dice.share())).await;
             wait = (wait * 2).min(LAST_WAIT);
         }

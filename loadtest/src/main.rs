@@ -15,6 +15,8 @@ mod http;
 mod idle;
 mod life;
 mod lists;
+mod model;
+mod peer;
 mod peers;
 mod pgbench;
 mod play;
@@ -84,6 +86,10 @@ enum Command {
     /// Play the users of a server by a timetable: residents, officers with their sockets, an admin, a scraper;
     /// with a report, and exit code 1 when something does not hold. Starts a server unless --url names one
     Play(Box<play::Options>),
+    /// Redress beside FastAPI with SQLAlchemy and WebSockets in two workers, on one PostgreSQL, as ratios
+    Peer(peer::Options),
+    /// Compute the tables of CAPACITY.md anew from loadtest/results, or check that they are there
+    Model(model::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
     /// Many clients in a process; obeys its standard input
@@ -139,6 +145,8 @@ async fn measure(command: Command) -> Result<(), Fault> {
         Command::Lists(options) => lists::measure(&options).await,
         Command::Life(options) => life::measure(&options).await,
         Command::Retention(options) => retention::measure(&options).await,
+        Command::Peer(options) => peer::measure(&options).await,
+        Command::Model(options) => model::run(&options),
         Command::Crowd => crowd::members::run().await,
         Command::BareWriter | Command::Play(_) => Ok(()),
     }

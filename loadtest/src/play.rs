@@ -8,6 +8,7 @@ mod chart;
 mod deed;
 mod figures;
 mod histogram;
+mod interrupt;
 mod kills;
 mod observer;
 mod options;
@@ -32,6 +33,7 @@ use redress::demo::DemoFile;
 
 use crate::cores::open_files;
 use crate::{Fault, say};
+use interrupt::Interrupt;
 pub(crate) use options::Options;
 use outcome::Outcome;
 use run::{Setting, run};
@@ -48,7 +50,8 @@ pub(crate) async fn play(options: &Options) -> Result<bool, Fault> {
     let plan = options.plan()?;
     let weights = options.weights()?;
     open_files(plan.sockets + OTHER_FILES)?;
-    let (started, demo) = stage(options).await?;
+    let interrupt = Interrupt::listen()?;
+    let (started, demo) = interrupt.unless(stage(options)).await?;
     let address = match &started {
         Some(started) => started.address(),
         None => options.address(&demo)?,
@@ -71,6 +74,7 @@ pub(crate) async fn play(options: &Options) -> Result<bool, Fault> {
         weights,
         seed: options.seed,
         with_kills: options.kills,
+        interrupt,
     };
     let (mut started, result) = run(setting, started).await;
     let stored = match &mut started {

@@ -1,8 +1,10 @@
 //! The program as it is called: it plays a few seconds with a server that it starts, and tells by its exit
 //! code whether everything held. Needs the server's program beside it: `cargo build --workspace`.
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -116,6 +118,69 @@ fn a_threshold_that_is_missed_is_the_exit_code() {
     let table = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(table.contains("FAIL"), "{table}");
     assert!(report(&reports, "html").contains("missed"));
+}
+
+#[test]
+fn ctrl_c_ends_a_run_early_with_its_report_and_without_a_server_left() {
+    let name = "test-interrupted";
+    let reports = folder(name);
+    let mut program = Command::new(PROGRAM)
+        .args([
+            "play",
+            "--rate",
+            "25",
+            "--sockets",
+            "3",
+            "--seconds",
+            "600",
+            "--stage",
+            name,
+        ])
+        .args([
+            "--max-p95-ms",
+            "10000",
+            "--max-push-p99-ms",
+            "10000",
+            "--report",
+        ])
+        .arg(&reports)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(program.stderr.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let told = lines
+        .find(|line| line.contains("Ctrl-C ends it early"))
+        .unwrap();
+    let address = told
+        .split("http://")
+        .nth(1)
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(lines.any(|line| line.contains("it begins")));
+    let pid = program.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let rest: Vec<String> = lines.collect();
+    assert!(program.wait().unwrap().success(), "{rest:?}");
+
+    let raw: Value = serde_json::from_str(&report(&reports, "json")).unwrap();
+    assert_eq!(raw["raw"]["is_whole"], false);
+    assert!(report(&reports, "html").contains("ended early"));
+    assert!(
+        TcpStream::connect(&address).is_err(),
+        "the server ended too"
+    );
 }
 
 #[test]

@@ -8,12 +8,12 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use redress::demo::DemoFile;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::spawn_local;
 
 use super::agreement::{self, Line, Played};
 use super::deed::Weights;
+use super::interrupt::Interrupt;
 use super::kills::{self, Kill};
 use super::observer::{Observed, Processes, Seen};
 use super::players::Players;
@@ -41,6 +41,7 @@ pub(super) struct Setting {
     pub(super) weights: Weights,
     pub(super) seed: u64,
     pub(super) with_kills: bool,
+    pub(super) interrupt: Interrupt,
 }
 
 /// What came of it.
@@ -88,11 +89,13 @@ pub(super) async fn run(
 }
 
 async fn perform(setting: Setting, started: &mut Option<Started>) -> Result<Finished, Fault> {
-    let stage = enter(&setting, started.as_ref()).await?;
+    let entered = enter(&setting, started.as_ref());
+    let stage = setting.interrupt.unless(entered).await?;
     let before = stage.players.tally.0.borrow().known.clone();
     let first = Scrape::get(&stage.players.requests).await;
     let first = first.map_err(|failure| failure.said());
     let begun = Instant::now();
+    say("everybody is there: it begins");
     let (stop, stopped) = watch::channel(false);
     let observer = spawn_local(
         stage
@@ -101,8 +104,11 @@ async fn perform(setting: Setting, started: &mut Option<Started>) -> Result<Fini
     );
     let played = tokio::select! {
         played = all_of_it(&setting, &stage, started, begun) => played.map(|()| true),
-        () = interrupted() => Ok(false),
+        () = setting.interrupt.clone().came() => Ok(false),
     };
+    if matches!(played, Ok(false)) {
+        say("\nended early; what was played so far is reported");
+    }
     let seconds = begun.elapsed().as_secs_f64();
     stage.last_answers().await;
     stop.send_replace(true);
@@ -155,24 +161,6 @@ async fn all_of_it(
             arrivals.await;
             Ok(())
         }
-    }
-}
-
-/// Resolves when somebody wants it to end: Ctrl-C, or SIGTERM.
-async fn interrupted() {
-    let told = async {
-        let mut term = signal(SignalKind::terminate())?;
-        let mut int = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = int.recv() => {}
-        }
-        std::io::Result::Ok(())
-    };
-    match told.await {
-        Ok(()) => say("\nended early; what was played so far is reported"),
-        // Without signals it goes on to its end.
-        Err(_) => std::future::pending().await,
     }
 }
 

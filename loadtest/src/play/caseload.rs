@@ -55,17 +55,17 @@ impl Caseload {
     }
 
     /// The one that waits longest for somebody.
-    pub(crate) fn to_take(&mut self) -> Option<Case> {
+    pub(crate) fn for_taking(&mut self) -> Option<Case> {
         self.reported.pop_front()
     }
 
     /// One that an officer has and has not begun with.
-    pub(crate) fn to_start(&mut self) -> Option<Case> {
+    pub(crate) fn for_starting(&mut self) -> Option<Case> {
         self.taken.pop_front()
     }
 
     /// One that an officer has.
-    pub(crate) fn to_resolve(&mut self) -> Option<Case> {
+    pub(crate) fn for_resolving(&mut self) -> Option<Case> {
         // Both kinds in turn, so that none waits for ever.
         if self.started.len() >= self.taken.len() {
             self.started.pop_front()
@@ -75,19 +75,19 @@ impl Caseload {
     }
 
     /// One to comment on.
-    pub(crate) fn to_discuss(&mut self) -> Option<Case> {
-        self.to_resolve().or_else(|| self.to_take())
+    pub(crate) fn for_comment(&mut self) -> Option<Case> {
+        self.for_resolving().or_else(|| self.for_taking())
     }
 
     /// One that still gets photos.
-    pub(crate) fn to_show(&mut self) -> Option<Case> {
+    pub(crate) fn for_photo(&mut self) -> Option<Case> {
         let fits = |case: &Case| case.photos < PHOTOS;
         let at = self.reported.iter().position(fits)?;
         self.reported.remove(at)
     }
 
     /// The tracking token of one of the latest.
-    pub(crate) fn to_track(&self, number: u64) -> Option<Rc<str>> {
+    pub(crate) fn for_tracking(&self, number: u64) -> Option<Rc<str>> {
         let count = self.recent.len().max(1) as u64;
         self.recent.get((number % count) as usize).cloned()
     }
@@ -117,21 +117,21 @@ mod tests {
     fn a_complaint_goes_from_hand_to_hand() {
         let mut load = Caseload::default();
         load.reported(case("a"));
-        assert!(load.to_start().is_none() && load.to_resolve().is_none());
-        let mut one = load.to_take().unwrap();
-        assert!(load.to_take().is_none(), "one at a time has it");
+        assert!(load.for_starting().is_none() && load.for_resolving().is_none());
+        let mut one = load.for_taking().unwrap();
+        assert!(load.for_taking().is_none(), "one at a time has it");
         one.officer = Some(3);
         load.put_back(one);
-        let mut one = load.to_start().unwrap();
+        let mut one = load.for_starting().unwrap();
         one.is_started = true;
         load.put_back(one);
         assert_eq!(
-            (load.open(), load.to_resolve().unwrap().officer),
+            (load.open(), load.for_resolving().unwrap().officer),
             (1, Some(3))
         );
         assert_eq!(load.open(), 0);
         assert_eq!(
-            &*load.to_track(7).unwrap(),
+            &*load.for_tracking(7).unwrap(),
             "a",
             "it can be looked at all the same"
         );
@@ -144,8 +144,8 @@ mod tests {
             photos: PHOTOS,
             ..case("full")
         });
-        assert!(load.to_show().is_none());
+        assert!(load.for_photo().is_none());
         load.reported(case("bare"));
-        assert_eq!(load.to_show().unwrap().id, "bare");
+        assert_eq!(load.for_photo().unwrap().id, "bare");
     }
 }

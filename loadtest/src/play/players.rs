@@ -98,7 +98,7 @@ impl Players {
         let chain: &[Deed] = match deed {
             Deed::Resolve => &[Deed::Resolve, Deed::Take],
             Deed::Start => &[Deed::Start, Deed::Take],
-            Deed::Track if load.to_track(0).is_some() => return (deed, None),
+            Deed::Track if load.for_tracking(0).is_some() => return (deed, None),
             Deed::Submit | Deed::List | Deed::Filter | Deed::Stats => return (deed, None),
             Deed::Take => &[Deed::Take],
             Deed::Comment => &[Deed::Comment],
@@ -107,11 +107,11 @@ impl Players {
             Deed::Track => &[],
         };
         let case = |deed: Deed, load: &mut Caseload| match deed {
-            Deed::Resolve => load.to_resolve(),
-            Deed::Start => load.to_start(),
-            Deed::Comment => load.to_discuss(),
-            Deed::Photo => load.to_show(),
-            Deed::Take | Deed::MeToo => load.to_take(),
+            Deed::Resolve => load.for_resolving(),
+            Deed::Start => load.for_starting(),
+            Deed::Comment => load.for_comment(),
+            Deed::Photo => load.for_photo(),
+            Deed::Take | Deed::MeToo => load.for_taking(),
             Deed::Submit | Deed::List | Deed::Filter | Deed::Stats | Deed::Track => None,
         };
         let found = chain

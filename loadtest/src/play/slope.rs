@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn noise_is_in_the_error() {
-        let noise = |at: u32| if at % 2 == 0 { 1e6 } else { -1e6 };
+        let noise = |at: u32| if at.is_multiple_of(2) { 1e6 } else { -1e6 };
         let samples: Vec<_> = (0..1800)
             .map(|at| (f64::from(at), 5e7 + noise(at)))
             .collect();

@@ -78,7 +78,7 @@ impl Players {
 
     /// Somebody looks at a complaint by its tracking token.
     pub(super) async fn track(&self, dice: &mut Dice) -> Result<(), Failure> {
-        let token = self.caseload.borrow().to_track(dice.number());
+        let token = self.caseload.borrow().for_tracking(dice.number());
         let Some(token) = token else {
             return Ok(());
         };

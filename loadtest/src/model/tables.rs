@@ -29,88 +29,117 @@ pub(super) fn tables(measured: &Measured) -> String {
 }
 
 fn carried(measured: &Measured) -> String {
-    let rate = |us: f64| count(1e6 / us);
-    let (cycle, sockets) = (
-        measured.cycle_server_us + measured.cycle_database_us,
-        (GIB - measured.base_bytes) / measured.socket_bytes,
+    let sockets = (GIB - measured.base_bytes) / measured.socket_bytes;
+    let memory = format!(
+        "{:.1} KiB each, beside {:.0} MiB of the server without any",
+        measured.socket_bytes / 1024.0,
+        measured.base_bytes / MIB
     );
-    let photos = measured.photos.as_ref().map(|(source, cost)| {
-        let cost_ms = cost / 1e3;
-        row(&["photos of 3 MP", &format!("{} a second", count(1e6 / cost)),
-            &format!("{cost_ms:.0} ms of the server's CPU each, their upload and a submission for every second one in it"), &source.file])
-    });
-    let unmeasured = "| photos of 3 MP | not measured yet | `redress-loadtest play --weights \"submit=1,photo=2,…=0\" --keep play-photos` | |\n";
     [
         "### What one core and one GiB carry\n\n".to_owned(),
         row(&["what", "one core carries", "that is", "raw result"]),
         "|---|---|---|---|\n".to_owned(),
-        row(&[
-            "submissions, the server alone",
-            &format!("{} a second", rate(measured.submission_us)),
-            &format!("{:.0} µs of its CPU each", measured.submission_us),
-            &measured.submissions.file,
-        ]),
-        row(&[
-            "submissions without a pause, with PostgreSQL and the clients",
-            &format!("{} a second", count(measured.submissions_sustained / 2.0)),
-            &format!(
-                "{} a second on two cores",
-                count(measured.submissions_sustained)
-            ),
-            &measured.submissions.file,
-        ]),
-        row(&[
-            "life cycles at a million complaints, with PostgreSQL",
-            &format!("{} a second", rate(cycle)),
-            &format!(
-                "{:.0} µs of the server and {:.0} µs of PostgreSQL each",
-                measured.cycle_server_us, measured.cycle_database_us
-            ),
-            &measured.life.file,
-        ]),
-        row(&[
-            "deliveries of events to thousands of sockets",
-            &format!("{} a second", rate(measured.delivery_crowd_us)),
-            &format!("{:.1} µs each", measured.delivery_crowd_us),
-            &measured.flood.file,
-        ]),
-        row(&[
-            "deliveries to some hundred sockets a region",
-            &format!("{} a second", rate(measured.delivery_region_us)),
-            &format!("{:.1} µs each", measured.delivery_region_us),
-            &measured.flood.file,
-        ]),
-        row(&[
-            "sockets that come back and catch up on 50 events",
-            &format!("{} a second", rate(measured.return_us)),
-            &format!("{:.0} µs each", measured.return_us),
-            &measured.reconnect.file,
-        ]),
-        row(&[
-            "lists, searches and statistics at a million complaints",
-            &format!("{} a second", count(1e3 / measured.list_p50_ms)),
-            &format!(
-                "p50 of the middle question {:.1} ms, p95 of the slowest {:.0} ms",
-                measured.list_p50_ms, measured.list_p95_ms
-            ),
-            &measured.lists.file,
-        ]),
-        photos.unwrap_or_else(|| unmeasured.into()),
+        writes(measured),
+        reads(measured),
+        photos(measured),
         "\n".to_owned(),
         row(&["what", "one GiB carries", "that is", "raw result"]),
         "|---|---|---|---|\n".to_owned(),
         row(&[
             "idle sockets",
             &count(sockets),
-            &format!(
-                "{:.1} KiB each, beside {:.0} MiB of the server without any",
-                measured.socket_bytes / 1024.0,
-                measured.base_bytes / MIB
-            ),
+            &memory,
             &measured.idle.file,
         ]),
     ]
     .concat()
+}
+
+/// What a core does of something that takes so many microseconds of it.
+fn rate(us: f64) -> String {
+    format!("{} a second", count(1e6 / us))
+}
+
+fn writes(measured: &Measured) -> String {
+    let (server, database) = (measured.cycle_server_us, measured.cycle_database_us);
+    let sustained = measured.submissions_sustained;
+    [
+        row(&[
+            "submissions, the server alone",
+            &rate(measured.submission_us),
+            &format!("{:.0} µs of its CPU each", measured.submission_us),
+            &measured.submissions.file,
+        ]),
+        row(&[
+            "submissions without a pause, with PostgreSQL and the clients",
+            &format!("{} a second", count(sustained / 2.0)),
+            &format!("{} a second on two cores", count(sustained)),
+            &measured.submissions.file,
+        ]),
+        row(&[
+            "life cycles at a million complaints, with PostgreSQL",
+            &rate(server + database),
+            &format!("{server:.0} µs of the server and {database:.0} µs of PostgreSQL each"),
+            &measured.life.file,
+        ]),
+    ]
+    .concat()
+}
+
+fn reads(measured: &Measured) -> String {
+    let each = |what: &str, us: f64, digits: usize, file: &str| {
+        row(&[what, &rate(us), &format!("{us:.digits$} µs each"), file])
+    };
+    let (crowd, region) = (measured.delivery_crowd_us, measured.delivery_region_us);
+    let (flood, back) = (&measured.flood.file, &measured.reconnect.file);
+    let lists = format!(
+        "p50 of the middle question {:.1} ms, p95 of the slowest {:.0} ms",
+        measured.list_p50_ms, measured.list_p95_ms
+    );
+    [
+        each(
+            "deliveries of events to thousands of sockets",
+            crowd,
+            1,
+            flood,
+        ),
+        each(
+            "deliveries to some hundred sockets a region",
+            region,
+            1,
+            flood,
+        ),
+        each(
+            "sockets that come back and catch up on 50 events",
+            measured.return_us,
+            0,
+            back,
+        ),
+        row(&[
+            "lists, searches and statistics at a million complaints",
+            &rate(measured.list_p50_ms * 1e3),
+            &lists,
+            &measured.lists.file,
+        ]),
+    ]
+    .concat()
+}
+
+fn photos(measured: &Measured) -> String {
+    let what = "photos of 3 MP";
+    match &measured.photos {
+        Some((source, cost)) => {
+            let cost_ms = cost / 1e3;
+            let each = format!(
+                "{cost_ms:.0} ms of the server's CPU each; upload, pushes and half a submission are in it"
+            );
+            row(&[what, &rate(*cost), &each, &source.file])
+        }
+        None => {
+            let how = "`redress-loadtest play … --keep play-photos` ([how](docs/LOADTESTING.md#the-model))";
+            row(&[what, "not measured yet", how, ""])
+        }
+    }
 }
 
 fn needed(measured: &Measured) -> String {

@@ -111,9 +111,11 @@ fn pushes(profile: Profile, finished: &Finished) -> Vec<Figure> {
 
 fn used(finished: &Finished) -> Vec<Figure> {
     let rows = &finished.seen.rows;
-    // The sum of nothing is -0.
     let mean = |values: Vec<f64>| {
-        values.iter().fold(0.0, |sum, one| sum + one) / values.len().max(1) as f64
+        if values.is_empty() {
+            return 0.0;
+        }
+        values.iter().sum::<f64>() / values.len() as f64
     };
     let server = mean(rows.iter().filter_map(|row| row.server_cpu).collect());
     let database = mean(rows.iter().filter_map(|row| row.database_cpu).collect());

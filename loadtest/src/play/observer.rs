@@ -103,10 +103,14 @@ impl Observed {
     fn row(&self, events: &mut u64, seen: &RefCell<Seen>) -> Row {
         let mut times = Histogram::default();
         self.heard.take_times(&mut times);
-        seen.borrow_mut().push.add(&times);
         let all = self.heard.events.load(Ordering::Relaxed);
         let heard = all - std::mem::replace(events, all);
         let mut counts = self.players.tally.0.borrow_mut();
+        let now = Instant::now();
+        // What waited for a database that was killed is no figure of the server's.
+        if !counts.met_outage(now - Duration::from_secs(1), now) {
+            seen.borrow_mut().push.add(&times);
+        }
         let second = std::mem::take(&mut counts.second);
         let server_pid = self.processes.borrow().0;
         Row {

@@ -57,69 +57,90 @@ fn charts(finished: &Finished) -> String {
     let rows = &finished.seen.rows;
     let times: Vec<f64> = rows.iter().map(|row| row.at).collect();
     let marks: Vec<f64> = finished.kills.iter().map(|kill| kill.at).collect();
-    let line = |name, pick: fn(&Row) -> Option<f64>| Line {
-        name,
-        values: rows.iter().map(pick).collect(),
-    };
-    let chart = |title, unit, lines| {
-        let (times, marks) = (&times, &marks);
+    let charts = CHARTS.iter().map(|&(title, unit, lines)| {
+        let lines = lines.iter().map(|&(name, pick)| Line {
+            name,
+            values: rows.iter().map(pick).collect(),
+        });
         let chart = Chart {
             title,
             unit,
-            times,
-            lines,
-            marks,
+            times: &times,
+            lines: lines.collect(),
+            marks: &marks,
         };
         chart.html()
-    };
-    let latency = vec![
-        line("p50", |row| (row.ended > 0).then_some(row.p50_ms)),
-        line("p95", |row| (row.ended > 0).then_some(row.p95_ms)),
-        line("p99", |row| (row.ended > 0).then_some(row.p99_ms)),
-    ];
-    let push = vec![
-        line("p50", |row| (row.events > 0).then_some(row.push_p50_ms)),
-        line("p99", |row| (row.events > 0).then_some(row.push_p99_ms)),
-    ];
-    let cpu = vec![
-        line("server", |row| row.server_cpu),
-        line("PostgreSQL", |row| row.database_cpu),
-        line("players", |row| row.client_cpu),
-    ];
-    let bytes = |row: &Row| Some(row.server_bytes? as f64 / 1_048_576.0);
-    [
-        chart(
-            "Throughput",
-            "deeds a second",
-            vec![line("done", |row| Some(row.ended as f64))],
-        ),
-        chart("Latency", "ms from the planned moment", latency),
-        chart("Push", "ms from event to socket", push),
-        chart(
-            "Deliveries",
-            "events a second, all sockets",
-            vec![line("read", |row| Some(row.events as f64))],
-        ),
-        chart(
-            "Errors",
-            "deeds a second",
-            vec![line("failed", |row| Some(row.errors as f64))],
-        ),
-        chart(
-            "Under way",
-            "deeds",
-            vec![line("in flight", |row| Some(row.in_flight as f64))],
-        ),
-        chart("CPU", "cores", cpu),
-        chart("Memory of the server", "MiB", vec![line("resident", bytes)]),
-        chart(
-            "Sockets",
-            "live",
-            vec![line("live", |row| Some(row.sockets as f64))],
-        ),
-    ]
-    .concat()
+    });
+    charts.collect()
 }
+
+/// A value of each second, if there was any.
+type Pick = fn(&Row) -> Option<f64>;
+
+/// Lines with their names.
+type Lines = &'static [(&'static str, Pick)];
+
+/// Title, unit and lines.
+const CHARTS: [(&str, &str, Lines); 9] = [
+    (
+        "Throughput",
+        "deeds a second",
+        &[("done", |row| Some(row.ended as f64))],
+    ),
+    (
+        "Latency",
+        "ms from the planned moment",
+        &[
+            ("p50", |row| (row.ended > 0).then_some(row.p50_ms)),
+            ("p95", |row| (row.ended > 0).then_some(row.p95_ms)),
+            ("p99", |row| (row.ended > 0).then_some(row.p99_ms)),
+        ],
+    ),
+    (
+        "Push",
+        "ms from event to socket",
+        &[
+            ("p50", |row| (row.events > 0).then_some(row.push_p50_ms)),
+            ("p99", |row| (row.events > 0).then_some(row.push_p99_ms)),
+        ],
+    ),
+    (
+        "Deliveries",
+        "events a second, all sockets",
+        &[("read", |row| Some(row.events as f64))],
+    ),
+    (
+        "Errors",
+        "deeds a second",
+        &[("failed", |row| Some(row.errors as f64))],
+    ),
+    (
+        "Under way",
+        "deeds",
+        &[("in flight", |row| Some(row.in_flight as f64))],
+    ),
+    (
+        "CPU",
+        "cores",
+        &[
+            ("server", |row| row.server_cpu),
+            ("PostgreSQL", |row| row.database_cpu),
+            ("players", |row| row.client_cpu),
+        ],
+    ),
+    (
+        "Memory of the server",
+        "MiB",
+        &[("resident", |row| {
+            Some(row.server_bytes? as f64 / 1_048_576.0)
+        })],
+    ),
+    (
+        "Sockets",
+        "live",
+        &[("live", |row| Some(row.sockets as f64))],
+    ),
+];
 
 fn kinds(finished: &Finished) -> String {
     let names = ["count", "errors", "p50_ms", "p95_ms", "p99_ms", "max_ms"];

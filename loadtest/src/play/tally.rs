@@ -117,7 +117,8 @@ impl Counts {
         self.failed as f64 / (self.all.count().max(1)) as f64
     }
 
-    fn met_outage(&self, from: Instant, to: Instant) -> bool {
+    /// Whether the server or its database was away at any moment between these.
+    pub(crate) fn met_outage(&self, from: Instant, to: Instant) -> bool {
         self.outages
             .iter()
             .any(|(begin, end)| to >= *begin && end.is_none_or(|end| from <= end))

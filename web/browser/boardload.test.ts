@@ -29,6 +29,16 @@ async function watchLongTasks(page: Page): Promise<void> {
   });
 }
 
+/** Seconds of processor time that the page's main thread has used: unlike the length of a task, not a matter of who else runs. */
+async function cpuOf(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+  };
+}
+
 async function longTasks(page: Page): Promise<number[]> {
   return page.evaluate(() => (window as unknown as { long: number[] }).long.sort((a, b) => b - a));
 }
@@ -56,6 +66,8 @@ async function open(): Promise<Open[]> {
 test('fifty events a second for a minute: no row is lost, and the list can be scrolled', async (context) => {
   const page = await stage.board();
   await watchLongTasks(page);
+  const cpu = await cpuOf(page);
+  const cpuBefore = await cpu();
   const begin = Date.now();
   const sent: Promise<string>[] = [];
   for (let index = 0; index < A_SECOND * SECONDS; index += 1) {
@@ -66,9 +78,10 @@ test('fifty events a second for a minute: no row is lost, and the list can be sc
   }
   await Promise.all(sent);
   const took = (Date.now() - begin) / 1000;
+  const share = ((await cpu()) - cpuBefore) / took;
   await until(30_000, async () => (await shown(page)) === (await open()).length, 'every row');
   const tasks = await longTasks(page);
-  context.diagnostic(`${sent.length} events in ${took.toFixed(1)} s; tasks over 50 ms: ${tasks.length}, longest ${Math.round(tasks[0] ?? 0)} ms`);
+  context.diagnostic(`${sent.length} events in ${took.toFixed(1)} s; tasks over 50 ms: ${tasks.length}, longest ${Math.round(tasks[0] ?? 0)} ms; the page worked ${Math.round(share * 100)} % of the time`);
   assert.ok(sent.length / took > A_SECOND * 0.8, 'the load was what it should be');
   // Every row is there: the list is scrolled through from top to end.
   const seen = new Set<string>();
@@ -86,7 +99,9 @@ test('fifty events a second for a minute: no row is lost, and the list can be sc
   const missing = (await open()).filter(({ id }) => !seen.has(`row-${id}`));
   assert.deepEqual(missing, []);
   assert.deepEqual(byId(await kept(page)), await open(), 'what is kept in the browser is what is open');
-  assert.ok((tasks[0] ?? 0) < 1000, 'nothing held the page up for a second');
+  // The goal is 100 ms; the bound is for machines on which much else runs.
+  assert.ok((tasks[0] ?? 0) < 300, 'nothing held the page up');
+  assert.ok(share < 0.25, 'the page has time for its user');
   await page.context().close();
 });
 

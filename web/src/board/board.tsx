@@ -9,11 +9,12 @@ import type { Desk } from './desk';
 import { DetailPane } from './detail';
 import { Elsewhere } from './elsewhere';
 import { Filters } from './filters';
-import { List, initials } from './list';
+import { List } from './list';
 import { narrowed, NO_FILTERS } from './listing';
 import { MapPane } from './map';
 import { OutboxView } from './outboxview';
 import { Report } from './report';
+import { initials } from './row';
 import { Sheet } from './sheet';
 
 type Over = 'outbox' | 'report' | 'settings';

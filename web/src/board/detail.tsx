@@ -7,7 +7,7 @@ import { Notice, Spinner, StatusBadge } from '../ui/parts';
 import { comment } from './act';
 import type { Desk } from './desk';
 import { History } from './history';
-import { Due } from './list';
+import { Due } from './row';
 import { number } from '../number';
 import { Photos } from './photos';
 import { Actions } from './actions';

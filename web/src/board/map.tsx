@@ -37,8 +37,8 @@ export function MapPane({ desk, complaints, selected, onOpen }: Props) {
     };
   }, []);
 
-  useEffect(() => map.current?.regions(desk.regions.filter(({ id }) => desk.account?.role === 'admin' || desk.account?.regions.includes(id))));
-  useEffect(() => map.current?.show(complaints, selected, (id) => desk.flashes.has(id), desk.categoryName));
+  useEffect(() => map.current?.regions(desk.ownRegions));
+  useEffect(() => map.current?.show(complaints, selected, (id) => desk.flashes.of(id) !== undefined, desk.categoryName));
   const unplaced = complaints.reduce((sum, { latitude }) => sum + (latitude === null ? 1 : 0), 0);
   return (
     <section class="map-pane" aria-label={t('map.label')}>

@@ -14,7 +14,7 @@ export interface OutboxSurroundings {
   /** The server agrees: its answer. */
   done(deed: Deed, answer: unknown): void;
   /** The server refuses: the deed is taken back. */
-  refused(deed: Deed, problem: Problem): void;
+  refused(deed: Deed, problem: Problem, isOfBulk: boolean): void;
 }
 
 const AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
@@ -199,6 +199,7 @@ export class Outbox {
     if (deed.one && answer) await this.#finishEach(deed, deed.one, (answer as { results: Result[] }).results);
     this.deeds = this.deeds.filter((other) => other !== deed);
     if (!deed.one) this.#agreed(deed, answer);
+    else this.around.done(deed, answer);
     this.around.changed();
     await this.around.kept.dropDeed(deed.id);
   }
@@ -215,7 +216,7 @@ export class Outbox {
         this.#agreed(left, now);
         continue;
       }
-      this.#stick(left, refusal);
+      this.#stick(left, refusal, true);
       this.deeds.push(left);
       await this.around.kept.keepDeed(left.id, left);
     }
@@ -253,12 +254,12 @@ export class Outbox {
   }
 
   /** The server refuses: a person has to look at it. */
-  #stick(deed: Deed, problem: Problem): void {
+  #stick(deed: Deed, problem: Problem, isOfBulk = false): void {
     deed.state = problem.status === 409 ? 'conflict' : 'refused';
     deed.reason = problem.text;
     deed.problem = problem.kind;
     deed.current = currentOf(problem);
-    this.around.refused(deed, problem);
+    this.around.refused(deed, problem, isOfBulk);
   }
 
   /** A step whose answer was lost and that is refused as stale, because it was made: by this very deed. */

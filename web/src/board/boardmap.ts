@@ -28,6 +28,7 @@ export class BoardMap {
   #isFlashing: (id: string) => boolean = () => false;
   #name: (category: string) => string = (category) => category;
   #hasView = false;
+  #wasCovered = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether somebody has moved the map: from then on it shows what they chose. */
   #isTouched = false;
@@ -36,6 +37,7 @@ export class BoardMap {
     private readonly leaflet: typeof Leaflet,
     ground: HTMLElement,
     private readonly onOpen: (id: string) => void,
+    onPoint: (latitude: number, longitude: number) => void,
   ) {
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const motion = { fadeAnimation: !isCalm, zoomAnimation: !isCalm, markerZoomAnimation: !isCalm };
@@ -44,6 +46,7 @@ export class BoardMap {
     if (mapTiles) leaflet.tileLayer(mapTiles, { attribution: escaped(mapCredit) }).addTo(this.#map);
     this.#map.setView([0, 0], 2);
     this.#map.on('moveend', () => this.#draw());
+    this.#map.on('click', ({ latlng }) => onPoint(latlng.lat, latlng.lng));
     for (const touch of ['pointerdown', 'wheel', 'keydown']) ground.addEventListener(touch, () => (this.#isTouched = true), { passive: true });
     new ResizeObserver(() => this.#resized()).observe(ground);
   }
@@ -70,7 +73,8 @@ export class BoardMap {
     this.#selected = selected;
     this.#isFlashing = isFlashing;
     this.#name = name;
-    if (!this.#hasView) this.#frame();
+    const isCovered = isChosen && this.#covered() !== this.#wasCovered;
+    if (!this.#hasView || (isCovered && !this.#isTouched)) this.#frame();
     if (isChosen) this.#reveal();
     if (isChosen) this.#draw();
     else this.#timer ??= setTimeout(() => this.#draw(), DRAW_EVERY_MS);
@@ -85,7 +89,8 @@ export class BoardMap {
     }
     if (!bounds.isValid()) return;
     this.#hasView = true;
-    this.#map.fitBounds(bounds, { padding: [16, 16], maxZoom: NEAR, animate: false });
+    this.#wasCovered = this.#covered();
+    this.#map.fitBounds(bounds, { ...this.#around(16), maxZoom: NEAR, animate: false });
   }
 
   #resized(): void {
@@ -98,15 +103,22 @@ export class BoardMap {
   #reveal(): void {
     const chosen = this.#complaints.find(({ id }) => id === this.#selected);
     if (!chosen || chosen.latitude === null || chosen.longitude === null) return;
+    this.#map.panInside([chosen.latitude, chosen.longitude], this.#around(40));
+  }
+
+  /** Pixels of the map's width that a detail lies over; 0 where it lies beside the map or over all of it. */
+  #covered(): number {
     const detail = document.querySelector<HTMLElement>('.detail');
     const { x: width } = this.#map.getSize();
     const isOver = detail !== null && getComputedStyle(detail).position === 'absolute' && detail.offsetWidth < width - 100;
-    const covered = isOver ? detail.offsetWidth : 0;
+    return isOver ? detail.offsetWidth : 0;
+  }
+
+  /** So many pixels to each side of the part of the map that nothing covers. */
+  #around(pixels: number): { paddingTopLeft: [number, number]; paddingBottomRight: [number, number] } {
+    const covered = this.#covered() + pixels;
     const isLeft = document.documentElement.dir === 'rtl';
-    this.#map.panInside([chosen.latitude, chosen.longitude], {
-      paddingTopLeft: [isLeft ? covered + 40 : 40, 40],
-      paddingBottomRight: [isLeft ? 40 : covered + 40, 40],
-    });
+    return { paddingTopLeft: [isLeft ? covered : pixels, pixels], paddingBottomRight: [isLeft ? pixels : covered, pixels] };
   }
 
   #draw(): void {

@@ -16,6 +16,7 @@ import { Outcomes } from './outcomes';
 import { People } from './people';
 import * as rest from './rest';
 import type { Account, Category, Region } from './rest';
+import { Rules } from './rules';
 import { Selection } from './selection';
 
 export type Stage = 'opening' | 'signed_out' | 'signed_in';
@@ -37,6 +38,9 @@ export class Desk {
   readonly messages = new Messages(() => this.changed());
   readonly flashes = new Flashes(() => this.changed());
   readonly selection = new Selection(() => this.changed());
+  readonly rules = new Rules(this);
+  /** Who waits for a place to be shown on the map. */
+  pointing: ((latitude: number, longitude: number) => void) | undefined;
   filters: Filters = { ...NO_FILTERS };
   /** Whether a first snapshot, kept or told, is there. */
   hasList = false;
@@ -114,7 +118,7 @@ export class Desk {
       token: (isRefused) => (isRefused ? refresh() : accessToken()),
       changed: () => this.changed(),
       done: (deed, answer) => outcomes.done(deed, answer),
-      refused: (deed, problem) => outcomes.refused(deed, problem),
+      refused: (deed, problem, isOfBulk) => outcomes.refused(deed, problem, isOfBulk),
     });
     addEventListener('online', () => this.#live?.wake());
     addEventListener('offline', () => this.#live?.lost(t('board.no_network')));
@@ -227,6 +231,7 @@ export class Desk {
     if (state.kind === 'live' && was !== 'live') {
       void this.outbox.send();
       this.details.refresh();
+      this.rules.expire();
       if (this.categories.length === 0) void this.#catalogue();
     }
     if (state.kind === 'stopped' && state.signIn) this.stage = 'signed_out';
@@ -258,6 +263,12 @@ export class Desk {
     this.open.forget(region);
     this.people.presence.delete(region);
     void this.kept.forget(region);
+    this.changed();
+  }
+
+  /** The next tap on the map is a place for this; or no longer. */
+  point(to: Desk['pointing']): void {
+    this.pointing = to;
     this.changed();
   }
 

@@ -12,7 +12,7 @@ interface Choice {
 }
 
 export function Filters({ desk, shown }: { desk: Desk; shown: number }) {
-  const { filters } = desk;
+  const { filters, selection } = desk;
   const [isOpen, setOpen] = useState(false);
   const set = (change: Partial<Chosen>): void => desk.setFilters(change);
   const count = narrowed(filters);
@@ -31,9 +31,16 @@ export function Filters({ desk, shown }: { desk: Desk; shown: number }) {
       <div id="narrow" class="narrow" hidden={!isOpen}>
         {isOpen && <Narrowing desk={desk} />}
       </div>
-      <p class="soft small shown" role="status">
-        {t('board.shown', { count: shown, all: desk.open.count() })}
-      </p>
+      <div class="row between counted">
+        <p class="soft small shown" role="status">
+          {t('board.shown', { count: shown, all: desk.open.count() })}
+        </p>
+        {shown > 0 && (
+          <button type="button" class="plain pick" aria-pressed={selection.isOn} onClick={() => (selection.isOn ? selection.end() : selection.begin())}>
+            {t('board.pick')}
+          </button>
+        )}
+      </div>
     </search>
   );
 }

@@ -54,9 +54,11 @@ function told({ kind, change }: Happening, desk: Desk): string {
 function updated(change: Record<string, unknown>): string {
   const isMerged = 'duplicate' in change;
   if ('supporters' in change) return isMerged ? t('board.did.merged') : t('board.did.supported');
+  const hold = change['legal_hold'] as FromTo | undefined;
+  if (hold) return t(hold.to === true ? 'board.did.held' : 'board.did.unheld');
   const severity = change['severity'] as FromTo | undefined;
-  if (severity) return t('board.did.severity', { from: word('severity', severity.from), to: word('severity', severity.to) });
-  const names = ['category', 'description', 'place'].filter((name) => name in change).map((name) => t(`board.${name}` as Key));
+  if (severity && Object.keys(change).length === 1) return t('board.did.severity', { from: word('severity', severity.from), to: word('severity', severity.to) });
+  const names = ['category', 'severity', 'description', 'place'].filter((name) => name in change).map((name) => t(`board.${name}` as Key));
   return t('board.did.updated', { what: names.join(', ') });
 }
 

@@ -1,0 +1,32 @@
+// Which open complaints one may be a duplicate of: those close by and alike first. Pure.
+import type { Complaint } from '../../live/src/index.js';
+import { NO_FILTERS, listed } from './listing';
+
+export interface Candidate {
+  complaint: Complaint;
+  /** Undefined where one of both has no point. */
+  metres: number | undefined;
+}
+
+const MOST = 6;
+/** One of another category has to be so much closer. */
+const UNLIKE_METRES = 300;
+const EARTH_METRES = 6_371_000;
+
+/** At most six, of those that have the words. */
+export function candidates(complaint: Complaint, open: Iterable<Complaint>, words: string, names: (id: string) => string): Candidate[] {
+  const found = listed(open, { ...NO_FILTERS, words, order: 'newest' }, '', Date.now(), names)
+    .filter(({ id, duplicate_of }) => id !== complaint.id && duplicate_of === undefined)
+    .map((other) => ({ complaint: other, metres: metresBetween(complaint, other) }));
+  const far = ({ complaint: other, metres }: Candidate): number => (metres ?? 2_000) + (other.category === complaint.category ? 0 : UNLIKE_METRES);
+  return found.sort((a, b) => far(a) - far(b)).slice(0, MOST);
+}
+
+/** On a globe; exact enough for a town. */
+export function metresBetween(one: Complaint, other: Complaint): number | undefined {
+  if (one.latitude === null || one.longitude === null || other.latitude === null || other.longitude === null) return undefined;
+  const radians = Math.PI / 180;
+  const north = (other.latitude - one.latitude) * radians;
+  const east = (other.longitude - one.longitude) * radians * Math.cos(one.latitude * radians);
+  return Math.round(EARTH_METRES * Math.hypot(north, east));
+}

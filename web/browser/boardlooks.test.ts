@@ -25,8 +25,8 @@ test('the keyboard alone is enough', async () => {
   await page.keyboard.press('/');
   await page.keyboard.type('By keyboard');
   await until(5000, async () => (await page.locator('.complaint').count()) === 1, 'found');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
+  // Past the filters and the selection.
+  for (const _ of [1, 2, 3]) await page.keyboard.press('Tab');
   await until(2000, () => page.evaluate(() => document.activeElement?.id === 'list'), 'the list has the focus');
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
@@ -38,10 +38,30 @@ test('the keyboard alone is enough', async () => {
   await action(page, 'Let go').waitFor();
   await page.keyboard.press('Tab');
   await until(2000, () => page.evaluate(() => document.activeElement?.closest('.actions') !== null), 'the focus is kept');
+  await byKeyboard(page, 'Move');
+  await until(2000, () => page.evaluate(() => document.activeElement?.id === 'move-to'), 'the question has the focus');
+  await page.keyboard.press('Escape');
+  await until(2000, () => page.evaluate(() => document.activeElement?.classList.contains('more') ?? false), 'back at the buttons');
+  await byKeyboard(page, 'Correct');
+  await until(2000, () => page.evaluate(() => document.activeElement?.id === 'correct-category'), 'the question has the focus');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowUp');
+  await byKeyboard(page, 'Save');
+  await page.locator('.history li', { hasText: 'Severity: Critical → High' }).waitFor();
+  await until(2000, () => page.evaluate(() => document.activeElement?.classList.contains('more') ?? false), 'back at the buttons again');
   await page.keyboard.press('Escape');
   await until(2000, () => page.evaluate(() => document.activeElement?.id === 'list'), 'back in the list');
   await over(page);
 });
+
+/** Goes on with Tab until the button of that name has the focus, and presses it. */
+async function byKeyboard(page: Page, name: string): Promise<void> {
+  for (let step = 0; step < 30; step += 1) {
+    await page.keyboard.press('Tab');
+    if ((await page.evaluate(() => document.activeElement?.textContent)) === name) return page.keyboard.press('Enter');
+  }
+  assert.fail(`${name} is not reached`);
+}
 
 test('the board can be installed, and says by sound and notification what came when it was asked to', async () => {
   const page = await stage.page({ permissions: ['notifications'] });
@@ -98,6 +118,19 @@ for (const [width, height] of [[320, 640], [360, 740], [768, 1024], [1366, 768],
       await page.locator('.complaint').first().click();
       await page.locator('.detail .history li').first().waitFor();
       assert.deepEqual([await overflow(page), await violations(page)], [0, []], `detail, ${locale}`);
+      const further = page.locator('.more button');
+      for (let index = 0; index < (await further.count()); index += 1) {
+        await further.nth(index).click();
+        await page.locator('.why').waitFor();
+        assert.deepEqual([await overflow(page), await violations(page)], [0, []], `question ${index}, ${locale}`);
+      }
+      await page.keyboard.press('Escape');
+      await page.locator('.detail-head button').click();
+      await page.locator('button.pick').click();
+      for (const nth of [0, 1]) await page.locator('.complaint').nth(nth).click();
+      await page.locator('.bulk .choices button[aria-expanded]').first().click();
+      await page.locator('.why').waitFor();
+      assert.deepEqual([await overflow(page), await violations(page)], [0, []], `many, ${locale}`);
       await over(page);
     }
   });

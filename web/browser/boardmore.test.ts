@@ -125,7 +125,7 @@ test('a complaint is given to another officer, who sees it as theirs', async () 
   const [olga, otto] = [await stage.board(0), await stage.board(1)];
   const id = await stage.server.submit('For Otto', { latitude: 54.099, longitude: 7.585 });
   await openDetail(olga, id);
-  await further(olga, 'Give to somebody').click();
+  await further(olga, 'Give').click();
   const otts = olga.locator('#give-to option', { hasText: 'Otto Officer (online)' });
   await otts.waitFor({ state: 'attached' });
   await olga.selectOption('#give-to', { label: 'Otto Officer (online)' });
@@ -142,7 +142,7 @@ test('a complaint is moved: it stays for who works in both regions, and goes for
   const [olga, otto] = [await stage.board(0), await stage.board(1)];
   const id = await stage.server.submit('Moves about');
   await openDetail(olga, id);
-  await further(olga, 'Move to another region').click();
+  await further(olga, 'Move').click();
   await olga.selectOption('#move-to', 'harbour');
   await olga.fill('#move-comment', 'It lies on your side');
   assert.deepEqual(await violations(olga), []);
@@ -150,7 +150,7 @@ test('a complaint is moved: it stays for who works in both regions, and goes for
   await row(otto, id).waitFor();
   await olga.locator('.history li', { hasText: 'It lies on your side' }).waitFor();
   assert.equal(await row(olga, id).count(), 1);
-  await further(olga, 'Move to another region').click();
+  await further(olga, 'Move').click();
   await olga.selectOption('#move-to', 'old-town');
   await olga.locator('.why', { hasText: 'This region is not yours' }).waitFor();
   await go(olga).click();
@@ -168,7 +168,7 @@ test('a duplicate is merged into the one close by, and leads to it', async () =>
   const first = await stage.server.submit('The same leak, first', { category: 'water-leak', ...place });
   const second = await stage.server.submit('The same leak, again', { category: 'water-leak', ...place });
   await openDetail(page, second);
-  await further(page, 'Merge as duplicate').click();
+  await further(page, 'Merge').click();
   const candidate = page.locator('.candidate').first();
   assert.match((await candidate.textContent()) ?? '', /0 m away.*The same leak, first/);
   await page.fill('#merge-words', 'leak, first');
@@ -225,7 +225,7 @@ test('only what this person may do is offered', async () => {
   const [olga, someone] = [await stage.board(0), await stage.board(9)];
   const id = await stage.server.submit('Resolved already');
   await openDetail(olga, id);
-  assert.equal(await further(olga, 'Merge as duplicate').count(), 1);
+  assert.equal(await further(olga, 'Merge').count(), 1);
   await stage.server.ask('PATCH', `/complaints/${id}/status`, { action: 'resolve', comment: 'done' }, await stage.server.officer());
   await action(olga, 'Reopen').waitFor();
   assert.equal(await olga.locator('.more').count(), 0);
@@ -337,7 +337,7 @@ test('many are moved to another region, and commented on', async () => {
   await go(page).click();
   await page.locator('.toast', { hasText: '2 of 2 were done.' }).waitFor();
   await pick();
-  await page.locator('.bulk').getByRole('button', { name: 'Move to another region' }).click();
+  await page.locator('.bulk').getByRole('button', { name: 'Move' }).click();
   await page.selectOption('#bulk-move-to', 'harbour');
   assert.deepEqual(await violations(page), []);
   await go(page).click();

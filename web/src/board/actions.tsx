@@ -63,6 +63,7 @@ export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint 
           id="why"
           action={stepName(asking.action)}
           does={stepName(asking.action)}
+          hint={t('board.why_hint')}
           needsComment={asking.needsComment}
           hasEnd={asking.action === 'hold'}
           onSaid={(said) => (void take(desk, complaint, asking, said), leave())}

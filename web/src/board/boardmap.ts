@@ -41,7 +41,8 @@ export class BoardMap {
   ) {
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const motion = { fadeAnimation: !isCalm, zoomAnimation: !isCalm, markerZoomAnimation: !isCalm };
-    this.#map = leaflet.map(ground, { zoomControl: false, attributionControl: mapCredit !== '', maxZoom: CLOSEST, ...motion });
+    // Tiles are sharp at whole zooms only; without any the regions fill the map.
+    this.#map = leaflet.map(ground, { zoomControl: false, attributionControl: mapCredit !== '', maxZoom: CLOSEST, zoomSnap: mapTiles ? 1 : 0.25, ...motion });
     leaflet.control.zoom({ zoomInTitle: t('map.in'), zoomOutTitle: t('map.out') }).addTo(this.#map);
     if (mapTiles) leaflet.tileLayer(mapTiles, { attribution: escaped(mapCredit) }).addTo(this.#map);
     this.#map.setView([0, 0], 2);

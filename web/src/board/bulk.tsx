@@ -82,6 +82,7 @@ export function Bulk({ desk, complaints }: { desk: Desk; complaints: Complaint[]
           id="bulk-why"
           action={stepName(asking.action)}
           does={on(asking)}
+          hint={t('board.for_staff')}
           needsComment={asking.needsComment}
           hasEnd={asking.action === 'hold'}
           onSaid={(words) => said(asking, words)}
@@ -102,7 +103,7 @@ function CommentAll({ onSaid, onCancel }: { onSaid: (text: string) => void; onCa
   const [text, setText] = useState('');
   return (
     <Question label={t('board.comment')} does={t('board.send')} isReady={text.trim() !== ''} onSubmit={() => onSaid(text.trim())} onCancel={onCancel}>
-      <CommentField id="bulk-comment" label={t('board.comment')} value={text} isRequired onText={setText} />
+      <CommentField id="bulk-comment" label={t('board.comment')} value={text} hint={t('board.for_staff')} isRequired onText={setText} />
     </Question>
   );
 }

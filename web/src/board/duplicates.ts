@@ -9,16 +9,19 @@ export interface Candidate {
 }
 
 const MOST = 6;
+/** Further away it is another thing, unless somebody looks for it by its words. */
+const NEAR_METRES = 1_000;
 /** One of another category has to be so much closer. */
 const UNLIKE_METRES = 300;
 const EARTH_METRES = 6_371_000;
 
-/** At most six, of those that have the words. */
+/** At most six: those that have the words, or, without words, those that are near or have no point. */
 export function candidates(complaint: Complaint, open: Iterable<Complaint>, words: string, names: (id: string) => string): Candidate[] {
   const found = listed(open, { ...NO_FILTERS, words, order: 'newest' }, '', Date.now(), names)
     .filter(({ id, duplicate_of }) => id !== complaint.id && duplicate_of === undefined)
-    .map((other) => ({ complaint: other, metres: metresBetween(complaint, other) }));
-  const far = ({ complaint: other, metres }: Candidate): number => (metres ?? 2_000) + (other.category === complaint.category ? 0 : UNLIKE_METRES);
+    .map((other) => ({ complaint: other, metres: metresBetween(complaint, other) }))
+    .filter(({ metres }) => words.trim() !== '' || (metres ?? 0) <= NEAR_METRES);
+  const far = ({ complaint: other, metres }: Candidate): number => (metres ?? NEAR_METRES) + (other.category === complaint.category ? 0 : UNLIKE_METRES);
   return found.sort((a, b) => far(a) - far(b)).slice(0, MOST);
 }
 

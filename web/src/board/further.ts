@@ -3,17 +3,10 @@ import type { Complaint } from '../../live/src/index.js';
 import type { OneOfMany } from '../deed';
 import { t } from '../i18n';
 import { deed, saying, stepName, type Said } from './act';
+import type { Correction } from './correction';
 import type { Desk } from './desk';
 import type { Officer } from './rest';
 import { movedTo, patchOf, type OfferOfMany } from './steps';
-
-/** What is corrected; a place is replaced as a whole. */
-export type Correction = Partial<Pick<Complaint, 'category' | 'severity' | 'description'>> & { place?: Placed };
-export interface Placed {
-  address: string | null;
-  latitude: number | null;
-  longitude: number | null;
-}
 
 export async function correct(desk: Desk, complaint: Complaint, { place, ...plain }: Correction): Promise<void> {
   // The server takes no null: what a new place does not name is gone.

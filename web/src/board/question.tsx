@@ -50,6 +50,7 @@ interface WhyProps {
   id: string;
   action: string;
   does: string;
+  hint: string;
   needsComment: boolean;
   /** Whether an end may be given, as for what is put on hold. */
   hasEnd: boolean;
@@ -58,14 +59,14 @@ interface WhyProps {
 }
 
 /** Why a step is taken, and until when. */
-export function Why({ id, action, does, needsComment, hasEnd, onSaid, onCancel }: WhyProps) {
+export function Why({ id, action, does, hint, needsComment, hasEnd, onSaid, onCancel }: WhyProps) {
   const [comment, setComment] = useState('');
   const [end, setEnd] = useState('');
   const isReady = comment.trim() !== '' || !needsComment;
   const said = (): Said => ({ comment: comment.trim(), hold_until: end === '' ? undefined : new Date(end).toISOString() });
   return (
     <Question label={action} does={does} isReady={isReady} onSubmit={() => onSaid(said())} onCancel={onCancel}>
-      <CommentField id={id} label={t('board.why', { action })} value={comment} isRequired={needsComment} hint={t('board.why_hint')} onText={setComment} />
+      <CommentField id={id} label={t('board.why', { action })} value={comment} isRequired={needsComment} hint={hint} onText={setComment} />
       {hasEnd && (
         <div class="field">
           <label for={`${id}-end`}>

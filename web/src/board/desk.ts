@@ -247,6 +247,9 @@ export class Desk {
   }
 
   #event(event: LiveEvent, position: Position): void {
+    // Of two regions either may tell of a move first: it is shown in one of them.
+    const { from } = (event.change['region'] ?? {}) as { from?: string };
+    if (event.kind === 'complaint.moved_in' && from) this.open.apply({ ...event, region: from });
     const effect = this.open.apply(event);
     const { complaint } = event;
     const isOpenHere = effect === 'added' || effect === 'changed';

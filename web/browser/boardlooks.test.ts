@@ -101,6 +101,36 @@ test('the board can be installed, and says by sound and notification what came w
   await over(page);
 });
 
+/** How far the regions' middle is from the middle of what can be seen of the map, from side to side; pixels. */
+async function offCentre(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const all = [...document.querySelectorAll('path.region')].map((path) => path.getBoundingClientRect());
+    const middle = (Math.min(...all.map(({ left }) => left)) + Math.max(...all.map(({ right }) => right))) / 2;
+    const map = document.querySelector('.map')!.getBoundingClientRect();
+    const detail = document.querySelector('.detail')?.getBoundingClientRect();
+    const [left, right] = [detail && detail.left <= map.left ? detail.right : map.left, detail && detail.right >= map.right ? detail.left : map.right];
+    return Math.abs(middle - (Math.max(left, map.left) + Math.min(right, map.right)) / 2);
+  });
+}
+
+for (const [locale, width] of [['en', 1024], ['ar', 1024], ['en', 1600]] as const) {
+  test(`the regions are in the middle of what is to be seen of the map, at ${width} px in ${locale}`, async () => {
+    const page = await stage.page({ viewport: { width, height: 768 }, locale, reducedMotion: 'reduce' });
+    await page.goto(`${stage.server.url}/board`);
+    await signIn(page, stage.server);
+    await live(page);
+    await page.locator('path.region').first().waitFor({ state: 'attached' });
+    await until(5000, async () => (await offCentre(page)) < 12, 'in the middle');
+    await page.locator('.complaint').first().click();
+    await page.locator('.detail').waitFor();
+    await until(5000, async () => (await offCentre(page)) < 12, 'in the middle of what the detail leaves');
+    await page.keyboard.press('Escape');
+    await page.locator('.detail').waitFor({ state: 'detached' });
+    await until(5000, async () => (await offCentre(page)) < 12, 'in the middle again');
+    await over(page);
+  });
+}
+
 for (const [width, height] of [[320, 640], [360, 740], [768, 1024], [1366, 768], [2560, 1440]] as const) {
   test(`nothing is cut off or wrong for axe at ${width} px, in both schemes and both directions`, async () => {
     for (const [locale, colorScheme] of [['en', 'light'], ['ar', 'dark'], ['de', 'dark']] as const) {

@@ -1,5 +1,5 @@
 // What can be done with all complaints that are picked in the list.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Complaint } from '../../live/src/index.js';
 import { t } from '../i18n';
 import { stepName, type Said } from './act';
@@ -13,46 +13,15 @@ import { offersOfMany, type OfferOfMany } from './steps';
 const asks = ({ needsComment, action }: OfferOfMany): boolean => needsComment || action === 'hold';
 
 export function Bulk({ desk, complaints }: { desk: Desk; complaints: Complaint[] }) {
-  const [asked, setAsked] = useState<string>();
-  const bar = useRef<HTMLElement>(null);
   const picked = desk.selection.of(complaints);
-  const { account } = desk;
-  useEffect(() => {
-    if (picked.length === 0) setAsked(undefined);
-  }, [picked.length]);
-  if (!account) return null;
-  const found = offersOfMany(picked, account, ({ region, category }) => desk.rules.of(region, category));
-  const asking = found.find(({ action }) => action === asked);
 
   function leave(): void {
     desk.selection.end();
     document.getElementById('list')?.focus();
   }
 
-  function left(): void {
-    setAsked(undefined);
-    bar.current?.focus();
-  }
-
-  function tapped(offer: OfferOfMany): void {
-    if (asks(offer)) toggle(offer.action);
-    else void takeMany(desk, offer, { comment: '' }), leave();
-  }
-
-  function said(offer: OfferOfMany, words: Said): void {
-    void takeMany(desk, offer, words);
-    leave();
-  }
-
-  const toggle = (name: string): void => setAsked(name === asked ? undefined : name);
-  const button = (name: string, text: string, tap: () => void, isExpanding: boolean) => (
-    <button key={name} type="button" aria-expanded={isExpanding ? name === asked : undefined} onClick={tap}>
-      {text}
-    </button>
-  );
-  const on = ({ action, on }: OfferOfMany): string => (on.length === picked.length ? stepName(action) : t('board.act_on', { action: stepName(action), count: on.length }));
   return (
-    <section ref={bar} class="bulk stack" tabIndex={-1} aria-label={t('board.bulk')}>
+    <section class="bulk stack" aria-label={t('board.bulk')}>
       <div class="row between">
         <p role="status">
           <strong>{t('board.picked', { count: picked.length })}</strong>
@@ -67,35 +36,61 @@ export function Bulk({ desk, complaints }: { desk: Desk; complaints: Complaint[]
         </span>
       </div>
       {complaints.length > MOST && picked.length === MOST && <p class="hint">{t('board.pick_most', { most: MOST })}</p>}
-      {picked.length > 0 ? (
-        <div class="row choices">
-          {found.map((offer) => button(offer.action, on(offer), () => tapped(offer), asks(offer)))}
-          {button('comment', t('board.comment'), () => toggle('comment'), true)}
-          {desk.regions.length > 1 && button('move', t('board.further.move'), () => toggle('move'), true)}
-        </div>
-      ) : (
-        <p class="hint">{t('board.pick_hint')}</p>
-      )}
+      {picked.length > 0 ? <Choices desk={desk} picked={picked} onDone={leave} /> : <p class="hint">{t('board.pick_hint')}</p>}
+    </section>
+  );
+}
+
+interface ChoicesProps {
+  desk: Desk;
+  picked: Complaint[];
+  onDone: () => void;
+}
+
+function Choices({ desk, picked, onDone }: ChoicesProps) {
+  const [asked, setAsked] = useState<string>();
+  const group = useRef<HTMLDivElement>(null);
+  const { account } = desk;
+  if (!account) return null;
+  const found = offersOfMany(picked, account, ({ region, category }) => desk.rules.of(region, category));
+  const asking = found.find(({ action }) => action === asked);
+  const toggle = (name: string): void => setAsked(name === asked ? undefined : name);
+  const does = ({ action, on }: OfferOfMany): string => (on.length === picked.length ? stepName(action) : t('board.act_on', { action: stepName(action), count: on.length }));
+  const take = (offer: OfferOfMany, said: Said): void => (void takeMany(desk, offer, said), onDone());
+
+  function left(): void {
+    setAsked(undefined);
+    group.current?.focus();
+  }
+
+  const button = (name: string, text: string, isAsking: boolean, tap: () => void) => (
+    <button key={name} type="button" aria-expanded={isAsking ? name === asked : undefined} onClick={tap}>
+      {text}
+    </button>
+  );
+  return (
+    <>
+      <div class="row choices" ref={group} tabIndex={-1} role="group" aria-label={t('board.actions')}>
+        {found.map((offer) => button(offer.action, does(offer), asks(offer), () => (asks(offer) ? toggle(offer.action) : take(offer, { comment: '' }))))}
+        {button('comment', t('board.comment'), true, () => toggle('comment'))}
+        {desk.regions.length > 1 && button('move', t('board.further.move'), true, () => toggle('move'))}
+      </div>
       {asking && (
         <Why
           key={asking.action}
           id="bulk-why"
           action={stepName(asking.action)}
-          does={on(asking)}
+          does={does(asking)}
           hint={t('board.for_staff')}
           needsComment={asking.needsComment}
           hasEnd={asking.action === 'hold'}
-          onSaid={(words) => said(asking, words)}
+          onSaid={(said) => take(asking, said)}
           onCancel={left}
         />
       )}
-      {picked.length > 0 && asked === 'comment' && (
-        <CommentAll onSaid={(text) => (void commentMany(desk, picked, text), leave())} onCancel={left} />
-      )}
-      {picked.length > 0 && asked === 'move' && (
-        <MoveAll desk={desk} complaints={picked} onMoved={leave} onCancel={left} />
-      )}
-    </section>
+      {asked === 'comment' && <CommentAll onSaid={(text) => (void commentMany(desk, picked, text), onDone())} onCancel={left} />}
+      {asked === 'move' && <MoveAll desk={desk} complaints={picked} onMoved={onDone} onCancel={left} />}
+    </>
   );
 }
 

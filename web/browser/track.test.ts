@@ -55,6 +55,10 @@ test('the page follows from report to reopening and to the end, without a reload
   await page.getByRole('button', { name: 'Yes, it is fixed' }).click();
   await page.locator('.status.closed').waitFor();
   assert.equal(await page.getByText('Internal grumble').count(), 0);
+  const steps = (await page.locator('.timeline strong').allInnerTexts()).filter((title) => title !== 'From the desk');
+  assert.deepEqual(steps, ['Closed', 'Resolved', 'Taken up again: Acknowledged', 'Resolved', 'Acknowledged', 'You reported it']);
+  const times = await page.locator('.timeline time').evaluateAll((all) => all.map((it) => it.getAttribute('datetime')!));
+  assert.deepEqual(times, [...times].sort().reverse());
   assert.equal(await page.evaluate(() => 'isTheSame' in globalThis), true);
   await visit.close();
 });

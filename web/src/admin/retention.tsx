@@ -7,7 +7,7 @@ import { Holds } from './holds';
 import { useLoaded } from './loaded';
 import { Shown, Table } from './parts';
 import { Policy } from './policy';
-import { Purge } from './purge';
+import { isOver, Purge } from './purge';
 import { get } from './rest';
 
 type Run = Schemas['Run'];
@@ -24,7 +24,7 @@ export function Tab() {
         {isSet && <Notice kind="good">{t('admin.policy_set')}</Notice>}
         <Shown of={policy}>{(data) => <Policy key={data.version} data={data} onDone={async () => (setSet(true), policy.again())} />}</Shown>
       </section>
-      <Purge onDone={runs.again} />
+      <Purge going={runs.data?.find((run) => !isOver(run))?.id} onDone={runs.again} />
       <Holds />
       <section class="card stack">
         <h2>{t('admin.runs')}</h2>

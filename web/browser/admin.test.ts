@@ -64,6 +64,8 @@ test('an uploaded region is drawn at once, and a broken file is refused with wor
   await page.setInputFiles('#geojson', { name: 'island.geojson', mimeType: 'application/geo+json', buffer: Buffer.from(JSON.stringify(shape)) });
   await page.locator('.notice.good').waitFor();
   await eventually('it is on the map', async () => (await page.locator('path.region').count()) === drawn + 1);
+  assert.equal(await page.locator('.region-name').count(), drawn + 1);
+  await page.locator('.region-name', { hasText: 'New island' }).waitFor();
   await visit.close();
 });
 
@@ -178,5 +180,25 @@ test('the system tab leads to the documentation, the metrics and the operator\'s
   const visit = await admin();
   await open(visit.page, 'system');
   for (const path of ['/docs/', '/metrics', 'https://grafana.example.org/dashboards']) await visit.page.locator(`main a[href="${path}"]`).waitFor();
+  await visit.close();
+});
+
+test('what people write is text in every tab', async () => {
+  const hostile = '<img src=x onerror=alert(1)>"><script>alert(2)</script>';
+  const asAdmin = await stage.token();
+  const id = await stage.reported(hostile);
+  const { server } = stage;
+  await server.ask('POST', '/api/v1/admin/categories', { id: 'hostile', name: hostile, hint: hostile }, asAdmin);
+  await server.ask('PATCH', '/api/v1/admin/regions/north', { name: hostile }, asAdmin);
+  await server.ask('POST', '/api/v1/admin/accounts', { name: hostile, email: 'hostile@redress.example', password: 'a long enough passphrase', role: 'admin' }, asAdmin);
+  await server.ask('PUT', `/api/v1/complaints/${id}/hold`, { reason: hostile }, { ...asAdmin, 'X-Reason': hostile });
+  const visit = await admin();
+  for (const tab of TABS) await open(visit.page, tab);
+  await open(visit.page, 'retention');
+  await visit.page.locator('td', { hasText: hostile }).last().waitFor();
+  await open(visit.page, 'regions');
+  await visit.page.locator('.region-name', { hasText: hostile }).waitFor();
+  assert.equal(await visit.page.locator('img[src=x], main script').count(), 0);
+  // A dialogue of a script, or a violation of the policy, fails here.
   await visit.close();
 });

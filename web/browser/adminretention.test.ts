@@ -30,7 +30,7 @@ test('a dry run names what would go, each opens on the board, and the run takes 
   const { page } = visit;
   await open(page, 'retention');
   await dryRun(page, '400');
-  await page.getByText('Held: 1.').waitFor();
+  await page.getByText('Would go now: 2. Due: 3. Held: 1.').waitFor();
   await page.locator('summary').click();
   for (const id of ids) await page.locator(`.ids a[href="/board#${id}"]`).waitFor();
   assert.equal(await page.locator(`.ids a[href="/board#${young}"]`).count(), 0);

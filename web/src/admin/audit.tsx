@@ -40,7 +40,7 @@ export function Tab() {
               empty={t(asked === ALL ? 'admin.nothing' : 'admin.nothing_found')}
               rows={data.items.map((it) => [
                 it.number,
-                time(it.at),
+                <time dateTime={it.at}>{time(it.at)}</time>,
                 who(it, names),
                 it.origin,
                 <code>{it.action}</code>,
@@ -82,11 +82,11 @@ function Filters({ people, onSearch }: { people: Account[]; onSearch: (filter: F
   return (
     <form class="card fields" onSubmit={submit}>
       <Choice id="audit-by" label={t('admin.who')} value={filter.by} options={[['', t('admin.all')], ...people.map(({ id, name }): [string, string] => [id, name])]} onPick={set('by')} />
-      <TextField id="audit-action" label={t('admin.audit_action_begins')} placeholder="DELETE /api/v1/admin" isOptional value={filter.action} onText={set('action')} />
-      <TextField id="audit-subject" label={t('admin.audit_subject')} isOptional value={filter.subject} onText={set('subject')} />
-      <Exact id="audit-from" type="datetime-local" label={t('admin.from_time')} isOptional value={filter.from} onText={set('from')} />
-      <Exact id="audit-until" type="datetime-local" label={t('admin.until_time')} isOptional value={filter.until} onText={set('until')} />
-      <div class="row">
+      <TextField id="audit-action" label={t('admin.audit_action_begins')} placeholder="DELETE /api/v1/admin" value={filter.action} onText={set('action')} />
+      <TextField id="audit-subject" label={t('admin.audit_subject')} value={filter.subject} onText={set('subject')} />
+      <Exact id="audit-from" type="datetime-local" label={t('admin.from_time')} value={filter.from} onText={set('from')} />
+      <Exact id="audit-until" type="datetime-local" label={t('admin.until_time')} value={filter.until} onText={set('until')} />
+      <div class="row together">
         <button type="submit" class="primary">
           {t('admin.search')}
         </button>

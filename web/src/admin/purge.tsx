@@ -20,8 +20,8 @@ export function isOver({ stage }: Run): boolean {
   return stage === 'done' || stage === 'failed';
 }
 
-/** `going`: a run that was under way when the tab was opened. */
-export function Purge({ going, onDone }: { going: string | undefined; onDone: () => Promise<void> }) {
+/** `underWay`: a run that was under way when the tab was opened. */
+export function Purge({ underWay, onDone }: { underWay: string | undefined; onDone: () => Promise<void> }) {
   const [status, setStatus] = useState('');
   const [days, setDays] = useState('');
   const [seen, setSeen] = useState<View>();
@@ -30,8 +30,8 @@ export function Purge({ going, onDone }: { going: string | undefined; onDone: ()
   const [isAsked, setAsked] = useState(false);
   const { run, problem, watch, forget } = useRun(onDone);
   useEffect(() => {
-    if (going) watch(going);
-  }, [going]);
+    if (underWay) watch(underWay);
+  }, [underWay]);
 
   function path(isDry: boolean): string {
     const query = new URLSearchParams();
@@ -82,7 +82,8 @@ export function Purge({ going, onDone }: { going: string | undefined; onDone: ()
     }
   }
 
-  const due = seen ? total(seen.counts, 'due') : 0;
+  const [due, held] = seen ? [total(seen.counts, 'due'), total(seen.counts, 'held')] : [0, 0];
+  const going = due - held;
   return (
     <section class="card stack">
       <h2>{t('admin.purge')}</h2>
@@ -96,10 +97,10 @@ export function Purge({ going, onDone }: { going: string | undefined; onDone: ()
       <Faults of={fault ?? problem} onAgain={() => void look()} />
       {seen && (
         <>
-          <Notice>{t('admin.dry_told', { due, held: total(seen.counts, 'held') })}</Notice>
+          <Notice>{t('admin.dry_told', { going, due, held })}</Notice>
           <CountTable counts={seen.counts} />
           <Named ids={seen.ids ?? []} due={due} />
-          {due > 0 && (
+          {going > 0 && (
             <button type="button" class="danger" onClick={() => setAsked(true)}>
               {t('admin.run_now')}
             </button>
@@ -107,7 +108,7 @@ export function Purge({ going, onDone }: { going: string | undefined; onDone: ()
         </>
       )}
       {run && <Progress run={run} />}
-      {isAsked && <Ask title={t('admin.run_now')} what={<p>{t('admin.run_what', { due })}</p>} act={t('admin.run_now')} isGrave onAct={begin} onClose={() => setAsked(false)} />}
+      {isAsked && <Ask title={t('admin.run_now')} what={<p>{t('admin.run_what', { going })}</p>} act={t('admin.run_now')} isGrave onAct={begin} onClose={() => setAsked(false)} />}
     </section>
   );
 }

@@ -339,3 +339,30 @@ test('a report that waits can be changed or discarded, and what the server has a
   assert.equal((await found('Changed')).length, 0);
   await visit.close();
 });
+
+test('what is close by and done meanwhile leaves the list, which says so', async () => {
+  const { latitude, longitude } = server.demo.regions.find((it) => it.id === 'north')!;
+  const visit = await Visit.open(browser, server, '/', { permissions: ['geolocation'], geolocation: { latitude, longitude } });
+  const { page } = visit;
+  const place = { category: 'sewage', latitude, longitude };
+  const ids: string[] = [];
+  for (const description of ['First smell', 'Second smell']) ids.push((await server.ask<{ id: string }>('POST', '/api/v1/complaints', { ...place, description })).id);
+  await page.getByText('Blocked drain or sewage', { exact: true }).click();
+  await page.locator('#description').fill('Third smell');
+  await page.getByRole('button', { name: 'Use my location' }).click();
+  await page.getByText('Chosen: North Side').waitFor();
+  await send(page);
+  await page.locator('.near li').nth(1).waitFor();
+  const close = async (id: string) => server.ask('PATCH', `/api/v1/complaints/${id}/status`, { action: 'reject', comment: 'Gone' }, await server.officer());
+  await close(ids[0]!);
+  await page.locator('.near li').nth(1).waitFor({ state: 'detached' });
+  await page.getByText('What was done or removed meanwhile is not shown any more.').waitFor();
+  // The other one goes while somebody says "me too" to it.
+  await close(ids[1]!);
+  await page.getByRole('button', { name: /Me too/ }).click();
+  await page.getByRole('heading', { name: 'None of them is open any more' }).waitFor();
+  await visit.isAccessible('none left');
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await arrived(page).waitFor();
+  await visit.close();
+});

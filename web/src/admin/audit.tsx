@@ -35,6 +35,7 @@ export function Tab() {
         {(data) => (
           <>
             <Table
+              asCards
               name={t('admin.tab.audit')}
               heads={[t('admin.number'), t('admin.when'), t('admin.who'), t('admin.where'), t('admin.audit_action'), t('admin.subject'), t('admin.outcome'), t('admin.reason')]}
               empty={t(asked === ALL ? 'admin.nothing' : 'admin.nothing_found')}
@@ -46,7 +47,7 @@ export function Tab() {
                 <code>{it.action}</code>,
                 subject(it, names),
                 it.outcome,
-                it.reason ?? '–',
+                <span dir="auto">{it.reason ?? '–'}</span>,
               ])}
             />
             <div class="row">

@@ -22,13 +22,16 @@ export function Tab() {
       <Shown of={categories}>
         {(data) => (
           <Table
+            asCards
             name={t('admin.tab.categories')}
             heads={[t('admin.name'), t('admin.id'), t('admin.hint'), t('admin.severity'), t('admin.state'), t('admin.act')]}
             empty={t('admin.no_categories')}
             rows={data.map((it) => [
               it.name,
               <code>{it.id}</code>,
-              <span class="words">{it.hint || '–'}</span>,
+              <span class="words" dir="auto">
+                {it.hint || '–'}
+              </span>,
               t(`severity.${it.default_severity}`),
               t(it.active ? 'admin.active' : 'admin.inactive'),
               <div class="row">

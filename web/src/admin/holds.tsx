@@ -20,6 +20,7 @@ export function Holds() {
       <Shown of={holds}>
         {(items) => (
           <Table
+            asCards
             name={t('admin.holds')}
             heads={[t('admin.complaint'), t('admin.status'), t('admin.region'), t('admin.reason'), t('admin.until'), t('admin.state'), t('admin.act')]}
             empty={t('admin.no_holds')}
@@ -27,7 +28,7 @@ export function Holds() {
               <ToComplaint id={it.complaint} />,
               t(`status.${it.status}`),
               it.region,
-              it.reason,
+              <span dir="auto">{it.reason}</span>,
               it.until ? <time dateTime={it.until}>{time(it.until)}</time> : t('admin.until_released'),
               <span class={`status ${it.in_force ? 'in_progress' : 'closed'}`}>{t(it.in_force ? 'admin.in_force' : 'admin.over')}</span>,
               <div class="row">

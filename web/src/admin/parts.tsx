@@ -24,26 +24,38 @@ export function Shown<T>({ of, children }: { of: Loaded<T>; children: (data: T) 
   );
 }
 
+interface TableProps {
+  name: string;
+  heads: string[];
+  rows: ComponentChildren[][];
+  empty: string;
+  /** Where the window is narrow, a row becomes a card: what can be done with it is not out of sight. */
+  asCards?: boolean;
+}
+
 /** A table that scrolls by itself where the window is narrow; or, without rows, what to do. */
-export function Table({ name, heads, rows, empty }: { name: string; heads: string[]; rows: ComponentChildren[][]; empty: string }) {
+export function Table({ name, heads, rows, empty, asCards = false }: TableProps) {
   if (rows.length === 0) return <p class="soft">{empty}</p>;
+  // Roles are said, because what is drawn as cards would be no table to a screen reader.
   return (
-    <div class="table" role="region" aria-label={name} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
+    <div class={`table ${asCards ? 'cards' : ''}`} role="region" aria-label={name} tabIndex={0}>
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
             {heads.map((head) => (
-              <th key={head} scope="col">
+              <th key={head} scope="col" role="columnheader">
                 {head}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((cells, i) => (
-            <tr key={i}>
+            <tr key={i} role="row">
               {cells.map((cell, k) => (
-                <td key={k}>{cell}</td>
+                <td key={k} role="cell" data-head={heads[k]}>
+                  {cell}
+                </td>
               ))}
             </tr>
           ))}
@@ -63,7 +75,7 @@ export function Faults({ of, onAgain }: { of: Problem | undefined; onAgain?: () 
       {errors.length > 0 && (
         <ul class="faults">
           {errors.map(({ field, message }) => (
-            <li key={field + message}>
+            <li key={field + message} dir="auto">
               <code>{field}</code> {message}
             </li>
           ))}

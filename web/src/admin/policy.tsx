@@ -32,6 +32,7 @@ export function Policy({ data, onDone }: { data: View; onDone: () => Promise<voi
         {t('admin.replay', { days: data.replay_days })}
       </p>
       <Table
+        asCards
         name={t('admin.policy')}
         heads={heads}
         empty={t('admin.nothing')}

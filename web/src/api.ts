@@ -386,7 +386,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follows one retention run as server-sent events: `run` now and whenever it got on, until it has ended.
+         * Follows one retention run as server-sent events: `run` now and whenever it got on, until it has ended, or the access
+         *     token has, or the admin's login or role.
          * @description The data is what `GET /admin/retention/runs/{run}` answers.
          */
         get: operations["get_admin_retention_runs_run_events"];
@@ -1967,6 +1968,24 @@ export interface components {
              */
             updated: number;
         };
+        /** @description How long is kept what is no complaint, in days of 24 hours. */
+        Kept: {
+            /**
+             * Format: int32
+             * @description Pictures in the photo store without a photo: what a crash or a restored database left there.
+             */
+            orphaned_photo_days: number;
+            /**
+             * Format: int32
+             * @description Missed events can be read again for so long.
+             */
+            replay_days: number;
+            /**
+             * Format: int32
+             * @description Photos that were begun and not finished, or sent straight to the store and never confirmed.
+             */
+            unfinished_upload_days: number;
+        };
         /** @description A complaint of which it is still known who reported it. */
         KeptComplaint: {
             /**
@@ -2773,14 +2792,9 @@ export interface components {
             width?: number | null;
         };
         /** @description The policy in force. */
-        PolicyView: {
+        PolicyView: components["schemas"]["Kept"] & {
             /** @description As it was sent. */
             document: unknown;
-            /**
-             * Format: int32
-             * @description Days for which missed events can be read again.
-             */
-            replay_days: number;
             /** @description The rules, with those that hold of what the document does not name. The first that fits a complaint holds. */
             rules: components["schemas"]["Rule"][];
             /** @description When runs begin. */
@@ -4355,7 +4369,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Members, all optional: rules (region, category, status, days, action), replay_days */
+        /** @description Members, all optional: rules (region, category, status, days, action), replay_days, orphaned_photo_days, unfinished_upload_days */
         requestBody: {
             content: {
                 "application/json": unknown;
@@ -5671,7 +5685,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Somebody works on it, or it is under a legal hold; `current` shows it */
+            /** @description It is under a legal hold; `current` shows it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7605,7 +7619,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Somebody works on it, or it is under a legal hold */
+            /** @description It is under a legal hold */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -19,8 +19,10 @@ export function Policy({ data, onDone }: { data: View; onDone: () => Promise<voi
     return { regions, categories };
   });
   const change = (at: number, to: Partial<Rule>): void => setRules(rules.map((rule, i) => (i === at ? { ...rule, ...to } : rule)));
+  const { replay_days, orphaned_photo_days, unfinished_upload_days } = data;
+  const kept = { replay_days, orphaned_photo_days, unfinished_upload_days };
   const save = async (): Promise<void> => {
-    await call('PUT', '/admin/retention', { rules: rules.map(written), replay_days: data.replay_days });
+    await call('PUT', '/admin/retention', { rules: rules.map(written), ...kept });
     await onDone();
   };
   const heads = [t('admin.status'), t('admin.region'), t('admin.category'), t('admin.days'), t('admin.treatment'), t('admin.act')];

@@ -111,3 +111,22 @@ test('a hold is placed with an end, changed to none, and released', async () => 
   await row.waitFor({ state: 'detached' });
   await visit.close();
 });
+
+test('the policy is set as a whole, and keeps what was not touched', async () => {
+  const visit = await stage.admin();
+  const { page } = visit;
+  await open(page, 'retention');
+  await page.getByRole('button', { name: 'Add a rule' }).click();
+  await page.locator('select[aria-label="Region 4"]').selectOption('north');
+  await page.locator('input[aria-label="Days 4"]').fill('365');
+  await page.locator('select[aria-label="What happens 4"]').selectOption('anonymise');
+  await page.fill('#policy-replay_days', '31');
+  await page.getByRole('button', { name: 'Set the policy' }).click();
+  await page.locator('dialog button[type=submit]').click();
+  await page.getByText('The policy is set.').waitFor();
+  type Policy = { rules: { region?: string; days: number; action: string }[]; replay_days: number; orphaned_photo_days: number };
+  const policy = await stage.server.ask<Policy>('GET', '/api/v1/admin/retention', undefined, await stage.token());
+  assert.deepEqual([policy.rules.length, policy.replay_days, policy.orphaned_photo_days], [4, 31, 7]);
+  assert.deepEqual(policy.rules.filter(({ region }) => region === 'north').map(({ days, action }) => [days, action]), [[365, 'anonymise']]);
+  await visit.close();
+});

@@ -3,12 +3,14 @@ import { useState } from 'preact/hooks';
 import type { Schemas } from '../client';
 import { t, time } from '../i18n';
 import { useLoaded } from './loaded';
-import { Ask, Table } from './parts';
+import { Ask, Exact, Table } from './parts';
 import { call, get } from './rest';
 
 type View = Schemas['PolicyView'];
 type Rule = View['rules'][number];
 type Named = { id: string; name: string };
+/** Periods of what is no complaint. */
+const KEPT = ['replay_days', 'orphaned_photo_days', 'unfinished_upload_days'] as const;
 export const ENDED = ['resolved', 'closed', 'rejected'] as const;
 
 export function Policy({ data, onDone }: { data: View; onDone: () => Promise<void> }) {
@@ -19,10 +21,13 @@ export function Policy({ data, onDone }: { data: View; onDone: () => Promise<voi
     return { regions, categories };
   });
   const change = (at: number, to: Partial<Rule>): void => setRules(rules.map((rule, i) => (i === at ? { ...rule, ...to } : rule)));
-  const { replay_days, orphaned_photo_days, unfinished_upload_days } = data;
-  const kept = { replay_days, orphaned_photo_days, unfinished_upload_days };
+  const [kept, setKept] = useState<Record<(typeof KEPT)[number], string>>({
+    replay_days: String(data.replay_days),
+    orphaned_photo_days: String(data.orphaned_photo_days),
+    unfinished_upload_days: String(data.unfinished_upload_days),
+  });
   const save = async (): Promise<void> => {
-    await call('PUT', '/admin/retention', { rules: rules.map(written), ...kept });
+    await call('PUT', '/admin/retention', { rules: rules.map(written), ...Object.fromEntries(KEPT.map((name) => [name, Number(kept[name])])) });
     await onDone();
   };
   const heads = [t('admin.status'), t('admin.region'), t('admin.category'), t('admin.days'), t('admin.treatment'), t('admin.act')];
@@ -30,8 +35,7 @@ export function Policy({ data, onDone }: { data: View; onDone: () => Promise<voi
   return (
     <>
       <p class="soft">
-        {data.schedule.on && data.schedule.next_at ? t('admin.next_run', { at: time(data.schedule.next_at) }) : t('admin.no_schedule')}{' '}
-        {t('admin.replay', { days: data.replay_days })}
+        {data.schedule.on && data.schedule.next_at ? t('admin.next_run', { at: time(data.schedule.next_at) }) : t('admin.no_schedule')}
       </p>
       <Table
         asCards
@@ -58,6 +62,11 @@ export function Policy({ data, onDone }: { data: View; onDone: () => Promise<voi
           </button>,
         ])}
       />
+      <div class="fields">
+        {KEPT.map((name) => (
+          <Exact key={name} id={`policy-${name}`} type="number" min="1" max="36500" label={t(`admin.${name}`)} value={kept[name]} onText={(value) => setKept({ ...kept, [name]: value })} />
+        ))}
+      </div>
       <div class="row">
         <button type="button" onClick={() => setRules([...rules, { status: 'closed', days: 30, action: 'erase' }])}>
           {t('admin.rule_new')}

@@ -2913,7 +2913,7 @@ export interface components {
             };
             /** @description Whether nothing was touched. */
             dry_run: boolean;
-            /** @description The first hundred of those that would go; absent unless it is a dry run. */
+            /** @description The first hundred of those that are due, held ones among them; absent unless it is a dry run. */
             ids?: string[] | null;
             /** @description The same for people. */
             message: string;

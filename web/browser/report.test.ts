@@ -286,6 +286,14 @@ test('a report that waits outlives its tab, with its photos, and is sent when th
   await page.locator('.queue-bar', { hasText: 'Outliving hum' }).waitFor();
   assert.equal(await page.locator('#description').inputValue(), '');
   await visit.isAccessible('the form above which one waits');
+  // What is begun meanwhile is not lost by a look at the one that waits.
+  await page.locator('#description').fill('Begun meanwhile');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByRole('button', { name: 'Change it' }).click();
+  await page.getByText('What you have begun in the form is replaced').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Report something else' }).click();
+  assert.equal(await page.locator('#description').inputValue(), 'Begun meanwhile');
   const later = await page.context().newPage();
   await page.close();
   await server.run();

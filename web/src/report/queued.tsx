@@ -9,14 +9,18 @@ interface Props {
   report: Queued;
   category: string;
   isSending: boolean;
+  /** What the server has against it; empty: nothing. */
+  refusal: string;
+  /** Whether something is in the form that it would replace. */
+  isReplacing: boolean;
   onSend: () => void;
   onChange: () => void;
   onDiscard: () => void;
   onAnother: () => void;
 }
 
-export function Waiting({ report, category, isSending, onSend, onChange, onDiscard, onAnother }: Props) {
-  const [isAsked, setAsked] = useState(false);
+export function Waiting({ report, category, isSending, refusal, isReplacing, onSend, onChange, onDiscard, onAnother }: Props) {
+  const [asked, setAsked] = useState<'change' | 'discard'>();
   const isOnline = useOnline();
   const state = isSending ? 'report.queued.sending' : isOnline ? 'report.queued.trying' : 'report.queued.offline';
   return (
@@ -33,9 +37,13 @@ export function Waiting({ report, category, isSending, onSend, onChange, onDisca
         </div>
       </header>
       <section class="card stack">
-        <p role="status" class="row queued-state">
-          {isSending ? <Spinner /> : <Icon name="clock" />} {t(state)}
-        </p>
+        {refusal ? (
+          <Notice kind="danger">{refusal}</Notice>
+        ) : (
+          <p role="status" class="row queued-state">
+            {isSending ? <Spinner /> : <Icon name="clock" />} {t(state)}
+          </p>
+        )}
         <h2>{category}</h2>
         <p class="words" dir="auto">
           {report.draft.description}
@@ -51,24 +59,26 @@ export function Waiting({ report, category, isSending, onSend, onChange, onDisca
           <time dateTime={new Date(report.at).toISOString()}>{t('report.queued.since', { time: time(new Date(report.at)) })}</time>
         </p>
         <div class="row">
-          <button type="button" class="primary" onClick={onSend} aria-busy={isSending}>
-            {t('report.queued.send')}
-          </button>
-          <button type="button" onClick={onChange} disabled={isSending}>
+          {!refusal && (
+            <button type="button" class="primary" onClick={onSend} aria-busy={isSending}>
+              {t('report.queued.send')}
+            </button>
+          )}
+          <button type="button" onClick={() => (isReplacing ? setAsked('change') : onChange())} disabled={isSending}>
             {t('report.queued.change')}
           </button>
-          <button type="button" class="danger" onClick={() => setAsked(true)} disabled={isSending}>
+          <button type="button" class="danger" onClick={() => setAsked('discard')} disabled={isSending}>
             {t('report.queued.discard')}
           </button>
         </div>
-        {isAsked && (
+        {asked && (
           <Notice kind="warning">
-            <p>{t('report.queued.sure')}</p>
+            <p>{t(asked === 'discard' ? 'report.queued.sure' : 'report.queued.replaces')}</p>
             <div class="row">
-              <button type="button" class="danger" onClick={onDiscard}>
-                {t('report.queued.yes')}
+              <button type="button" class="danger" onClick={asked === 'discard' ? onDiscard : onChange}>
+                {t(asked === 'discard' ? 'report.queued.yes' : 'report.queued.replace')}
               </button>
-              <button type="button" onClick={() => setAsked(false)}>
+              <button type="button" onClick={() => setAsked(undefined)}>
                 {t('cancel')}
               </button>
             </div>

@@ -26,7 +26,7 @@ type Stage =
   | { at: 'form' }
   | { at: 'near'; near: Near[] }
   | { at: 'queued'; key: string }
-  | { at: 'done'; sent: Schemas['SubmissionView']; photos: File[]; key: string }
+  | { at: 'done'; sent: Schemas['SubmissionView']; report: Queued }
   | { at: 'thanks'; supporters: number };
 
 /** What may be chosen; asked for again until it comes. */
@@ -75,17 +75,18 @@ export function Report() {
     setPhotos(chosen);
     void firstPlace(chosen).then(setPhotoPlace);
   };
+  /** To the form, with what was begun there. */
   const start = () => {
-    setDraft(kept());
-    setPhotos([]);
-    setPhotoPlace(null);
-    setFaults({});
-    setProblem(undefined);
     setStage({ at: 'form' });
     scrollTo(0, 0);
   };
+  /** The form is done with: the next report begins anew. */
   const arrive = (to: Stage) => {
     forget();
+    setDraft(kept());
+    changePhotos([]);
+    setFaults({});
+    setProblem(undefined);
     setStage(to);
     scrollTo(0, 0);
   };
@@ -110,11 +111,11 @@ export function Report() {
     setProblem(undefined);
     const asked = body(draft, isRegionNeeded(places.regions, draft.point), onDuplicate);
     const key = idempotencyKey(JSON.stringify(asked));
+    const report: Queued = { key, at: Date.now(), draft, body: asked, photos, lost: 0 };
     try {
-      arrive({ at: 'done', sent: await submitted(asked, key), photos, key });
+      arrive({ at: 'done', sent: await submitted(asked, key), report });
     } catch (error) {
       const told = asProblem(error);
-      const report: Queued = { key, at: Date.now(), draft, body: asked, photos, lost: 0 };
       if (told.kind === 'offline') {
         await queue.keep(report);
         arrive({ at: 'queued', key });
@@ -126,7 +127,7 @@ export function Report() {
       setSending(false);
     }
   };
-  /** Takes a queued report into the form again. */
+  /** Takes a queued report into the form again, in place of what is there. */
   const takeBack = async (report: Queued) => {
     await queue.drop(report.key);
     resume(report.draft, JSON.stringify(report.body), report.key);
@@ -147,17 +148,23 @@ export function Report() {
   // What is looked at while it waits goes on by itself: to its number, or to what the server has against it.
   const shown = stage.at === 'queued' ? queue.reports.find(({ key }) => key === stage.key) : undefined;
   const refusal = shown && queue.refused.get(shown.key);
+  const isBegun = draft.description.trim() !== '' || photos.length > 0;
   useEffect(() => {
-    if (shown?.sent) setStage({ at: 'done', sent: shown.sent, photos: shown.photos, key: shown.key });
-    else if (shown && refusal) void takeBack(shown).then(() => show(refusal));
+    if (shown?.sent) setStage({ at: 'done', sent: shown.sent, report: shown });
+    else if (shown && refusal && !isBegun) void takeBack(shown).then(() => show(refusal));
   }, [shown?.sent, refusal]);
+  // It was discarded, perhaps in another tab.
+  const isGone = stage.at === 'queued' && !shown;
+  useEffect(() => {
+    if (isGone) start();
+  }, [isGone]);
   // Somebody who comes back sees first what became of the report that waited.
   const isFirst = useRef(true);
   useEffect(() => {
     const [first] = queue.reports;
     if (!isFirst.current || !first) return;
     isFirst.current = false;
-    if (stage.at === 'form' && !draft.description) setStage({ at: 'queued', key: first.key });
+    if (stage.at === 'form' && !isBegun) setStage({ at: 'queued', key: first.key });
   }, [queue.reports]);
 
   if (unloaded && !places && !shown) return <Unloaded problem={unloaded} onAgain={load} />;
@@ -186,7 +193,6 @@ export function Report() {
         />
       );
     case 'queued': {
-      // What was just kept is read a moment later.
       if (!shown) return null;
       const kind = places?.categories.find((it) => it.id === shown.draft.category)?.name ?? shown.draft.category;
       return (
@@ -194,26 +200,27 @@ export function Report() {
           report={shown}
           category={kind}
           isSending={queue.sending === shown.key}
+          refusal={refusal?.text ?? ''}
+          isReplacing={isBegun}
           onSend={queue.send}
-          onChange={() => void takeBack(shown)}
+          onChange={() => void takeBack(shown).then(() => refusal && show(refusal))}
           onDiscard={() => void queue.drop(shown.key).then(start)}
           onAnother={start}
         />
       );
     }
     case 'done': {
-      const { sent, key } = stage;
+      const { sent, report } = stage;
       const region = places?.regions.find((it) => it.id === sent.region)?.name ?? sent.region;
-      const record = queue.reports.find((report) => report.key === key);
-      const fresh: Queued = { key, at: Date.now(), draft, body: body(draft, false, 'accept'), photos: [], lost: 0 };
+      const record = queue.reports.find(({ key }) => key === report.key);
       // What is still to be sent stays kept; so does the way to a report that waited, until somebody has seen it.
       const left = (photos: File[]) => {
-        if (record || photos.length > 0) void queue.keep({ ...(record ?? fresh), photos, sent });
+        if (record || photos.length > 0) void queue.keep({ ...report, photos, sent });
       };
       const seen = () => {
-        if (record && record.photos.length === 0) void queue.drop(key);
+        if (record && record.photos.length === 0) void queue.drop(report.key);
       };
-      return <Done key={key} sent={sent} region={region} photos={stage.photos} onLeft={left} onSeen={seen} onAnother={() => (seen(), start())} />;
+      return <Done key={report.key} sent={sent} region={region} photos={report.photos} onLeft={left} onSeen={seen} onAnother={() => (seen(), start())} />;
     }
     case 'thanks':
       return <Thanks supporters={stage.supporters} onAnother={start} />;

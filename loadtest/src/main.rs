@@ -15,8 +15,11 @@ mod http;
 mod idle;
 mod life;
 mod lists;
+mod model;
+mod peer;
 mod peers;
 mod pgbench;
+mod play;
 mod process;
 mod publisher;
 mod puppet;
@@ -35,6 +38,7 @@ mod yardstick;
 
 use std::error::Error;
 use std::io::Write;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -79,16 +83,23 @@ enum Command {
     Life(life::Options),
     /// A retention run over 300 000 of a million complaints, beside submissions
     Retention(retention::Options),
+    /// Play the users of a server by a timetable: residents, officers with their sockets, an admin, a scraper;
+    /// with a report, and exit code 1 when something does not hold. Starts a server unless --url names one
+    Play(Box<play::Options>),
+    /// Redress beside FastAPI with SQLAlchemy and WebSockets in two workers, on one PostgreSQL, as ratios
+    Peer(peer::Options),
+    /// Compute the tables of CAPACITY.md anew from loadtest/results, or check that they are there
+    Model(model::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
     /// Many clients in a process; obeys its standard input
     Crowd,
 }
 
-fn main() -> Result<(), Fault> {
+fn main() -> Result<ExitCode, Fault> {
     let command = Arguments::parse().command;
     if matches!(command, Command::BareWriter) {
-        return bare_writer::run();
+        return bare_writer::run().map(|()| ExitCode::SUCCESS);
     }
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -96,7 +107,20 @@ fn main() -> Result<(), Fault> {
         .block_on(tokio::task::LocalSet::new().run_until(dispatch(command)))
 }
 
-async fn dispatch(command: Command) -> Result<(), Fault> {
+async fn dispatch(command: Command) -> Result<ExitCode, Fault> {
+    if let Command::Play(options) = &command {
+        let holds = play::play(options).await?;
+        return Ok(if holds {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
+    }
+    measure(command).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn measure(command: Command) -> Result<(), Fault> {
     match command {
         Command::Bench => {
             submissions::measure(&submissions::Options::default()).await?;
@@ -121,8 +145,10 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Lists(options) => lists::measure(&options).await,
         Command::Life(options) => life::measure(&options).await,
         Command::Retention(options) => retention::measure(&options).await,
+        Command::Peer(options) => peer::measure(&options).await,
+        Command::Model(options) => model::run(&options),
         Command::Crowd => crowd::members::run().await,
-        Command::BareWriter => Ok(()),
+        Command::BareWriter | Command::Play(_) => Ok(()),
     }
 }
 

@@ -921,7 +921,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Tells whoever knows its id how many support a complaint, and whether it is still open. */
+        get: operations["get_complaints_id_support"];
         put?: never;
         /**
          * Says "me too" to an open complaint. Each account, user of an app, or network address counts once;
@@ -1843,6 +1844,16 @@ export interface components {
             id: string;
             /** @description Where to `POST` a "me too" instead. */
             support: string;
+        };
+        /** @description A status, and when it was entered. */
+        Entered: {
+            /**
+             * Format: date-time
+             * @description When it was entered (UTC).
+             */
+            at: string;
+            /** @description The status. */
+            status: components["schemas"]["Status"];
         };
         /** @description Why an admin erases who reported a complaint. */
         ErasureBody: {
@@ -2873,6 +2884,11 @@ export interface components {
              */
             status_since: string;
             /**
+             * @description The statuses it was in, oldest first, with the time at which it entered each: from `reported` to the present one; of
+             *     very many the first and the latest 200.
+             */
+            statuses: components["schemas"]["Entered"][];
+            /**
              * Format: int32
              * @description People who said "me too".
              */
@@ -2897,7 +2913,7 @@ export interface components {
             };
             /** @description Whether nothing was touched. */
             dry_run: boolean;
-            /** @description The first hundred of those that would go; absent unless it is a dry run. */
+            /** @description The first hundred of those that are due, held ones among them; absent unless it is a dry run. */
             ids?: string[] | null;
             /** @description The same for people. */
             message: string;
@@ -3261,6 +3277,21 @@ export interface components {
         SupportBody: {
             /** @description For apps: whatever tells the app's users apart, 1–200 characters. It is kept as a keyed hash. */
             reporter?: string | null;
+        };
+        /** @description How far a complaint has come that others support. */
+        SupportState: {
+            /**
+             * Format: uuid
+             * @description The complaint.
+             */
+            id: string;
+            /** @description Whether "me too" can still be said. */
+            open: boolean;
+            /**
+             * Format: int32
+             * @description People who said "me too" by now.
+             */
+            supporters: number;
         };
         /** @description How long something took, to within a twentieth. */
         Times: {
@@ -6687,6 +6718,38 @@ export interface operations {
             };
             /** @description Not now; try again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_complaints_id_support: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportState"];
+                };
+            };
+            /** @description No such complaint, perhaps any more */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

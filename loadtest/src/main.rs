@@ -17,6 +17,7 @@ mod life;
 mod lists;
 mod peers;
 mod pgbench;
+mod photos;
 mod process;
 mod publisher;
 mod puppet;
@@ -79,6 +80,8 @@ enum Command {
     Life(life::Options),
     /// A retention run over 300 000 of a million complaints, beside submissions
     Retention(retention::Options),
+    /// How soon an officer's socket tells that a photo is ready, and /health beside twelve that arrive at once
+    Photos(photos::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
     /// Many clients in a process; obeys its standard input
@@ -108,7 +111,8 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
             timers::measure(&timers::Options::default()).await?;
             lists::measure(&lists::Options::default()).await?;
             life::measure(&life::Options::default()).await?;
-            retention::measure(&retention::Options::default()).await
+            retention::measure(&retention::Options::default()).await?;
+            photos::measure(&photos::Options::default()).await
         }
         Command::Submissions(options) => submissions::measure(&options).await,
         Command::Push(options) => push::measure(&options).await,
@@ -121,6 +125,7 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Lists(options) => lists::measure(&options).await,
         Command::Life(options) => life::measure(&options).await,
         Command::Retention(options) => retention::measure(&options).await,
+        Command::Photos(options) => photos::measure(&options).await,
         Command::Crowd => crowd::members::run().await,
         Command::BareWriter => Ok(()),
     }

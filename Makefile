@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a newcomer needs; both install what is missing first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run pages cluster compose test test-browser api screenshots soak check bench conformance dashboards
+.PHONY: help run pages cluster compose test test-browser api screenshots soak check bench loadtest conformance dashboards
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,11 @@ bench: ## measure: benches/, then a running server under load (takes a while)
 	cargo bench --locked
 	cargo build --release --locked --workspace
 	target/release/redress-loadtest bench
+
+loadtest: ## play a city's users for two minutes; LOADTEST="--profile high" for others, "--help" for all
+	@scripts/setup
+	cargo build --release --locked --workspace
+	target/release/redress-loadtest play $(LOADTEST)
 
 dashboards: ## hold the queries of dashboards and alerts against PROMETHEUS=http://… (needs Python 3)
 	@scripts/dashboards $(if $(PROMETHEUS),--prometheus $(PROMETHEUS))

@@ -9,6 +9,7 @@ mod lanes;
 mod measure;
 #[path = "../../loadtest/src/pgbench.rs"]
 mod pgbench;
+#[expect(dead_code, reason = "the load test needs more of the report")]
 #[path = "../../loadtest/src/report.rs"]
 mod report;
 mod usual;

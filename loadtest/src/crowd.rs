@@ -1,12 +1,13 @@
 //! A crowd: many clients with a socket each, in a process of its own, so that neither the files that
 //! one process may open nor its thread bound how many sockets there are in all.
 
-mod frames;
+pub(crate) mod frames;
 pub(crate) mod members;
 pub(crate) mod order;
 mod socket;
-mod standing;
+pub(crate) mod standing;
 mod tally;
+pub(crate) mod upgrade;
 
 use serde::de::DeserializeOwned;
 use tokio::process::Command;

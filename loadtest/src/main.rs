@@ -15,9 +15,12 @@ mod http;
 mod idle;
 mod life;
 mod lists;
+mod model;
+mod peer;
 mod peers;
 mod pgbench;
 mod photos;
+mod play;
 mod process;
 mod publisher;
 mod puppet;
@@ -36,6 +39,7 @@ mod yardstick;
 
 use std::error::Error;
 use std::io::Write;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -82,16 +86,23 @@ enum Command {
     Retention(retention::Options),
     /// How soon an officer's socket tells that a photo is ready, and /health beside twelve that arrive at once
     Photos(photos::Options),
+    /// Play the users of a server by a timetable: residents, officers with their sockets, an admin, a scraper;
+    /// with a report, and exit code 1 when something does not hold. Starts a server unless --url names one
+    Play(Box<play::Options>),
+    /// Redress beside FastAPI with SQLAlchemy and WebSockets in two workers, on one PostgreSQL, as ratios
+    Peer(peer::Options),
+    /// Compute the tables of CAPACITY.md anew from loadtest/results, or check that they are there
+    Model(model::Options),
     /// The yardstick of push: accepts sockets and writes bytes to all of them; obeys its standard input
     BareWriter,
     /// Many clients in a process; obeys its standard input
     Crowd,
 }
 
-fn main() -> Result<(), Fault> {
+fn main() -> Result<ExitCode, Fault> {
     let command = Arguments::parse().command;
     if matches!(command, Command::BareWriter) {
-        return bare_writer::run();
+        return bare_writer::run().map(|()| ExitCode::SUCCESS);
     }
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -99,7 +110,20 @@ fn main() -> Result<(), Fault> {
         .block_on(tokio::task::LocalSet::new().run_until(dispatch(command)))
 }
 
-async fn dispatch(command: Command) -> Result<(), Fault> {
+async fn dispatch(command: Command) -> Result<ExitCode, Fault> {
+    if let Command::Play(options) = &command {
+        let holds = play::play(options).await?;
+        return Ok(if holds {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
+    }
+    measure(command).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn measure(command: Command) -> Result<(), Fault> {
     match command {
         Command::Bench => {
             submissions::measure(&submissions::Options::default()).await?;
@@ -126,8 +150,10 @@ async fn dispatch(command: Command) -> Result<(), Fault> {
         Command::Life(options) => life::measure(&options).await,
         Command::Retention(options) => retention::measure(&options).await,
         Command::Photos(options) => photos::measure(&options).await,
+        Command::Peer(options) => peer::measure(&options).await,
+        Command::Model(options) => model::run(&options),
         Command::Crowd => crowd::members::run().await,
-        Command::BareWriter => Ok(()),
+        Command::BareWriter | Command::Play(_) => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{Fault, say};
 
 const WS: &str = "ws@8.23.0";
 const PYTHON_PACKAGES: [&str; 3] = ["fastapi==0.165.0", "uvicorn==0.54.0", "websockets==17.4"];
-const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peer");
 
 /// A peer that is installed.
 pub(crate) struct Peer {
@@ -83,13 +83,27 @@ async fn node(home: &Path) -> Result<Peer, Fault> {
 }
 
 async fn python(home: &Path) -> Result<Peer, Fault> {
-    let folder = home.join(PYTHON_PACKAGES.join("-"));
+    Ok(Peer {
+        name: "FastAPI",
+        is_fast: false,
+        program: interpreter(home, &PYTHON_PACKAGES).await?,
+        script: Path::new(SCRIPTS).join("broadcast.py"),
+        node_path: None,
+    })
+}
+
+/// A Python that has these packages, in a folder of its own below `home`; installs them unless they are there.
+///
+/// # Errors
+/// When they cannot be installed.
+pub(crate) async fn interpreter(home: &Path, packages: &[&str]) -> Result<PathBuf, Fault> {
+    let folder = home.join(packages.join("-"));
     let program = folder.join("bin/python");
     let complete = folder.join("complete");
     if !complete.exists() {
         say(&format!(
-            "push: installing {} into {}",
-            PYTHON_PACKAGES.join(", "),
+            "installing {} into {}",
+            packages.join(", "),
             folder.display()
         ));
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder)).await?;
@@ -101,16 +115,10 @@ async fn python(home: &Path) -> Result<Peer, Fault> {
             "--quiet",
             "--disable-pip-version-check",
         ]);
-        run(pip.args(PYTHON_PACKAGES)).await?;
+        run(pip.args(packages)).await?;
         std::fs::write(complete, "")?;
     }
-    Ok(Peer {
-        name: "FastAPI",
-        is_fast: false,
-        program,
-        script: Path::new(SCRIPTS).join("broadcast.py"),
-        node_path: None,
-    })
+    Ok(program)
 }
 
 async fn run(command: &mut Command) -> Result<(), Fault> {

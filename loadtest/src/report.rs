@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -61,7 +61,8 @@ impl Figure {
         }
     }
 
-    fn row(&self) -> [String; 5] {
+    /// What, value, target, verdict, and what is behind it.
+    pub(crate) fn row(&self) -> [String; 5] {
         let target = match self.target {
             Target::AtLeast(least) => format!("≥ {least}"),
             Target::AtMost(most) => format!("≤ {most}"),
@@ -87,7 +88,7 @@ impl Figure {
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     /// The benchmark, as in the file's name.
-    pub(crate) what: &'static str,
+    pub(crate) what: String,
     /// When it ended.
     pub(crate) date: String,
     /// How to repeat it.
@@ -102,9 +103,9 @@ pub(crate) struct Report {
 
 impl Report {
     /// A report of what was measured just now on this machine.
-    pub(crate) fn new(what: &'static str, command: &str, figures: Vec<Figure>, raw: Value) -> Self {
+    pub(crate) fn new(what: &str, command: &str, figures: Vec<Figure>, raw: Value) -> Self {
         Self {
-            what,
+            what: what.to_owned(),
             date: jiff::Timestamp::now().to_string(),
             command: command.to_owned(),
             conditions: machine(),
@@ -119,33 +120,46 @@ impl Report {
         self
     }
 
-    /// Prints the table and writes the raw file; returns the file's name.
+    /// Prints the table and keeps the raw file; returns the file's name.
     ///
     /// # Errors
     /// When either cannot be written.
     pub(crate) fn publish(&self) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
         std::io::stdout().write_all(self.table().as_bytes())?;
-        let day: String = self.date.chars().take(10).collect();
-        let folder = [
-            env!("CARGO_MANIFEST_DIR"),
-            concat!(env!("CARGO_MANIFEST_DIR"), "/loadtest"),
-        ]
-        .map(|home| PathBuf::from(home).join("results"))
-        .into_iter()
-        .find(|folder| {
-            folder
-                .parent()
-                .is_some_and(|home| home.ends_with("loadtest"))
-        })
-        .ok_or("no folder for results")?;
-        std::fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{day}-{}.json", self.what));
-        std::fs::write(&path, format!("{}\n", serde_json::to_string_pretty(self)?))?;
+        let path = self.keep()?;
         writeln!(std::io::stdout(), "raw: {}\n", path.display())?;
         Ok(path)
     }
 
-    fn table(&self) -> String {
+    /// Writes the raw file where all of them are; returns its name.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn keep(&self) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
+        let day: String = self.date.chars().take(10).collect();
+        let folder = results();
+        std::fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{day}-{}.json", self.what));
+        self.write(&path)?;
+        Ok(path)
+    }
+
+    /// Writes everything raw to a file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let text = serde_json::to_string_pretty(self)?;
+        Ok(std::fs::write(path, format!("{text}\n"))?)
+    }
+
+    /// Whether every figure is what it must be.
+    pub(crate) fn holds(&self) -> bool {
+        self.figures.iter().all(|figure| figure.pass)
+    }
+
+    /// The table, as text.
+    pub(crate) fn table(&self) -> String {
         let rows: Vec<[String; 5]> = self.figures.iter().map(Figure::row).collect();
         let width = |column: usize| {
             let cells = rows.iter().filter_map(|row| row.get(column));
@@ -162,6 +176,14 @@ impl Report {
         }
         table
     }
+}
+
+/// The folder of raw results, for this program and for benches of the project's root.
+pub(crate) fn results() -> PathBuf {
+    let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let is_own = home.ends_with("loadtest");
+    let home = if is_own { home } else { home.join("loadtest") };
+    home.join("results")
 }
 
 /// Cores, processor and kernel of this machine.

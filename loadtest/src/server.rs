@@ -29,11 +29,23 @@ impl Server {
     /// # Errors
     /// When it does not become ready.
     pub(crate) async fn start(stage: &Stage, schema: &str, flags: &[&str]) -> Result<Self, Fault> {
+        Self::start_at(free_address()?, stage, schema, flags).await
+    }
+
+    /// As [`Self::start`], on an address that is free.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub(crate) async fn start_at(
+        address: SocketAddr,
+        stage: &Stage,
+        schema: &str,
+        flags: &[&str],
+    ) -> Result<Self, Fault> {
         let folder = stage.folder.join(schema);
         std::fs::create_dir_all(&folder)?;
         let log = folder.join("server.log");
         let log = File::options().create(true).append(true).open(log)?;
-        let address = free_address()?;
         let child = stage
             .under_test(&stage.redress)
             .args([
@@ -61,6 +73,8 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
+            // Ctrl-C in a terminal is for us, who have to ask it for its figures before it ends.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
         let server = Self {
@@ -73,7 +87,11 @@ impl Server {
         Ok(server)
     }
 
-    async fn wait_until_ready(&self) -> Result<(), Fault> {
+    /// Waits until it takes requests.
+    ///
+    /// # Errors
+    /// When it does not within a while.
+    pub(crate) async fn wait_until_ready(&self) -> Result<(), Fault> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if let Ok(mut connection) = Connection::open(self.address).await {

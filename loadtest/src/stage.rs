@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use redress::embedded::Cluster;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Command;
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, NoTls};
@@ -157,6 +158,34 @@ impl Stage {
             return Ok(());
         }
         Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+    }
+
+    /// Kills PostgreSQL, as a loss of power would, and starts it again on what it left.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub(crate) async fn crash(self) -> Result<Self, Fault> {
+        let Self {
+            folder,
+            cluster,
+            redress,
+            own,
+            split,
+        } = self;
+        let died = cluster.died();
+        let pid = Pid::from_raw(cluster.pid()).ok_or("PostgreSQL has no process")?;
+        kill_process(pid, Signal::KILL)?;
+        died.await;
+        // Its locks on the folder go with it.
+        drop(cluster);
+        let cluster = Cluster::start(&folder, &|line| say(line)).await?;
+        Ok(Self {
+            folder,
+            cluster,
+            redress,
+            own,
+            split,
+        })
     }
 
     /// Stops PostgreSQL and leaves the folder for [`Self::set_again`].

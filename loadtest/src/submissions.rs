@@ -230,7 +230,10 @@ fn requests(address: SocketAddr, regions: usize, seed: u64) -> Rc<[Vec<u8>]> {
 }
 
 /// One client: the time of each submission in microseconds.
-async fn client_for(
+///
+/// # Errors
+/// When one is refused.
+pub(crate) async fn client_for(
     client: usize,
     address: SocketAddr,
     requests: &[Vec<u8>],

@@ -15,9 +15,13 @@ const PREFIX: &str = "rk_";
 ///
 /// # Errors
 /// [`AccessError::UnknownRegions`].
-pub async fn create(store: &Store, new: &NewApiKey) -> Result<(ApiKeyEntry, String), AccessError> {
+pub async fn create(
+    store: &Store,
+    id: Uuid,
+    new: &NewApiKey,
+) -> Result<(ApiKeyEntry, String), AccessError> {
     let key = generate();
-    let entry = register(store, new, &key).await?;
+    let entry = register(store, id, new, &key).await?;
     Ok((entry, key))
 }
 
@@ -32,12 +36,13 @@ pub fn generate() -> String {
 /// [`AccessError::UnknownRegions`].
 pub async fn register(
     store: &Store,
+    id: Uuid,
     new: &NewApiKey,
     key: &str,
 ) -> Result<ApiKeyEntry, AccessError> {
     require_regions(store, &new.regions).await?;
     let hash = opaque::fingerprint(key);
-    Ok(api_keys::insert(store, Uuid::now_v7(), new, &hash).await?)
+    Ok(api_keys::insert(store, id, new, &hash).await?)
 }
 
 /// Revokes a key for good.

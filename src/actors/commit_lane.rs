@@ -7,11 +7,12 @@
 //! the complaints' row locks; it publishes nothing, and it never keeps a connection whose last
 //! batch is half-known.
 
+mod alone;
 mod attempt;
 mod batch;
 mod tally;
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,14 +22,13 @@ use actix::{
     Supervised, WrapFuture,
 };
 use fail::fail_point;
-use uuid::Uuid;
 
 use super::command::{Command, CommandError, Work};
 use super::supervise::{self, Supervision};
-use crate::domain::change::Request;
 use crate::store::catalogue::CatalogueCell;
 use crate::store::connect::Database;
 use crate::store::{Session, commit};
+use alone::Alone;
 
 /// Messages that a lane's mailbox holds before it refuses.
 const MAILBOX: usize = 4096;
@@ -74,12 +74,26 @@ impl LaneHandle {
             error.into_inner().0.work.refuse(CommandError::Overloaded);
         }
     }
+
+    /// Hands over commands that are to share a batch; a full lane refuses them to their callers.
+    pub fn hand_over_together(&self, commands: Vec<Command>) {
+        if let Err(error) = self.0.try_send(CommitTogether(commands)) {
+            for command in error.into_inner().0 {
+                command.work.refuse(CommandError::Overloaded);
+            }
+        }
+    }
 }
 
 /// Commit this, with whatever else waits.
 #[derive(Message)]
 #[rtype(result = "()")]
 struct Commit(Command);
+
+/// Commit these in one batch, as far as they fit, with whatever else waits.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct CommitTogether(Vec<Command>);
 
 /// The actor.
 pub struct CommitLane {
@@ -99,30 +113,6 @@ struct InFlight {
     alone: bool,
 }
 
-/// Which complaints a batch touches, and which of them nothing else in it may touch.
-#[derive(Default)]
-struct Alone {
-    touched: HashSet<Uuid>,
-    reserved: HashSet<Uuid>,
-}
-
-impl Alone {
-    /// Whether a request may come into the batch, in which it is counted then.
-    fn admits(&mut self, request: &Request) -> bool {
-        if request.touches().any(|it| self.reserved.contains(&it)) {
-            return false;
-        }
-        if request.asks_for_trace() {
-            if self.touched.contains(&request.complaint) {
-                return false;
-            }
-            self.reserved.insert(request.complaint);
-        }
-        self.touched.extend(request.touches());
-        true
-    }
-}
-
 impl CommitLane {
     fn new(deps: Rc<LaneDeps>) -> Self {
         Self {
@@ -130,6 +120,14 @@ impl CommitLane {
             waiting: VecDeque::new(),
             connection: None,
             in_flight: InFlight::default(),
+        }
+    }
+
+    fn take(&mut self, command: Command) {
+        if self.waiting.len() >= QUEUE {
+            command.work.refuse(CommandError::Overloaded);
+        } else {
+            self.waiting.push_back(command);
         }
     }
 
@@ -266,11 +264,20 @@ impl Handler<Commit> for CommitLane {
             "{}/commit_lane/handle",
             self.deps.supervision.node
         ));
-        if self.waiting.len() >= QUEUE {
-            command.work.refuse(CommandError::Overloaded);
-            return;
-        }
-        self.waiting.push_back(command);
+        self.take(command);
+        self.commit_next(ctx);
+    }
+}
+
+impl Handler<CommitTogether> for CommitLane {
+    type Result = ();
+
+    fn handle(&mut self, CommitTogether(commands): CommitTogether, ctx: &mut Context<Self>) {
+        fail_point!(&format!(
+            "{}/commit_lane/handle",
+            self.deps.supervision.node
+        ));
+        commands.into_iter().for_each(|command| self.take(command));
         self.commit_next(ctx);
     }
 }

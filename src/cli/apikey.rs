@@ -18,6 +18,9 @@ const PAGE: i64 = 200;
 pub enum ApiKeyCommand {
     /// Create an API key and print it; it cannot be had again
     Create {
+        /// Its id, of which the audit trail tells before there is a key
+        #[arg(skip = Uuid::now_v7())]
+        id: Uuid,
         /// The app that will hold it
         #[arg(long)]
         name: String,
@@ -47,6 +50,7 @@ pub enum ApiKeyCommand {
 pub async fn run(command: ApiKeyCommand, store: &Store) -> Result<(), CommandError> {
     match command {
         ApiKeyCommand::Create {
+            id,
             name,
             scopes,
             regions,
@@ -58,7 +62,7 @@ pub async fn run(command: ApiKeyCommand, store: &Store) -> Result<(), CommandErr
                 regions,
                 rate_per_minute,
             };
-            let (entry, key) = api_keys::create(store, &NewApiKey::parse(&draft)?).await?;
+            let (entry, key) = api_keys::create(store, id, &NewApiKey::parse(&draft)?).await?;
             print(&format!("created API key {} for {}", entry.id, entry.name))?;
             print(&format!("key (shown this once): {key}"))
         }

@@ -128,7 +128,7 @@ impl Audited for AccountCommand {
 impl Audited for ApiKeyCommand {
     fn deed(&self) -> Deed {
         match self {
-            Self::Create { .. } => Some(("redress apikey create", Subject::Nothing)),
+            Self::Create { id, .. } => Some(("redress apikey create", Subject::Id(id.to_string()))),
             Self::List => None,
             Self::Revoke { id } => Some(("redress apikey revoke", Subject::Id(id.to_string()))),
         }

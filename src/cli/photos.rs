@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use crate::config::{ConfigError, DataSettings, PhotoStoreSettings, S3Access, seconds_or_none};
 use crate::media::blobs::{BlobError, Blobs};
-use crate::media::sweep::{Sweep, SweepError};
+use crate::media::sweep::{Ages, Sweep, SweepError};
+use crate::retention::{RetentionError, policy};
 use crate::store::Store;
 
 /// What to do with photos.
@@ -23,14 +24,18 @@ pub enum PhotosCommand {
         /// Only tell what would be done
         #[arg(long)]
         dry_run: bool,
-        /// Leave alone what is younger, in seconds: uploads may be under way
-        #[arg(long, default_value = "3600", value_name = "SECONDS", value_parser = seconds_or_none)]
-        older_than: Duration,
+        /// Leave alone what is younger, in seconds: uploads may be under way. By default as long as the retention
+        /// policy says
+        #[arg(long, value_name = "SECONDS", value_parser = seconds_or_none)]
+        older_than: Option<Duration>,
         /// Where the photos are.
         #[command(flatten)]
         store: PhotoStoreSettings,
     },
 }
+
+/// Photos that are ready for less time are not looked for, unless `--older-than` says otherwise.
+const LISTED: Duration = Duration::from_secs(3600);
 
 /// Why a sweep failed.
 #[derive(Debug, Error)]
@@ -41,6 +46,9 @@ pub enum PhotosFailure {
     /// The photo store cannot be used as it is set.
     #[error(transparent)]
     Blobs(#[from] BlobError),
+    /// The retention policy, which says how old what goes must be.
+    #[error(transparent)]
+    Policy(#[from] RetentionError),
     /// The sweep ended early.
     #[error(transparent)]
     Sweep(#[from] SweepError),
@@ -69,8 +77,16 @@ pub async fn run(
         &S3Access::from_environment()?,
         settings.photo_store_wait,
     )?;
+    let ages = match older_than {
+        Some(age) => Ages {
+            pictures: age,
+            uploads: age,
+        },
+        None => policy(store).await?.1.kept.into(),
+    };
     let sweep = Sweep {
-        age: older_than,
+        ages,
+        listed: older_than.unwrap_or(LISTED),
         dry: dry_run,
         fails_rows: true,
     };

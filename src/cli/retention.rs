@@ -91,7 +91,13 @@ async fn show(zone: &RetentionZone, store: &Store) -> Result<(), RetentionFailur
     let mut out = std::io::stdout().lock();
     writeln!(out, "version\t{}", stored.version)?;
     writeln!(out, "since\t{}", stored.set_at)?;
-    writeln!(out, "replay\t{} days", policy.replay_days)?;
+    writeln!(out, "replay\t{} days", policy.kept.replay_days)?;
+    let (photos, uploads) = (
+        policy.kept.orphaned_photo_days,
+        policy.kept.unfinished_upload_days,
+    );
+    writeln!(out, "orphaned photos\t{photos} days")?;
+    writeln!(out, "unfinished uploads\t{uploads} days")?;
     for rule in lines(&policy, zone) {
         writeln!(out, "{rule}")?;
     }

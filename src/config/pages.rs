@@ -14,6 +14,36 @@ pub struct PageSettings {
     /// To whom the map tiles are owed, shown on maps
     #[arg(long, env = "MAP_CREDIT", value_name = "TEXT")]
     pub map_credit: Option<String>,
+    /// Where the operator's dashboards are, such as Grafana; the administrators' page links there
+    #[arg(long, env = "DASHBOARDS", value_name = "URL")]
+    pub dashboards: Option<WebAddress>,
+}
+
+/// An address that a page may link to: http or https, without a blank in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebAddress(String);
+
+impl WebAddress {
+    /// As it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for WebAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let rest = text.strip_prefix("https://");
+        let rest = rest.or_else(|| text.strip_prefix("http://"));
+        let is_address = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
+        if !is_address || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(
+                "expected an address such as https://grafana.example.org/dashboards".into(),
+            );
+        }
+        Ok(Self(text.to_owned()))
+    }
 }
 
 /// The address of map tiles, with `{z}`, `{x}` and `{y}` in it.
@@ -64,6 +94,26 @@ impl FromStr for MapTiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_is_an_address_of_the_web() {
+        for good in [
+            "https://grafana.example.org/dashboards",
+            "http://127.0.0.1:3000",
+        ] {
+            assert_eq!(good.parse::<WebAddress>().unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "grafana",
+            "javascript:alert(1)",
+            "https://",
+            "http:///d",
+            "http://a b",
+        ] {
+            assert!(bad.parse::<WebAddress>().is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn tiles_have_an_origin_and_a_place_for_each_number() {

@@ -39,8 +39,8 @@ pub struct RetentionSettings {
     /// Most time that a run of the schedule begins later, drawn anew each time, in seconds
     #[arg(long, env = "RETENTION_JITTER", default_value = "600", value_name = "SECONDS", value_parser = seconds_or_none)]
     pub retention_jitter: Duration,
-    /// Complaints that a run erases at a time, before it lets others go first
-    #[arg(long, env = "RETENTION_BATCH", default_value_t = 200, value_name = "N",
+    /// Complaints that a run reads at a time, and most that it erases at a time, before it lets others go first
+    #[arg(long, env = "RETENTION_BATCH", default_value_t = 500, value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=500))]
     pub retention_batch: u16,
     /// How long former staff are known by name.

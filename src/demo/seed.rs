@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use thiserror::Error;
+use uuid::Uuid;
 
 use super::{
     DemoAccount, DemoFile, DemoFileError, DemoOfficer, content, password, seed_catalogue,
@@ -107,7 +108,7 @@ pub async fn complete(store: &Store, access: &Access, file: &DemoFile) -> Result
         regions: BTreeSet::new(),
         rate_per_minute: None,
     };
-    api_keys::register(store, &key, &file.api_key).await?;
+    api_keys::register(store, Uuid::now_v7(), &key, &file.api_key).await?;
     Ok(())
 }
 

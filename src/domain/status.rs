@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -91,6 +92,32 @@ impl Status {
     }
 }
 
+/// A status, and when it was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Entered {
+    /// The status.
+    pub status: Status,
+    /// When it was entered (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+/// What a complaint was, from its submission to its present status, oldest first. `told` is what its events say, which may
+/// begin late and, read a moment after the complaint, end late.
+pub fn past(told: Vec<Entered>, created_at: Timestamp, now: Entered) -> Vec<Entered> {
+    let first = Entered {
+        status: Status::Reported,
+        at: created_at,
+    };
+    let known = told.into_iter().filter(|step| step.at <= now.at);
+    let mut past: Vec<Entered> = std::iter::once(first).chain(known).collect();
+    past.dedup_by_key(|step| step.status);
+    if past.last().map(|step| step.status) != Some(now.status) {
+        past.push(now);
+    }
+    past
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -108,5 +135,41 @@ mod tests {
             assert_eq!(status.index(), index);
         }
         assert_eq!(Status::parse("Reported"), None);
+    }
+
+    #[test]
+    fn a_past_begins_with_the_report_and_ends_with_the_present_status() {
+        use Status::{Acknowledged, InProgress, Reported, Resolved};
+        let entered = |status, second| Entered {
+            status,
+            at: Timestamp::from_second(second).unwrap(),
+        };
+        let created = Timestamp::from_second(1).unwrap();
+        let seen = |told: &[(Status, i64)], now| {
+            let told = told
+                .iter()
+                .map(|(status, second)| entered(*status, *second));
+            let past = past(told.collect(), created, now);
+            let past = past.into_iter();
+            past.map(|step| (step.status, step.at.as_second()))
+                .collect::<Vec<_>>()
+        };
+        let whole = [
+            (Reported, 1),
+            (Acknowledged, 2),
+            (InProgress, 5),
+            (Acknowledged, 7),
+        ];
+        assert_eq!(seen(&whole, entered(Acknowledged, 7)), whole);
+        assert_eq!(seen(&[], entered(Reported, 1)), [(Reported, 1)]);
+        // Events that are gone, and one that came after the complaint was read.
+        assert_eq!(
+            seen(&[(InProgress, 5), (Resolved, 9)], entered(InProgress, 5)),
+            [(Reported, 1), (InProgress, 5)]
+        );
+        assert_eq!(
+            seen(&[], entered(Resolved, 9)),
+            [(Reported, 1), (Resolved, 9)]
+        );
     }
 }

@@ -70,7 +70,7 @@ pub async fn create_api_key(
     asked: Asked<AdminOnly, ApiKeyDraft>,
 ) -> Result<HttpResponse, Problem> {
     let new = NewApiKey::parse(&asked.body.value)?;
-    let (entry, key) = api_keys::create(&store, &new).await?;
+    let (entry, key) = api_keys::create(&store, Uuid::now_v7(), &new).await?;
     let no_store = (CACHE_CONTROL, "no-store");
     Ok(HttpResponse::Created()
         .insert_header(no_store)

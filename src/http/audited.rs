@@ -85,11 +85,20 @@ pub(super) fn reason(request: &HttpRequest) -> Result<Option<Reason>, Problem> {
 
 /// Writes how a request ended that wrote an entry, if that needs telling: it made something, was refused or failed, or
 /// its handler adds something. The answer leaves in any case: the entry that it was asked for is durable.
+///
+/// What is written is on the heap: every connection has room for this future, twice, for as long as it lasts.
 pub(super) async fn complete<B>(response: &ServiceResponse<B>) {
+    let entry = completion(response);
+    let writing = entry.map(|entry| Box::pin(write(response.request(), entry)));
+    if let Some(writing) = writing {
+        writing.await;
+    }
+}
+
+/// What is to be written of how a request ended, if anything is.
+fn completion<B>(response: &ServiceResponse<B>) -> Option<Entry> {
     let request = response.request();
-    let Some(Noted(noted)) = request.extensions().get::<Noted>().cloned() else {
-        return;
-    };
+    let Noted(noted) = request.extensions().get::<Noted>().cloned()?;
     let told = request.extensions().get::<Told>().cloned();
     let status = response.status();
     let outcome = if status.is_server_error() {
@@ -101,7 +110,7 @@ pub(super) async fn complete<B>(response: &ServiceResponse<B>) {
     } else if told.is_some() {
         Outcome::Done
     } else {
-        return;
+        return None;
     };
     let mut entry = noted.completed(Uuid::now_v7(), outcome);
     if let Some(location) = response.headers().get(LOCATION) {
@@ -115,6 +124,10 @@ pub(super) async fn complete<B>(response: &ServiceResponse<B>) {
             ..entry
         };
     }
+    Some(entry)
+}
+
+async fn write(request: &HttpRequest, entry: Entry) {
     let written = match trail(request) {
         Ok(trail) => trail
             .record(&entry)
@@ -174,4 +187,20 @@ fn trail(request: &HttpRequest) -> Result<Trail, Problem> {
 fn route(request: &HttpRequest) -> String {
     let pattern = request.match_pattern();
     pattern.unwrap_or_else(|| "unmatched".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::HttpResponse;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_connection_on_which_nothing_is_audited_holds_hardly_any_room_for_it() {
+        let answer = HttpResponse::Ok().finish();
+        let response = TestRequest::default().to_srv_response(answer);
+        let room = size_of_val(&complete(&response));
+        assert!(room <= 64, "{room} bytes");
+    }
 }

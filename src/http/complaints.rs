@@ -25,7 +25,7 @@ use crate::actors::command::CommandError;
 use crate::domain::account::{By, Scope};
 use crate::domain::complaint::{Receipt, Submission};
 use crate::store::complaints::Found;
-use crate::store::{Store, StoreError, claims, comments, complaints, holds};
+use crate::store::{Store, StoreError, claims, comments, complaints, events, holds};
 
 /// Adds the routes of this file, relative to `/api/v1`.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -184,9 +184,10 @@ pub async fn track(token: web::Path<String>, desk: Desk) -> Result<HttpResponse,
 /// [`StoreError`].
 pub(super) async fn public_view(desk: &Desk, found: Found) -> Result<PublicView, StoreError> {
     let id = found.complaint.id;
+    let told = events::statuses(&desk.store, id).await?;
     let comments = comments::list_public(&desk.store, id).await?;
     let photos = photos::public(desk, id).await?;
-    Ok(PublicView::of(found.complaint, comments, photos))
+    Ok(PublicView::of(found.complaint, told, comments, photos))
 }
 
 /// A complaint's id; another text names none.

@@ -49,7 +49,7 @@ pub struct ErasureBody {
         (status = 401, description = "Not signed in", body = ProblemBody),
         (status = 403, description = "No admin", body = ProblemBody),
         (status = 404, description = "No such complaint", body = ProblemBody),
-        (status = 409, description = "Somebody works on it, or it is under a legal hold; `current` shows it", body = ProblemBody),
+        (status = 409, description = "It is under a legal hold; `current` shows it", body = ProblemBody),
         (status = 422, description = "No reason", body = ProblemBody),
         (status = 503, description = "Not now; try again", body = ProblemBody)))]
 pub async fn erase_for_person(
@@ -75,7 +75,7 @@ pub async fn erase_for_person(
     responses(
         (status = 204, description = "Nobody knows who reported it, now or before"),
         (status = 404, description = "No such complaint", body = ProblemBody),
-        (status = 409, description = "Somebody works on it, or it is under a legal hold", body = ProblemBody),
+        (status = 409, description = "It is under a legal hold", body = ProblemBody),
         (status = 503, description = "Not now; try again", body = ProblemBody)))]
 pub async fn erase(
     request: HttpRequest,

@@ -1,6 +1,8 @@
 //! The OpenAPI 3.1 document, generated from the handlers, and the pages that show it.
 
-use actix_web::{HttpResponse, web};
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, guard, web};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
@@ -9,6 +11,7 @@ use super::changes::{
     assignee, bulk, claim, comments, edit, history, merge, relocation, status, support,
 };
 use super::pages::session;
+use super::problem::Problem;
 use super::{
     accounts, api_keys, audit, calendars, categories, complaint_list, complaints, deadlines,
     dossier, health, holds, identity, log_level, login, metrics, officers, people, people_erasure,
@@ -18,6 +21,8 @@ use super::{
 
 /// Where the document is served.
 pub const PATH: &str = "/api/v1/openapi.json";
+/// Where the pages are that show it.
+const PAGES: &str = "/docs/{file:.*}";
 
 /// The document.
 #[derive(OpenApi)]
@@ -30,7 +35,7 @@ pub const PATH: &str = "/api/v1/openapi.json";
     paths(
         complaints::submit, complaints::get, complaints::track, tracking_events::follow,
         status::change_status, assignee::assign, claim::claim, claim::release, edit::edit, comments::comment, comments::list_comments,
-        relocation::relocate, merge::merge, support::support, bulk::bulk, history::history,
+        relocation::relocate, merge::merge, support::support, support::supported, bulk::bulk, history::history,
         complaint_list::list,
         photos::upload::upload, photos::direct::addresses, photos::direct::confirm, photos::list, photos::get, photos::remove, photos::serve::picture,
         regions::list, regions::create, regions::change, regions::import,
@@ -106,13 +111,31 @@ impl Modify for Names {
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(PATH).route(web::get().to(document)))
-        .service(web::resource("/docs").route(web::get().to(to_pages)));
+        .service(
+            web::resource("/docs")
+                .route(web::get().to(to_pages))
+                .route(web::head().to(to_pages)),
+        );
 }
 
 /// Adds the pages that show the document, below `/docs/`.
 pub fn configure_pages(config: &mut web::ServiceConfig) {
     let pages = utoipa_swagger_ui::Config::from(PATH);
-    config.service(SwaggerUi::new("/docs/{_:.*}").config(pages));
+    let heads = web::resource(PAGES).guard(guard::Head());
+    config
+        .service(heads.to(head))
+        .service(SwaggerUi::new(PAGES).config(pages));
+}
+
+/// HEAD of those pages, which their library answers to GET alone.
+async fn head(file: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let pages = Arc::new(utoipa_swagger_ui::Config::from(PATH));
+    let found = utoipa_swagger_ui::serve(&file, pages).map_err(Problem::internal)?;
+    let found = found.ok_or_else(|| Problem::not_found("page"))?;
+    let mut response = HttpResponse::Ok();
+    Ok(response
+        .content_type(found.content_type)
+        .body(found.bytes.into_owned()))
 }
 
 /// This document.

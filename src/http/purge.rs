@@ -64,7 +64,7 @@ pub struct PurgeView {
     /// The rules with their cut-offs, the most specific first.
     #[schema(value_type = Vec<crate::domain::retention::Line>)]
     cut_offs: Plan,
-    /// The first hundred of those that would go; absent unless it is a dry run.
+    /// The first hundred of those that are due, held ones among them; absent unless it is a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     ids: Option<Vec<Uuid>>,
 }

@@ -14,7 +14,7 @@ use super::auth::AdminOnly;
 use super::desk::Desk;
 use super::problem::{Problem, ProblemBody};
 use crate::config::Switch;
-use crate::domain::retention::{Policy, Rule};
+use crate::domain::retention::{Kept, Policy, Rule};
 use crate::retention::{policy, set_policy};
 use crate::store::retention::{StoredPolicy, pulse};
 
@@ -41,8 +41,8 @@ pub struct PolicyView {
     document: Value,
     /// The rules, with those that hold of what the document does not name. The first that fits a complaint holds.
     rules: Vec<Rule>,
-    /// Days for which missed events can be read again.
-    replay_days: u32,
+    #[serde(flatten)]
+    kept: Kept,
     /// When runs begin.
     schedule: ScheduleView,
 }
@@ -78,7 +78,7 @@ pub async fn get(_admin: AdminOnly, desk: Desk) -> Result<web::Json<PolicyView>,
 /// Sets the retention policy: the whole document. It holds for runs that are asked for from now on.
 #[utoipa::path(put, path = "/api/v1/admin/retention", tag = "admin", security(("bearer" = [])),
     request_body(content = Value, content_type = "application/json",
-        description = "Members, all optional: rules (region, category, status, days, action), replay_days"),
+        description = "Members, all optional: rules (region, category, status, days, action), replay_days, orphaned_photo_days, unfinished_upload_days"),
     responses(
         (status = 200, description = "The policy in force now", body = PolicyView),
         (status = 403, description = "Not an admin", body = ProblemBody),
@@ -109,7 +109,7 @@ async fn view(
         set_by: stored.set_by,
         document: stored.document,
         rules: policy.rules().to_vec(),
-        replay_days: policy.replay_days,
+        kept: policy.kept,
         schedule: ScheduleView {
             on,
             cron: settings.retention_schedule.to_string(),

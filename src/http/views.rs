@@ -16,7 +16,7 @@ use crate::domain::listing::Listed;
 use crate::domain::presence::Claim;
 use crate::domain::region::RegionId;
 use crate::domain::reporter::Reporter;
-use crate::domain::status::Status;
+use crate::domain::status::{Entered, Status, past};
 use crate::store::comments;
 use crate::store::complaints::Found;
 
@@ -137,6 +137,9 @@ pub struct PublicView {
     /// When it entered its present status (UTC).
     #[schema(value_type = String, format = DateTime)]
     pub status_since: Timestamp,
+    /// The statuses it was in, oldest first, with the time at which it entered each: from `reported` to the present one; of
+    /// very many the first and the latest 200.
+    pub statuses: Vec<Entered>,
     /// People who said "me too".
     pub supporters: i32,
     /// The complaint of which this one is a duplicate.
@@ -149,14 +152,20 @@ pub struct PublicView {
 }
 
 impl PublicView {
-    /// The public part of a complaint, with its public comments and its photos.
+    /// The public part of a complaint, with what its events tell of its statuses, its public comments and its photos.
     pub fn of(
         complaint: Complaint,
+        told: Vec<Entered>,
         comments: Vec<comments::Stored>,
         photos: Vec<PhotoView>,
     ) -> Self {
         let comments = comments.into_iter().map(CommentView::for_reporter);
+        let now = Entered {
+            status: complaint.status,
+            at: complaint.status_since,
+        };
         Self {
+            statuses: past(told, complaint.created_at, now),
             supporters: complaint.life.supporters,
             duplicate_of: complaint.life.duplicate_of,
             comments: comments.collect(),

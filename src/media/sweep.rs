@@ -14,10 +14,12 @@ use uuid::Uuid;
 
 use super::blobs::{Blob, BlobError, Blobs, Picture};
 use crate::domain::photo::PhotoStatus;
+use crate::domain::retention::Kept;
 use crate::store::{Store, StoreError, photos};
 
 /// Blobs and rows that are looked at together.
 const PAGE: usize = 500;
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Why a sweep ended early.
 #[derive(Debug, Error)]
@@ -30,11 +32,32 @@ pub enum SweepError {
     Store(#[from] StoreError),
 }
 
+/// How old what nobody needs must be before it goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Ages {
+    /// Pictures without a photo.
+    pub pictures: Duration,
+    /// Sent files without a photo, and files that were begun: one may be under way.
+    pub uploads: Duration,
+}
+
+impl From<Kept> for Ages {
+    fn from(kept: Kept) -> Self {
+        let days = |days: u32| DAY * days;
+        Self {
+            pictures: days(kept.orphaned_photo_days),
+            uploads: days(kept.unfinished_upload_days),
+        }
+    }
+}
+
 /// How a sweep goes about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sweep {
-    /// What is younger is left alone: an upload may be under way.
-    pub age: Duration,
+    /// What is younger is left alone.
+    pub ages: Ages,
+    /// A photo that is ready for less time may have come after its place in the list was read.
+    pub listed: Duration,
     /// Whether it only looks.
     pub dry: bool,
     /// Whether photos whose pictures are gone are to fail.
@@ -69,7 +92,7 @@ impl Sweep {
             originals.extend(found.map(|blob| blob.photo));
             self.page(store, blobs, &page, &mut swept).await?;
         }
-        swept.uploads += blobs.remove_unfinished(self.age, self.dry).await?;
+        swept.uploads += blobs.remove_unfinished(self.ages.uploads, self.dry).await?;
         self.rows(store, &originals, &mut swept).await?;
         Ok(swept)
     }
@@ -84,15 +107,15 @@ impl Sweep {
         let ids: Vec<Uuid> = page.iter().map(|blob| blob.photo).collect();
         let statuses = photos::statuses(store, &ids).await?;
         let now = Timestamp::now().as_millisecond();
-        let age = i64::try_from(self.age.as_millis()).unwrap_or(i64::MAX);
         for blob in page {
             let status = statuses.get(&blob.photo).copied();
-            let is_young = now.saturating_sub(blob.since_ms) < age;
-            let (is_needed, count) = match blob.picture {
-                Some(_) => (status == Some(PhotoStatus::Ready), &mut swept.pictures),
-                None => (status == Some(PhotoStatus::Pending), &mut swept.uploads),
+            let (needs, age, count) = match blob.picture {
+                Some(_) => (PhotoStatus::Ready, self.ages.pictures, &mut swept.pictures),
+                None => (PhotoStatus::Pending, self.ages.uploads, &mut swept.uploads),
             };
-            if is_needed || is_young {
+            let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+            let is_young = now.saturating_sub(blob.since_ms) < age;
+            if status == Some(needs) || is_young {
                 continue;
             }
             *count += 1;
@@ -115,7 +138,7 @@ impl Sweep {
         let mut after = Uuid::nil();
         let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
         loop {
-            let page = photos::ready_after(store, after, self.age, limit).await?;
+            let page = photos::ready_after(store, after, self.listed, limit).await?;
             let Some(last) = page.last() else {
                 return Ok(());
             };

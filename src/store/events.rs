@@ -13,12 +13,13 @@ use super::complaints::status_of;
 use super::{Store, StoreError, column};
 use crate::domain::event::{CountStep, Event};
 use crate::domain::region::RegionId;
-use crate::domain::status::Status;
+use crate::domain::status::{Entered, Status};
 
 const AFTER: &str = include_str!("../../sql/queries/events/after.sql");
 const BOUNDS: &str = include_str!("../../sql/queries/events/bounds.sql");
 const HEADS: &str = include_str!("../../sql/queries/events/heads.sql");
 const HISTORY: &str = include_str!("../../sql/queries/events/history.sql");
+const STATUSES: &str = include_str!("../../sql/queries/events/statuses.sql");
 const TALLY: &str = include_str!("../../sql/queries/events/tally.sql");
 
 /// How many complaints of a region are in each status, as of its event `head`.
@@ -122,6 +123,22 @@ pub async fn history(
         })
     };
     rows.iter().map(past).collect()
+}
+
+/// The statuses that a complaint entered, oldest first; at most the latest 200.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn statuses(store: &Store, complaint: Uuid) -> Result<Vec<Entered>, StoreError> {
+    let session = store.session().await?;
+    let rows = session.query(STATUSES, &[&complaint]).await?;
+    let entered = |row: &Row| {
+        Ok(Entered {
+            status: status_of(column(row, "status_after")?)?,
+            at: column(row, "at")?,
+        })
+    };
+    rows.iter().rev().map(entered).collect()
 }
 
 /// The number of the last event of every region.

@@ -22,11 +22,22 @@ function place(index: number): { latitude: number; longitude: number } {
   return { latitude: 54.12 + ((index * 7) % 100) / 5000, longitude: 7.58 + ((index * 13) % 100) / 2200 };
 }
 
-async function watchLongTasks(page: Page): Promise<void> {
-  await page.evaluate(() => {
+/** From now on, or with those that were since the page was opened. */
+async function watchLongTasks(page: Page, buffered = false): Promise<void> {
+  await page.evaluate((buffered) => {
     const kept = ((window as unknown as { long: number[] }).long = []) as number[];
-    new PerformanceObserver((list) => kept.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
-  });
+    new PerformanceObserver((list) => kept.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask', buffered });
+  }, buffered);
+}
+
+/** Seconds of processor time that the page's main thread has used: unlike the length of a task, not a matter of who else runs. */
+async function cpuOf(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+  };
 }
 
 async function longTasks(page: Page): Promise<number[]> {
@@ -56,6 +67,8 @@ async function open(): Promise<Open[]> {
 test('fifty events a second for a minute: no row is lost, and the list can be scrolled', async (context) => {
   const page = await stage.board();
   await watchLongTasks(page);
+  const cpu = await cpuOf(page);
+  const cpuBefore = await cpu();
   const begin = Date.now();
   const sent: Promise<string>[] = [];
   for (let index = 0; index < A_SECOND * SECONDS; index += 1) {
@@ -66,9 +79,10 @@ test('fifty events a second for a minute: no row is lost, and the list can be sc
   }
   await Promise.all(sent);
   const took = (Date.now() - begin) / 1000;
+  const share = ((await cpu()) - cpuBefore) / took;
   await until(30_000, async () => (await shown(page)) === (await open()).length, 'every row');
   const tasks = await longTasks(page);
-  context.diagnostic(`${sent.length} events in ${took.toFixed(1)} s; tasks over 50 ms: ${tasks.length}, longest ${Math.round(tasks[0] ?? 0)} ms`);
+  context.diagnostic(`${sent.length} events in ${took.toFixed(1)} s; tasks over 50 ms: ${tasks.length}, longest ${Math.round(tasks[0] ?? 0)} ms; the page worked ${Math.round(share * 100)} % of the time`);
   assert.ok(sent.length / took > A_SECOND * 0.8, 'the load was what it should be');
   // Every row is there: the list is scrolled through from top to end.
   const seen = new Set<string>();
@@ -86,7 +100,9 @@ test('fifty events a second for a minute: no row is lost, and the list can be sc
   const missing = (await open()).filter(({ id }) => !seen.has(`row-${id}`));
   assert.deepEqual(missing, []);
   assert.deepEqual(byId(await kept(page)), await open(), 'what is kept in the browser is what is open');
-  assert.ok((tasks[0] ?? 0) < 1000, 'nothing held the page up for a second');
+  // The goal is 100 ms; the bound is for machines on which much else runs.
+  assert.ok((tasks[0] ?? 0) < 300, 'nothing held the page up');
+  assert.ok(share < 0.25, 'the page has time for its user');
   await page.context().close();
 });
 
@@ -104,8 +120,11 @@ test('ten thousand open complaints: a list of few rows, a map of clusters', asyn
   await page.locator('.complaint').first().waitFor({ timeout: 30_000 });
   const view = Date.now() - begin;
   await live(page);
-  await watchLongTasks(page);
+  await watchLongTasks(page, true);
   assert.equal(await shown(page), (await open()).length);
+  const opening = await longTasks(page);
+  context.diagnostic(`opening: ${opening.length} tasks over 50 ms, longest ${Math.round(opening[0] ?? 0)} ms`);
+  await watchLongTasks(page);
   assert.ok((await shown(page)) >= MANY);
   assert.ok((await page.locator('.complaint').count()) < 60);
   await page.locator('.point.many').first().waitFor();

@@ -36,6 +36,7 @@ async function seed(stage: Stage): Promise<string[]> {
   await server.ask('PATCH', `/complaints/${leak}/assignee`, { assignee: 'me' }, olga);
   await server.ask('PATCH', `/complaints/${leak}/status`, { action: 'start' }, olga);
   await server.ask('PATCH', `/complaints/${hole}/status`, { action: 'acknowledge', comment: 'Seen on the round' }, olga);
+  await server.ask('PUT', `/complaints/${leak}/hold`, { reason: 'Claim for damages 17/26' }, admin);
   await server.ask('POST', `/complaints/${leak}/comments`, { text: 'A crew is on its way', visibility: 'public' }, olga);
   await server.ask('POST', `/complaints/${leak}/comments`, { text: 'The valve is behind the pumping house', visibility: 'internal' }, olga);
   return ids;
@@ -67,6 +68,21 @@ async function look(stage: Stage, ids: string[], name: string, options: BrowserC
   await shoot(page, `board-detail${name}`);
   await page.locator('.history').scrollIntoViewIfNeeded();
   await shoot(page, `board-history${name}`);
+  for (const [index, what] of ['correct', 'give', 'move', 'merge'].entries()) {
+    await page.locator('.more button').nth(index).click();
+    await page.locator('.why').waitFor();
+    await page.locator('.why').evaluate((question) => question.scrollIntoView({ block: 'start' }));
+    await shoot(page, `board-${what}${name}`);
+  }
+  await page.keyboard.press('Escape');
+  await page.locator('.detail-head button').click();
+  await page.locator('button.pick').click();
+  for (const nth of [0, 1, 3]) await page.locator('.complaint').nth(nth).click();
+  await page.locator('.bulk .choices button').nth(1).waitFor();
+  await page.waitForTimeout(300);
+  await shoot(page, `board-many${name}`);
+  await page.locator('.bulk .choices button[aria-expanded]').first().click();
+  await shoot(page, `board-many-why${name}`);
   await page.context().close();
 }
 

@@ -82,6 +82,11 @@ export function action(page: Page, name: string): ReturnType<Page['locator']> {
   return page.locator('.actions [role=group]').getByRole('button', { name, exact: true });
 }
 
+/** A button for what goes beside the workflow's steps. */
+export function further(page: Page, name: string): ReturnType<Page['locator']> {
+  return page.locator('.more').getByRole('button', { name, exact: true });
+}
+
 /** What axe finds wrong with the page as it is, one line each. Run beside the page's policy, which allows no foreign script. */
 export async function violations(page: Page): Promise<string[]> {
   const found = await page.evaluate(`(async () => { ${AXE}; const { violations } = await axe.run(document);

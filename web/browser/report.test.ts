@@ -28,6 +28,7 @@ after(async () => {
 });
 
 const send = (page: Page) => page.getByRole('button', { name: 'Send the report' }).click();
+const waits = (page: Page) => page.getByRole('heading', { name: 'Your report waits for the connection' });
 const arrived = (page: Page) => page.getByRole('heading', { name: 'Your report has arrived' });
 
 /** Clicks the map in the northern region, `aside` pixels from its middle. */
@@ -138,12 +139,14 @@ test('without a connection nothing is lost, and sent again it is one complaint',
     await route.fetch();
     await route.abort('connectionreset');
   }, { times: 1 });
+  const failed = page.waitForEvent('requestfailed', { predicate: (request) => request.method() === 'POST' });
   await send(page);
-  await page.getByText('The server cannot be reached.').waitFor();
-  const failed = page.waitForEvent('requestfailed');
-  await page.context().setOffline(true);
   await failed;
-  await page.getByText('The server cannot be reached.').waitFor();
+  await page.context().setOffline(true);
+  await waits(page).waitFor();
+  await page.locator('.queued-state', { hasText: 'Offline' }).waitFor();
+  await visit.isAccessible('waiting');
+  await visit.fits('waiting');
   // By itself.
   await page.context().setOffline(false);
   await arrived(page).waitFor();
@@ -258,10 +261,116 @@ test('a report during a restart of the server is sent by itself when it is back'
   await page.locator('#region').selectOption('north');
   await server.kill();
   await send(page);
-  await page.getByText('The server cannot be reached.').waitFor();
+  await waits(page).waitFor();
   await server.run();
   // By itself, after a while.
   await arrived(page).waitFor();
   assert.equal((await found('Restarted')).length, 1);
+  await visit.close();
+});
+
+test('a report that waits outlives its tab, with its photos, and is sent when the page is opened again', async () => {
+  const visit = await Visit.open(browser, server, '/');
+  const { page } = visit;
+  await page.getByText('Noise', { exact: true }).click();
+  await page.locator('#description').fill('Outliving hum');
+  await page.locator('#address').fill('Church');
+  await page.locator('#region').selectOption('north');
+  await page.locator('#photos').setInputFiles([{ name: 'hum.jpg', mimeType: 'image/jpeg', buffer: await paint(page, false) }]);
+  await page.locator('.preview img').waitFor();
+  await server.kill();
+  await send(page);
+  await waits(page).waitFor();
+  await page.getByText('1 photo goes with it').waitFor();
+  await page.getByRole('button', { name: 'Report something else' }).click();
+  await page.locator('.queue-bar', { hasText: 'Outliving hum' }).waitFor();
+  assert.equal(await page.locator('#description').inputValue(), '');
+  await visit.isAccessible('the form above which one waits');
+  // What is begun meanwhile is not lost by a look at the one that waits.
+  await page.locator('#description').fill('Begun meanwhile');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByRole('button', { name: 'Change it' }).click();
+  await page.getByText('What you have begun in the form is replaced').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Report something else' }).click();
+  assert.equal(await page.locator('#description').inputValue(), 'Begun meanwhile');
+  const later = await page.context().newPage();
+  await page.close();
+  await server.run();
+  await later.goto(server.url);
+  await arrived(later).waitFor();
+  await later.locator('.uploads .sent').waitFor();
+  const [complaint, ...more] = await found('Outliving');
+  assert.equal(more.length, 0);
+  const { items } = await server.ask<{ items: unknown[] }>('GET', `/api/v1/complaints/${complaint!.id}/photos`, undefined, await server.officer());
+  assert.equal(items.length, 1);
+  // Until somebody has taken it, the way to the report is kept.
+  await later.reload();
+  await arrived(later).waitFor();
+  await later.getByRole('button', { name: 'Report something else' }).click();
+  await eventually('it is forgotten', async () => (await later.locator('.queue-bar').count()) === 0);
+  await later.reload();
+  await later.locator('.tile').first().waitFor();
+  assert.equal(await later.locator('.queue-bar').count(), 0);
+  await visit.close();
+});
+
+test('a report that waits can be changed or discarded, and what the server has against it is shown', async () => {
+  const { latitude, longitude } = server.demo.regions.find((it) => it.id === 'north')!;
+  const visit = await Visit.open(browser, server, '/', { permissions: ['geolocation'], geolocation: { latitude, longitude } });
+  const { page } = visit;
+  const fill = async (words: string) => {
+    await page.getByText('Graffiti', { exact: true }).click();
+    await page.locator('#description').fill(words);
+    await page.getByRole('button', { name: 'Use my location' }).click();
+    await page.getByText('Chosen: North Side').waitFor();
+  };
+  await fill('Changed mind');
+  await page.context().setOffline(true);
+  await send(page);
+  await page.getByRole('button', { name: 'Change it' }).click();
+  assert.equal(await page.locator('#description').inputValue(), 'Changed mind');
+  await page.locator('#description').fill('Changed paint');
+  await send(page);
+  // Meanwhile somebody else reports it.
+  await server.ask('POST', '/api/v1/complaints', { category: 'graffiti', description: 'The same paint', latitude, longitude });
+  await page.context().setOffline(false);
+  await page.getByRole('heading', { name: 'Is it one of these?' }).waitFor();
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: /None of these/ }).click();
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await visit.isAccessible('discard?');
+  await page.getByRole('button', { name: 'Yes, discard it' }).click();
+  await page.locator('.tile').first().waitFor();
+  assert.equal(await page.locator('#description').inputValue(), '');
+  await page.context().setOffline(false);
+  assert.equal((await found('Changed')).length, 0);
+  await visit.close();
+});
+
+test('what is close by and done meanwhile leaves the list, which says so', async () => {
+  const { latitude, longitude } = server.demo.regions.find((it) => it.id === 'north')!;
+  const visit = await Visit.open(browser, server, '/', { permissions: ['geolocation'], geolocation: { latitude, longitude } });
+  const { page } = visit;
+  const place = { category: 'sewage', latitude, longitude };
+  const ids: string[] = [];
+  for (const description of ['First smell', 'Second smell']) ids.push((await server.ask<{ id: string }>('POST', '/api/v1/complaints', { ...place, description })).id);
+  await page.getByText('Blocked drain or sewage', { exact: true }).click();
+  await page.locator('#description').fill('Third smell');
+  await page.getByRole('button', { name: 'Use my location' }).click();
+  await page.getByText('Chosen: North Side').waitFor();
+  await send(page);
+  await page.locator('.near li').nth(1).waitFor();
+  const close = async (id: string) => server.ask('PATCH', `/api/v1/complaints/${id}/status`, { action: 'reject', comment: 'Gone' }, await server.officer());
+  await close(ids[0]!);
+  await page.locator('.near li').nth(1).waitFor({ state: 'detached' });
+  await page.getByText('What was done or removed meanwhile is not shown any more.').waitFor();
+  // The other one goes while somebody says "me too" to it.
+  await close(ids[1]!);
+  await page.getByRole('button', { name: /Me too/ }).click();
+  await page.getByRole('heading', { name: 'None of them is open any more' }).waitFor();
+  await visit.isAccessible('none left');
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await arrived(page).waitFor();
   await visit.close();
 });

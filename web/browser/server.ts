@@ -36,6 +36,11 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Its data folder. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   get demo(): Demo {
     return JSON.parse(readFileSync(join(this.#folder, 'demo.json'), 'utf8')) as Demo;
   }

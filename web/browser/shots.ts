@@ -32,7 +32,7 @@ async function open(browser: Browser, options: BrowserContextOptions, path: stri
 }
 
 async function fill(page: Page): Promise<void> {
-  await page.getByText('Pothole', { exact: true }).click();
+  await page.locator('.tile input[value=pothole]').check({ force: true });
   await page.locator('#description').fill('Deep hole in front of the bakery. A cyclist fell this morning.');
   await page.locator('.leaflet-container').scrollIntoViewIfNeeded();
   await page.locator('.leaflet-container svg').waitFor();
@@ -91,6 +91,23 @@ async function story(browser: Browser, server: Server, options: BrowserContextOp
   }
   await page.locator('.sent').nth(1).waitFor();
   await shoot(page, `report-done${suffix}`);
+  await page.context().close();
+}
+
+/** A report that waits for the network, and the form above which one waits. */
+async function queued(browser: Browser, server: Server, options: BrowserContextOptions, suffix: string): Promise<void> {
+  const page = await open(browser, options, '/', server);
+  await page.locator('.tile').first().waitFor();
+  await fill(page);
+  await page.locator('#photos').setInputFiles([{ name: 'hole.jpg', mimeType: 'image/jpeg', buffer: await paint(page, false) }]);
+  await page.locator('.preview img').waitFor();
+  await page.context().setOffline(true);
+  await page.locator('.send button').click();
+  await page.locator('.queued-state').waitFor();
+  await shoot(page, `report-queued${suffix}`);
+  await page.locator('main > button.plain').click();
+  await page.locator('.queue-bar').waitFor();
+  await shoot(page, `report-beside-queued${suffix}`);
   await page.context().close();
 }
 
@@ -165,6 +182,9 @@ try {
   await report(browser, server);
   await story(browser, server, DESK, '');
   await story(browser, server, { ...PHONE, colorScheme: 'dark' }, '-phone-dark');
+  await queued(browser, server, DESK, '');
+  await queued(browser, server, { ...PHONE, colorScheme: 'dark' }, '-phone-dark');
+  await queued(browser, server, { ...PHONE, locale: 'ar-EG' }, '-arabic');
   await thanks(browser, server);
   await track(browser, server);
 } finally {

@@ -386,7 +386,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follows one retention run as server-sent events: `run` now and whenever it got on, until it has ended.
+         * Follows one retention run as server-sent events: `run` now and whenever it got on, until it has ended, or the access
+         *     token has, or the admin's login or role.
          * @description The data is what `GET /admin/retention/runs/{run}` answers.
          */
         get: operations["get_admin_retention_runs_run_events"];
@@ -920,7 +921,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Tells whoever knows its id how many support a complaint, and whether it is still open. */
+        get: operations["get_complaints_id_support"];
         put?: never;
         /**
          * Says "me too" to an open complaint. Each account, user of an app, or network address counts once;
@@ -1843,6 +1845,16 @@ export interface components {
             /** @description Where to `POST` a "me too" instead. */
             support: string;
         };
+        /** @description A status, and when it was entered. */
+        Entered: {
+            /**
+             * Format: date-time
+             * @description When it was entered (UTC).
+             */
+            at: string;
+            /** @description The status. */
+            status: components["schemas"]["Status"];
+        };
         /** @description Why an admin erases who reported a complaint. */
         ErasureBody: {
             /**
@@ -1955,6 +1967,24 @@ export interface components {
              * @description Entries that existed and were updated.
              */
             updated: number;
+        };
+        /** @description How long is kept what is no complaint, in days of 24 hours. */
+        Kept: {
+            /**
+             * Format: int32
+             * @description Pictures in the photo store without a photo: what a crash or a restored database left there.
+             */
+            orphaned_photo_days: number;
+            /**
+             * Format: int32
+             * @description Missed events can be read again for so long.
+             */
+            replay_days: number;
+            /**
+             * Format: int32
+             * @description Photos that were begun and not finished, or sent straight to the store and never confirmed.
+             */
+            unfinished_upload_days: number;
         };
         /** @description A complaint of which it is still known who reported it. */
         KeptComplaint: {
@@ -2762,14 +2792,9 @@ export interface components {
             width?: number | null;
         };
         /** @description The policy in force. */
-        PolicyView: {
+        PolicyView: components["schemas"]["Kept"] & {
             /** @description As it was sent. */
             document: unknown;
-            /**
-             * Format: int32
-             * @description Days for which missed events can be read again.
-             */
-            replay_days: number;
             /** @description The rules, with those that hold of what the document does not name. The first that fits a complaint holds. */
             rules: components["schemas"]["Rule"][];
             /** @description When runs begin. */
@@ -2859,6 +2884,11 @@ export interface components {
              */
             status_since: string;
             /**
+             * @description The statuses it was in, oldest first, with the time at which it entered each: from `reported` to the present one; of
+             *     very many the first and the latest 200.
+             */
+            statuses: components["schemas"]["Entered"][];
+            /**
              * Format: int32
              * @description People who said "me too".
              */
@@ -2883,7 +2913,7 @@ export interface components {
             };
             /** @description Whether nothing was touched. */
             dry_run: boolean;
-            /** @description The first hundred of those that would go; absent unless it is a dry run. */
+            /** @description The first hundred of those that are due, held ones among them; absent unless it is a dry run. */
             ids?: string[] | null;
             /** @description The same for people. */
             message: string;
@@ -3247,6 +3277,21 @@ export interface components {
         SupportBody: {
             /** @description For apps: whatever tells the app's users apart, 1–200 characters. It is kept as a keyed hash. */
             reporter?: string | null;
+        };
+        /** @description How far a complaint has come that others support. */
+        SupportState: {
+            /**
+             * Format: uuid
+             * @description The complaint.
+             */
+            id: string;
+            /** @description Whether "me too" can still be said. */
+            open: boolean;
+            /**
+             * Format: int32
+             * @description People who said "me too" by now.
+             */
+            supporters: number;
         };
         /** @description How long something took, to within a twentieth. */
         Times: {
@@ -4324,7 +4369,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Members, all optional: rules (region, category, status, days, action), replay_days */
+        /** @description Members, all optional: rules (region, category, status, days, action), replay_days, orphaned_photo_days, unfinished_upload_days */
         requestBody: {
             content: {
                 "application/json": unknown;
@@ -5640,7 +5685,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Somebody works on it, or it is under a legal hold; `current` shows it */
+            /** @description It is under a legal hold; `current` shows it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6682,6 +6727,38 @@ export interface operations {
             };
         };
     };
+    get_complaints_id_support: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The complaint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportState"];
+                };
+            };
+            /** @description No such complaint, perhaps any more */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     post_complaints_id_support: {
         parameters: {
             query?: never;
@@ -7542,7 +7619,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Somebody works on it, or it is under a legal hold */
+            /** @description It is under a legal hold */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -21,6 +21,14 @@ const RIGHT_TO_LEFT: Language[] = ['ar'];
 const files = import.meta.glob<Record<string, string>>(['./messages/*/*.json', '!./messages/*/plain.json'], { import: 'default' });
 let texts: Record<string, string> = {};
 let current: Language = 'en';
+/** Formats are costly to make, and few: a list that is drawn ten times a second makes none twice. */
+const formats = new Map<string, unknown>();
+
+function kept<T>(name: string, make: () => T): T {
+  const found = (formats.get(name) as T | undefined) ?? make();
+  formats.set(name, found);
+  return found;
+}
 
 /** The language of the page. */
 export function language(): Language {
@@ -33,12 +41,12 @@ export function t(key: Key, values: Values = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? new Intl.NumberFormat(current).format(value) : value;
+    return typeof value === 'number' ? kept(`number ${current}`, () => new Intl.NumberFormat(current)).format(value) : value;
   });
 }
 
 function plural(key: string, count: string | number | undefined): string | undefined {
-  const form = new Intl.PluralRules(current).select(Number(count ?? 0));
+  const form = kept(`plural ${current}`, () => new Intl.PluralRules(current)).select(Number(count ?? 0));
   return texts[`${key}.${form}`] ?? texts[`${key}.other`];
 }
 
@@ -54,7 +62,8 @@ function locale(): string {
 
 /** A time in the viewer's zone and language. */
 export function time(at: string | Date, style: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string {
-  return new Intl.DateTimeFormat(locale(), style).format(new Date(at));
+  const wish = locale();
+  return kept(`time ${wish} ${JSON.stringify(style)}`, () => new Intl.DateTimeFormat(wish, style)).format(new Date(at));
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -66,7 +75,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** How long ago or ahead a time is: "5 minutes ago". */
 export function ago(at: string | Date, now: number = Date.now()): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
-  const format = new Intl.RelativeTimeFormat(current, { numeric: 'auto' });
+  const format = kept(`ago ${current}`, () => new Intl.RelativeTimeFormat(current, { numeric: 'auto' }));
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   }

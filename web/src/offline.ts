@@ -8,7 +8,7 @@ const LOCK = 'redress-kept';
 const STORES = ['facts', 'complaints', 'positions', 'details', 'outbox'] as const;
 type Store = (typeof STORES)[number];
 /** Complaints of one transaction, so that a large snapshot does not hold the page up. */
-const AT_ONCE = 500;
+const AT_ONCE = 200;
 const FLUSH_AFTER_MS = 500;
 /** For so long a detail that was looked at can be looked at without a network. */
 const KEPT_MS = 7 * 86_400_000;

@@ -1,41 +1,9 @@
 // Actions and reports that were made here: shown at once, kept in the browser, sent in their order when there is a
 // network, taken back when the server refuses them. Nothing that may have arrived is sent a second time unseen.
 import type { Complaint } from '../live/src/index.js';
+import { concerns, currentOf, isAs, single, type Deed, type OneOfMany, type Result } from './deed';
 import type { Kept } from './offline';
 import { asProblem, type Problem, problemOf } from './problem';
-
-export type DeedKind = 'status' | 'assignee' | 'comment' | 'claim' | 'release' | 'edit' | 'photo' | 'report';
-
-/** Something that was done here and that the server does not know yet, or has refused. */
-export interface Deed {
-  /** Random; also the idempotency key. */
-  id: string;
-  at: number;
-  kind: DeedKind;
-  /** What was done with one tap goes together, and is given up together. */
-  tap: string;
-  /** The complaint; empty for a report. */
-  complaint: string;
-  /** What it says to a person: the action, and the complaint's description. */
-  what: string;
-  about: string;
-  method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** Below /api/v1. */
-  path: string;
-  body: Record<string, unknown> | undefined;
-  file?: Blob;
-  /** Whether the body carries the version that was seen, so that nobody's change is overwritten. */
-  isVersioned: boolean;
-  /** What the complaint looks like if the server agrees. */
-  patch: Partial<Complaint>;
-  state: 'waiting' | 'sending' | 'conflict' | 'refused' | 'unsure';
-  /** Whether it was sent once without an answer. */
-  wasSent: boolean;
-  /** Why the server refused it, for people, and the complaint as it is. */
-  reason?: string;
-  problem?: string;
-  current?: Complaint | undefined;
-}
 
 export interface OutboxSurroundings {
   kept: Kept;
@@ -46,7 +14,7 @@ export interface OutboxSurroundings {
   /** The server agrees: its answer. */
   done(deed: Deed, answer: unknown): void;
   /** The server refuses: the deed is taken back. */
-  refused(deed: Deed, problem: Problem): void;
+  refused(deed: Deed, problem: Problem, isOfBulk: boolean): void;
 }
 
 const AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const;
@@ -85,12 +53,18 @@ export class Outbox {
 
   /** A complaint as it is here: with what waits to be sent. */
   overlay(complaint: Complaint): Complaint {
-    const mine = this.pending.filter((deed) => deed.complaint === complaint.id && !this.#isBlocked(deed));
-    return mine.length === 0 ? complaint : Object.assign({}, complaint, ...mine.map(({ patch }) => patch));
+    const mine = this.pending.filter((deed) => concerns(deed, complaint.id) && !this.#isBlocked(deed));
+    return mine.length === 0 ? complaint : Object.assign({}, complaint, ...mine.map((deed) => deed.each?.[complaint.id] ?? deed.patch));
+  }
+
+  /** Many complaints as they are here. */
+  *overlaid(complaints: Iterable<Complaint>): Generator<Complaint> {
+    const changed = new Set(this.pending.flatMap(({ complaint, each }) => (each ? Object.keys(each) : [complaint])));
+    for (const complaint of complaints) yield changed.has(complaint.id) ? this.overlay(complaint) : complaint;
   }
 
   isPending(complaint: string): boolean {
-    return this.pending.some((deed) => deed.complaint === complaint && !this.#isBlocked(deed));
+    return this.pending.some((deed) => concerns(deed, complaint) && !this.#isBlocked(deed));
   }
 
   async add(deed: Deed): Promise<void> {
@@ -203,7 +177,7 @@ export class Outbox {
 
   /** Whether a deed whose answer was lost is there already. Steps carry a version, claims and reports may be repeated. */
   async #hasArrived(deed: Deed): Promise<boolean> {
-    if (deed.kind === 'photo') {
+    if (deed.kind === 'photo' || deed.one?.kind === 'comment') {
       deed.state = 'unsure';
       await this.around.kept.keepDeed(deed.id, deed);
       this.around.changed();
@@ -222,7 +196,34 @@ export class Outbox {
   }
 
   async #finish(deed: Deed, answer: unknown): Promise<void> {
+    if (deed.one && answer) await this.#finishEach(deed, deed.one, (answer as { results: Result[] }).results);
     this.deeds = this.deeds.filter((other) => other !== deed);
+    if (!deed.one) this.#agreed(deed, answer);
+    else this.around.done(deed, answer);
+    this.around.changed();
+    await this.around.kept.dropDeed(deed.id);
+  }
+
+  /** What was done of a bulk is done; what was refused becomes a deed of its own, for a person to look at. */
+  async #finishEach(bulk: Deed, one: OneOfMany, results: Result[]): Promise<void> {
+    for (const { id, complaint, problem } of results) {
+      const refusal = problem && problemOf(problem.status ?? 0, problem);
+      const now = refusal ? currentOf(refusal) : complaint;
+      const left = single(bulk, one, id, now);
+      // A bulk whose answer was lost is sent again: what it did the first time it cannot do once more.
+      const wasDone = bulk.wasSent && now !== undefined && isAs(now, left.patch);
+      if (!refusal || wasDone) {
+        this.#agreed(left, now);
+        continue;
+      }
+      this.#stick(left, refusal, true);
+      this.deeds.push(left);
+      await this.around.kept.keepDeed(left.id, left);
+    }
+  }
+
+  /** The server agrees. What follows on the complaint goes on from the version that it has now. */
+  #agreed(deed: Deed, answer: unknown): void {
     const version = (answer as { version?: number } | undefined)?.version;
     if (version !== undefined) this.#mine.set(deed.complaint, version);
     for (const later of this.deeds) {
@@ -231,8 +232,6 @@ export class Outbox {
       void this.around.kept.keepDeed(later.id, later);
     }
     this.around.done(deed, answer);
-    this.around.changed();
-    await this.around.kept.dropDeed(deed.id);
   }
 
   async #failed(deed: Deed, problem: Problem): Promise<boolean> {
@@ -247,15 +246,20 @@ export class Outbox {
       await this.#finish(deed, problem.body.current);
       return true;
     } else {
-      deed.state = problem.status === 409 ? 'conflict' : 'refused';
-      deed.reason = problem.text;
-      deed.problem = problem.kind;
-      deed.current = currentOf(problem);
-      this.around.refused(deed, problem);
+      this.#stick(deed, problem);
     }
     this.around.changed();
     await this.around.kept.keepDeed(deed.id, deed);
     return !isPassing;
+  }
+
+  /** The server refuses: a person has to look at it. */
+  #stick(deed: Deed, problem: Problem, isOfBulk = false): void {
+    deed.state = problem.status === 409 ? 'conflict' : 'refused';
+    deed.reason = problem.text;
+    deed.problem = problem.kind;
+    deed.current = currentOf(problem);
+    this.around.refused(deed, problem, isOfBulk);
   }
 
   /** A step whose answer was lost and that is refused as stale, because it was made: by this very deed. */
@@ -263,8 +267,7 @@ export class Outbox {
     const current = currentOf(problem);
     const seen = deed.body?.['version'];
     if (!deed.wasSent || problem.status !== 409 || !current || typeof seen !== 'number') return false;
-    const isAsWanted = Object.entries(deed.patch).every(([key, value]) => current[key as keyof Complaint] === value);
-    return current.version === seen + 1 && isAsWanted;
+    return current.version === seen + 1 && isAs(current, deed.patch);
   }
 
   #later(atLeastMs: number): void {
@@ -273,9 +276,4 @@ export class Outbox {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.send(), Math.max(atLeastMs, wait * (0.5 + Math.random())));
   }
-}
-
-function currentOf(problem: Problem): Complaint | undefined {
-  const current = problem.body.current as Partial<Complaint> | null | undefined;
-  return current && typeof current.version === 'number' && typeof current.id === 'string' ? (current as Complaint) : undefined;
 }

@@ -9,3 +9,6 @@ export const mapTiles: string = told('map-tiles');
 
 /** Whom the map tiles are owed to; text, not HTML. */
 export const mapCredit: string = told('map-credit');
+
+/** Where the operator's dashboards are, told to the administrators' page alone; empty: nowhere. */
+export const dashboards: string = told('dashboards');

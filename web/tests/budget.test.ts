@@ -48,3 +48,13 @@ test('the tracking page is at most 100 KiB of compressed script with the map', (
   const bytes = size(chunks('track.html', (name) => isText('track')(name) || !name.startsWith('src/messages/')));
   assert.ok(bytes <= 100 * KIB, `${(bytes / KIB).toFixed(1)} KiB`);
 });
+
+test('the administrators\' page is at most 35 KiB of compressed script before a tab, and 120 KiB with all of them, charts and map', () => {
+  const isTab = (name: string) => name.startsWith('src/admin/');
+  const first = size(chunks('admin.html', (name) => isText('admin')(name)));
+  assert.ok(first <= 35 * KIB, `${(first / KIB).toFixed(1)} KiB at first`);
+  const all = chunks('admin.html', (name) => isText('admin')(name) || !name.startsWith('src/messages/'));
+  assert.ok([...all].filter(isTab).length >= 9, [...all].join(' '));
+  const bytes = size(all);
+  assert.ok(bytes <= 120 * KIB, `${(bytes / KIB).toFixed(1)} KiB with all`);
+});

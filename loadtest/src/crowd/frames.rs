@@ -6,7 +6,7 @@ const TEXT: u8 = 0x81;
 const CLOSE: u8 = 0x88;
 
 /// A whole frame of a server.
-pub(super) enum Frame<'a> {
+pub(crate) enum Frame<'a> {
     Text(&'a [u8]),
     /// With its code.
     Close(u16),
@@ -15,7 +15,7 @@ pub(super) enum Frame<'a> {
 }
 
 /// The first frame in `bytes` and its length, once all of it is there.
-pub(super) fn first(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Fault> {
+pub(crate) fn first(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Fault> {
     let (head, length) = match bytes {
         [_, 126, high, low, ..] => (4, usize::from(u16::from_be_bytes([*high, *low]))),
         [_, 127, length @ ..] => match length.first_chunk::<8>() {
@@ -37,7 +37,7 @@ pub(super) fn first(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Fault> {
 }
 
 /// A client's text frame; a mask of zeros leaves the payload as it is.
-pub(super) fn masked(payload: &str) -> Result<Vec<u8>, Fault> {
+pub(crate) fn masked(payload: &str) -> Result<Vec<u8>, Fault> {
     let mut frame = match payload.len() {
         short @ ..=125 => vec![TEXT, 0x80 | u8::try_from(short)?],
         long => {
@@ -51,7 +51,7 @@ pub(super) fn masked(payload: &str) -> Result<Vec<u8>, Fault> {
 }
 
 /// The bytes of `text` between `before` and the next `after`.
-pub(super) fn between<'a>(text: &'a [u8], before: &[u8], after: u8) -> Option<&'a [u8]> {
+pub(crate) fn between<'a>(text: &'a [u8], before: &[u8], after: u8) -> Option<&'a [u8]> {
     let from = text
         .windows(before.len())
         .position(|window| window == before)?

@@ -12,6 +12,7 @@ use super::frames::{Frame, between, first, masked};
 use super::order::{Door, Pace, Place};
 use super::standing::{EVENT, Standing};
 use super::tally::Tally;
+use super::upgrade::upgrade;
 use crate::Fault;
 
 /// Room for what one read brings; only what is used takes memory.
@@ -57,7 +58,9 @@ impl Socket {
         };
         match place {
             Place::Server(door) => socket.enter(door).await?,
-            Place::Peer { .. } => socket.upgrade(address, "/", "").await?,
+            Place::Peer { .. } => {
+                upgrade(&mut socket.stream, &mut socket.buffer, address, "/", "").await?;
+            }
             Place::Bare { .. } => {}
         }
         Ok(socket)
@@ -68,7 +71,8 @@ impl Socket {
             "Sec-WebSocket-Protocol: redress.v1\r\nAuthorization: Bearer {}\r\n",
             door.token
         );
-        self.upgrade(door.address, "/api/v1/ws", &headers).await?;
+        let (stream, buffer) = (&mut self.stream, &mut self.buffer);
+        upgrade(stream, buffer, door.address, "/api/v1/ws", &headers).await?;
         let mut said = Vec::new();
         for watched in self.standing.watched.borrow_mut().iter_mut() {
             watched.is_live = false;
@@ -88,29 +92,6 @@ impl Socket {
             }
         }
         Ok(())
-    }
-
-    /// Goes from HTTP to WebSocket.
-    async fn upgrade(&mut self, host: SocketAddr, path: &str, headers: &str) -> Result<(), Fault> {
-        let asked = format!(
-            "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             {headers}\r\n"
-        );
-        self.stream.write_all(asked.as_bytes()).await?;
-        let end = b"\r\n\r\n";
-        loop {
-            if self.stream.read_buf(&mut self.buffer).await? == 0 {
-                return Err("closed instead of upgraded".into());
-            }
-            let found = self.buffer.windows(end.len()).position(|part| part == end);
-            if let Some(at) = found {
-                let head: Vec<u8> = self.buffer.drain(..at + end.len()).collect();
-                let is_upgraded = head.starts_with(b"HTTP/1.1 101");
-                let refused = || String::from_utf8_lossy(&head).into_owned();
-                return is_upgraded.then_some(()).ok_or_else(|| refused().into());
-            }
-        }
     }
 
     /// Reads until the socket ends.

@@ -9,30 +9,30 @@ use super::order::Place;
 use crate::Fault;
 
 /// What every event begins with.
-pub(super) const EVENT: &[u8] = br#"{"type":"event","region":""#;
+pub(crate) const EVENT: &[u8] = br#"{"type":"event","region":""#;
 
 /// Where a client stands; it outlives its socket.
 #[derive(Default)]
-pub(super) struct Standing {
-    pub(super) watched: RefCell<Vec<Watched>>,
+pub(crate) struct Standing {
+    pub(crate) watched: RefCell<Vec<Watched>>,
     /// Events that came since the last cut.
-    pub(super) events: Cell<usize>,
+    pub(crate) events: Cell<usize>,
     /// How often it was told something else than to go on where it was.
-    pub(super) not_resumed: Cell<usize>,
+    pub(crate) not_resumed: Cell<usize>,
 }
 
 /// A region that a client watches.
-pub(super) struct Watched {
-    pub(super) region: String,
+pub(crate) struct Watched {
+    pub(crate) region: String,
     /// None before the first subscription.
-    pub(super) epoch: Option<String>,
-    pub(super) seq: u64,
-    pub(super) is_live: bool,
+    pub(crate) epoch: Option<String>,
+    pub(crate) seq: u64,
+    pub(crate) is_live: bool,
 }
 
 impl Standing {
     /// Of the client of this number, who has watched nothing yet.
-    pub(super) fn of(place: &Place, number: usize) -> Self {
+    pub(crate) fn of(place: &Place, number: usize) -> Self {
         let standing = Self::default();
         if let Place::Server(door) = place {
             let regions = door.regions.iter().cycle().skip(number * door.each);
@@ -47,12 +47,12 @@ impl Standing {
         standing
     }
 
-    pub(super) fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.watched.borrow().iter().all(|watched| watched.is_live)
     }
 
     /// An event came; whether its number is the next one of its region.
-    pub(super) fn event(&self, text: &[u8]) -> bool {
+    pub(crate) fn event(&self, text: &[u8]) -> bool {
         self.events.set(self.events.get() + 1);
         let mut watched = self.watched.borrow_mut();
         if watched.is_empty() {
@@ -75,7 +75,7 @@ impl Standing {
         is_next
     }
 
-    pub(super) fn subscribed(&self, text: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn subscribed(&self, text: &[u8]) -> Result<(), Fault> {
         #[derive(Deserialize)]
         struct Subscribed {
             region: String,
@@ -97,7 +97,7 @@ impl Standing {
         Ok(())
     }
 
-    pub(super) fn live(&self, text: &[u8]) {
+    pub(crate) fn live(&self, text: &[u8]) {
         let region = between(text, br#""region":""#, b'"').unwrap_or_default();
         let mut watched = self.watched.borrow_mut();
         for watched in watched.iter_mut() {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use actix::{Context, Handler};
+use fail::fail_point;
 use uuid::Uuid;
 
-use super::DeskHandle;
-use crate::actors::command::CommandError;
+use super::messages::TakeTogether;
+use super::{DeskHandle, RegionDesk};
+use crate::actors::command::{Changed, CommandError};
 use crate::domain::account::By;
 use crate::domain::action::Party;
 use crate::domain::change::{Deed, Refusal, Request};
@@ -29,9 +31,9 @@ pub enum Outcome {
 impl DeskHandle {
     /// Erases complaints of the region; an outcome for each, in their order, each answered when it is durable.
     ///
-    /// Each is a command of its own, so that the lane commits as many as fit into one batch, those of others
-    /// between them, and each is refused for itself. Send no more than a few hundred at a time: they take room
-    /// in the desk's mailbox and in the lane's queue from those who submit.
+    /// Each is a command of its own, so that each is refused for itself, but they come to the lane together: a batch
+    /// costs it much beside what its commands cost. Send no more than a few hundred at a time: whoever submits to the
+    /// lane waits behind them.
     pub async fn erase(
         &self,
         complaints: &[Uuid],
@@ -39,20 +41,28 @@ impl DeskHandle {
         by: By,
         deadline: Duration,
     ) -> Vec<Outcome> {
-        let each = complaints.iter().map(|&complaint| async move {
-            let request = Request {
-                complaint,
-                version: None,
-                deed: Deed::Erase(erasure),
-            };
-            let who = (by, Party::System);
-            match self.changed(request, who, None, deadline).await {
-                Ok(changed) if changed.has_happened => Outcome::Erased,
-                Ok(_) | Err(CommandError::UnknownComplaint) => Outcome::Gone,
-                Err(CommandError::Refused(refusal, _)) => Outcome::Refused(refusal),
-                Err(error) => Outcome::Failed(error),
-            }
+        let requests = complaints.iter().map(|&complaint| Request {
+            complaint,
+            version: None,
+            deed: Deed::Erase(erasure),
         });
-        join_all(each).await
+        let who = (by, Party::System);
+        let answers = self.changed_together(requests, who, deadline).await;
+        let outcome = |answer| match answer {
+            Ok(Changed { has_happened, .. }) if has_happened => Outcome::Erased,
+            Ok(_) | Err(CommandError::UnknownComplaint) => Outcome::Gone,
+            Err(CommandError::Refused(refusal, _)) => Outcome::Refused(refusal),
+            Err(error) => Outcome::Failed(error),
+        };
+        answers.into_iter().map(outcome).collect()
+    }
+}
+
+impl Handler<TakeTogether> for RegionDesk {
+    type Result = ();
+
+    fn handle(&mut self, TakeTogether(commands): TakeTogether, _: &mut Context<Self>) {
+        fail_point!(&format!("{}/region_desk/take", self.deps.supervision.node));
+        self.deps.lane.hand_over_together(commands);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use actix::{ArbiterHandle, Recipient};
+use futures_util::future::join_all;
 use prometheus::IntCounterVec;
 use tokio::sync::oneshot;
 
@@ -16,7 +17,7 @@ use super::super::supervise::{self, Supervision};
 use super::HeardBy;
 use super::OpenCell;
 use super::RegionDesk;
-use super::messages::{HeadSeen, Recount, Take};
+use super::messages::{HeadSeen, Recount, Take, TakeTogether};
 use crate::domain::account::By;
 use crate::domain::action::Party;
 use crate::domain::change::Request;
@@ -174,11 +175,38 @@ impl DeskHandle {
         if self.publisher.desk.try_send(command).is_err() {
             return Err(CommandError::Overloaded);
         }
-        match tokio::time::timeout(deadline, answer).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_dropped)) => Err(CommandError::Interrupted),
-            Err(_elapsed) => Err(CommandError::DeadlinePassed),
-        }
+        answered(answer, deadline).await
+    }
+
+    /// Changes complaints of this region alone, in one batch if they fit; an answer for each, in their order.
+    pub(super) async fn changed_together(
+        &self,
+        requests: impl Iterator<Item = Request>,
+        (by, party): (By, Party),
+        deadline: Duration,
+    ) -> Vec<Result<Changed, CommandError>> {
+        let command = |request| {
+            let (reply, answer) = oneshot::channel();
+            let command = Command {
+                work: Work::Change(Box::new(request), party, reply),
+                by,
+                taker: self.publisher.clone(),
+                other: None,
+            };
+            (command, answer)
+        };
+        let (commands, answers): (Vec<_>, Vec<_>) = requests.map(command).unzip();
+        let desk = &self.publisher.desk;
+        let is_full = desk.try_send(TakeTogether(commands)).is_err();
+        let each = answers.into_iter().map(|answer| async {
+            let answer = match is_full {
+                true => Err(CommandError::Overloaded),
+                false => answered(answer, deadline).await,
+            };
+            self.count(&answer, "committed");
+            answer
+        });
+        join_all(each).await
     }
 
     /// The number of the last event that the desk published, or [`NOT_LOADED`].
@@ -206,5 +234,17 @@ impl DeskHandle {
         if self.publisher.desk.try_send(HeadSeen(head, by)).is_err() {
             slog_scope::debug!("a desk is busy; it hears of the next head");
         }
+    }
+}
+
+/// The answer to a command, when it comes in time.
+async fn answered<T>(
+    answer: oneshot::Receiver<Result<T, CommandError>>,
+    deadline: Duration,
+) -> Result<T, CommandError> {
+    match tokio::time::timeout(deadline, answer).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_dropped)) => Err(CommandError::Interrupted),
+        Err(_elapsed) => Err(CommandError::DeadlinePassed),
     }
 }

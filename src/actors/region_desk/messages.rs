@@ -13,6 +13,11 @@ use crate::domain::event::Event;
 #[rtype(result = "()")]
 pub(super) struct Take(pub(super) Command);
 
+/// Take these, which may share a batch. Their region is the desk's.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct TakeTogether(pub(super) Vec<Command>);
+
 /// A lane has committed events of this region.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]

@@ -1,13 +1,14 @@
-//! One batch of a run: each complaint to the desk of its region, and what became of it.
+//! Complaints that a run has read: a batch of each region to its desk, one after the other, and what became of them.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
 use uuid::Uuid;
 
 use super::SchedulerDeps;
+use super::pace::Pace;
 use crate::actors::command::CommandError;
+use crate::actors::kill_point::kill_point;
 use crate::actors::region_desk::Outcome;
 use crate::domain::account::By;
 use crate::domain::change::Refusal;
@@ -16,7 +17,7 @@ use crate::domain::region::RegionId;
 use crate::domain::retention::{Counts, Origin, Treatment};
 use crate::store::retention::due::Due;
 
-/// How long a desk may take for its part of a batch.
+/// How long a desk may take for a batch.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// How often what did not come through is tried again, with a longer pause each time.
 const TRIES: u32 = 4;
@@ -37,20 +38,21 @@ struct Waiting {
     may_be_done: bool,
 }
 
-/// Has the desks erase or anonymise complaints that are due.
+/// Has the desks erase or anonymise complaints that are due, with a pause after each batch.
 pub(super) async fn erase(
     deps: &SchedulerDeps,
     (run, origin): (Uuid, Origin),
-    batch: Vec<Due>,
+    page: Vec<Due>,
+    pace: &mut Pace,
 ) -> Result<Counts, NotNow> {
     let mut done = Counts::default();
-    let mut waiting: Vec<Waiting> = batch.into_iter().map(Waiting::from).collect();
+    let mut waiting: Vec<Waiting> = page.into_iter().map(Waiting::from).collect();
     let mut why = String::new();
     for attempt in 0..TRIES {
         if attempt > 0 {
             tokio::time::sleep(PAUSE * attempt * attempt).await;
         }
-        let asked = ask(deps, (run, origin), waiting).await;
+        let asked = ask(deps, (run, origin), waiting, pace).await;
         waiting = Vec::new();
         for (complaint, outcome) in asked {
             if let Some(again) = count(complaint, outcome, &mut done, &mut why) {
@@ -64,32 +66,52 @@ pub(super) async fn erase(
     Err(NotNow(why))
 }
 
-/// Asks each region's desk for each treatment at once.
+/// Asks the desks, batch by batch. A batch is of one region and one treatment: each region more costs it another counter
+/// and another message.
 async fn ask(
     deps: &SchedulerDeps,
     (run, origin): (Uuid, Origin),
     waiting: Vec<Waiting>,
+    pace: &mut Pace,
 ) -> Vec<(Waiting, Outcome)> {
     let mut parts: BTreeMap<(RegionId, Mode), Vec<Waiting>> = BTreeMap::new();
     for complaint in waiting {
         let part = (complaint.region.clone(), mode(complaint.action));
         parts.entry(part).or_default().push(complaint);
     }
-    let asked = parts.into_iter().map(|((region, mode), part)| async move {
-        let Some(desk) = deps.desks.of(&region) else {
-            let away = |complaint| (complaint, Outcome::Failed(CommandError::UnknownRegion));
-            return part.into_iter().map(away).collect::<Vec<_>>();
-        };
+    let mut asked = Vec::new();
+    for ((region, mode), part) in parts {
         let erasure = Erasure {
             mode,
             reason: reason(origin),
             run: Some(run),
         };
-        let ids: Vec<Uuid> = part.iter().map(|complaint| complaint.id).collect();
-        let outcomes = desk.erase(&ids, erasure, By::System, DEADLINE).await;
-        part.into_iter().zip(outcomes).collect()
-    });
-    join_all(asked).await.into_iter().flatten().collect()
+        let mut left = part.into_iter();
+        while left.len() > 0 {
+            let batch: Vec<Waiting> = left.by_ref().take(pace.size()).collect();
+            let begun = Instant::now();
+            asked.extend(ask_desk(deps, &region, erasure, batch).await);
+            kill_point("retention_batch_erased");
+            let waiting = deps.supervision.metrics.desks.waiting();
+            tokio::time::sleep(pace.pause(begun.elapsed(), waiting)).await;
+        }
+    }
+    asked
+}
+
+async fn ask_desk(
+    deps: &SchedulerDeps,
+    region: &RegionId,
+    erasure: Erasure,
+    batch: Vec<Waiting>,
+) -> Vec<(Waiting, Outcome)> {
+    let Some(desk) = deps.desks.of(region) else {
+        let away = |complaint| (complaint, Outcome::Failed(CommandError::UnknownRegion));
+        return batch.into_iter().map(away).collect();
+    };
+    let ids: Vec<Uuid> = batch.iter().map(|complaint| complaint.id).collect();
+    let outcomes = desk.erase(&ids, erasure, By::System, DEADLINE).await;
+    batch.into_iter().zip(outcomes).collect()
 }
 
 /// Counts what became of a complaint; gives it back when it is to be tried again.

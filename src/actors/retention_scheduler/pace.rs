@@ -8,7 +8,7 @@ const LONG: Duration = Duration::from_millis(8);
 /// The smallest batch.
 const LEAST: usize = 4;
 /// The shortest and the longest pause.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_secs(2));
+const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(2));
 
 /// The pace of a run: batches become smaller while they take long, and larger again while they do not.
 #[derive(Debug)]
@@ -39,8 +39,8 @@ impl Pace {
         } else {
             (self.size + self.size / 4 + 1).min(self.most)
         };
-        // Nobody waits: two thirds of a lane's time for the run. Otherwise a quarter.
-        let pause = if waiting > 0 { took * 3 } else { took / 2 };
+        // Nobody waits: four fifths of a lane's time for the run. Otherwise a quarter.
+        let pause = if waiting > 0 { took * 3 } else { took / 4 };
         pause.clamp(PAUSES.0, PAUSES.1)
     }
 }
@@ -74,9 +74,9 @@ mod tests {
     fn others_go_first_for_longer_when_some_wait() {
         let mut pace = Pace::new(200);
         for (took, waiting, expected) in [
-            (20 * MS, 0, 10 * MS),
+            (20 * MS, 0, 5 * MS),
             (20 * MS, 1, 60 * MS),
-            (Duration::ZERO, 0, 2 * MS),
+            (Duration::ZERO, 0, MS),
             (3600 * 1000 * MS, 5, 2000 * MS),
         ] {
             assert_eq!(pace.pause(took, waiting), expected, "{took:?} {waiting}");

@@ -112,7 +112,7 @@ async fn count_days(deps: &SchedulerDeps) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// One batch and the pause after it; the last complaint that it looked at, `None` when none was left.
+/// One page of what is due; the last complaint of it, `None` when none was left.
 async fn step(
     deps: &SchedulerDeps,
     session: &Session,
@@ -125,21 +125,17 @@ async fn step(
         deps.supervision.node
     ));
     let plan: &Plan = &run.plan;
-    let limit = i64::try_from(pace.size()).unwrap_or(1);
-    let batch = due(&deps.store, plan, (status, after), limit).await?;
-    let Some(last) = batch.last().map(|last| (last.since, last.id)) else {
+    let limit = i64::from(deps.settings.retention_batch);
+    let page = due(&deps.store, plan, (status, after), limit).await?;
+    let Some(last) = page.last().map(|last| (last.since, last.id)) else {
         return Ok(None);
     };
     kill_point("retention_batch_read");
-    let begun = Instant::now();
-    let done = erase(deps, (run.id, run.origin), batch).await;
+    let done = erase(deps, (run.id, run.origin), page, pace).await;
     let done = done.map_err(|NotNow(why)| StoreError::Unavailable(why))?;
-    kill_point("retention_batch_erased");
     advance(session, run.id, (status, last.0, last.1), done).await?;
     kill_point("retention_advanced");
     count(deps, done);
-    let waiting = deps.supervision.metrics.desks.waiting();
-    tokio::time::sleep(pace.pause(begun.elapsed(), waiting)).await;
     Ok(Some(last))
 }
 
@@ -166,7 +162,7 @@ async fn keep_house(deps: &SchedulerDeps, session: &Session) -> Result<(), Store
     }
     while forget_logins(session, LOGINS).await? > 0 {}
     let days = match policy(&deps.store).await {
-        Ok((_, policy)) => policy.replay_days,
+        Ok((_, policy)) => policy.kept.replay_days,
         Err(RetentionError::Store(error)) => return Err(error),
         // It was told when the run was asked for.
         Err(_unreadable) => return Ok(()),

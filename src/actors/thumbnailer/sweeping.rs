@@ -3,22 +3,32 @@
 use std::time::Duration;
 
 use super::ThumbnailerDeps;
+use crate::domain::retention::Kept;
 use crate::media::sweep::{Sweep, Swept};
+use crate::retention::policy;
 use crate::store::photos;
 use crate::telemetry::sentry;
 
 /// Time between sweeps.
 pub(super) const INTERVAL: Duration = Duration::from_secs(6 * 3600);
-/// What is younger is left alone.
-const AGE: Duration = Duration::from_secs(3600);
+/// Photos that are ready for less time are not looked for.
+const LISTED: Duration = Duration::from_secs(3600);
 
-/// Removes blobs without a row, and tells of rows without blobs.
+/// Removes blobs without a row that are as old as the retention policy says, and tells of rows without blobs.
 pub(super) async fn sweep(deps: ThumbnailerDeps) {
     if let Err(error) = photos::forget_days(&deps.store).await {
         slog_scope::debug!("days that are over stay: {}", error);
     }
+    let kept = match policy(&deps.store).await {
+        Ok((_, policy)) => policy.kept,
+        Err(error) => {
+            slog_scope::debug!("photos are swept by the usual ages: {}", error);
+            Kept::default()
+        }
+    };
     let sweep = Sweep {
-        age: AGE,
+        ages: kept.into(),
+        listed: LISTED,
         dry: false,
         fails_rows: false,
     };

@@ -36,7 +36,8 @@ fn allowed(
     trace: &Trace,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if present.status.is_open() {
+    // A person's wish to be forgotten waits for nobody's work: what the complaint says stays.
+    if present.status.is_open() && erasure.mode != Mode::EraseIdentity {
         return Err(Refusal::Active(present.status));
     }
     if let Some(hold) = trace.hold.as_ref().filter(|hold| hold.is_in_force(now)) {

@@ -3,7 +3,7 @@
 //! ```json
 //! {"rules": [{"status": "resolved", "days": 90, "action": "erase"},
 //!            {"region": "north", "category": "lamp", "status": "closed", "days": 365, "action": "anonymise"}],
-//!  "replay_days": 30}
+//!  "replay_days": 30, "orphaned_photo_days": 7, "unfinished_upload_days": 1}
 //! ```
 //!
 //! `region` and `category` narrow a rule, and `action` is `erase` when it is absent. So are all members of the document:
@@ -16,8 +16,15 @@ use serde_json::{Map, Value};
 use super::super::document::{known, list, object, shortened, text};
 use super::super::fault::Faults;
 use super::super::region::RegionId;
-use super::{Policy, REPLAY_DAYS, Rule, Treatment, days, status};
+use super::{Kept, Policy, Rule, Treatment, days, status};
 
+/// The members of a policy.
+const MEMBERS: [&str; 4] = [
+    "rules",
+    "replay_days",
+    "orphaned_photo_days",
+    "unfinished_upload_days",
+];
 /// Most rules of a policy.
 const RULES_MOST: usize = 1000;
 
@@ -28,16 +35,26 @@ const RULES_MOST: usize = 1000;
 pub fn parse(document: &Value) -> Result<Policy, Faults> {
     let mut faults = Faults::default();
     let policy = object(document, "document", &mut faults).map(|members| {
-        refuse_others(members, &["rules", "replay_days"], "", &mut faults);
+        refuse_others(members, &MEMBERS, "", &mut faults);
         let rules = members.get("rules");
         let rules = rules.map_or_else(Vec::new, |value| rules_of(value, &mut faults));
-        let replay_days = members.get("replay_days");
-        let replay_days = replay_days.map_or(Some(REPLAY_DAYS), |value| {
-            number(value, "replay_days", &mut faults)
-        });
-        Policy::new(rules, replay_days.unwrap_or(REPLAY_DAYS))
+        Policy::new(rules, kept(members, &mut faults))
     });
     faults.into_result(policy)
+}
+
+fn kept(members: &Map<String, Value>, faults: &mut Faults) -> Kept {
+    let mut kept = Kept::default();
+    for (name, days) in [
+        ("replay_days", &mut kept.replay_days),
+        ("orphaned_photo_days", &mut kept.orphaned_photo_days),
+        ("unfinished_upload_days", &mut kept.unfinished_upload_days),
+    ] {
+        if let Some(given) = members.get(name) {
+            *days = number(given, name, faults).unwrap_or(*days);
+        }
+    }
+    kept
 }
 
 fn refuse_others(members: &Map<String, Value>, may: &[&str], prefix: &str, faults: &mut Faults) {

@@ -30,8 +30,6 @@ pub use schedule::Schedule;
 
 /// Days that a period may have: from one to a hundred years.
 pub const DAYS: RangeInclusive<i64> = 1..=36_500;
-/// Days for which missed events can be read again, unless the policy says otherwise.
-const REPLAY_DAYS: u32 = 30;
 
 /// What becomes of a complaint when its time is up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -80,18 +78,39 @@ pub struct Rule {
     pub action: Treatment,
 }
 
+/// How long is kept what is no complaint, in days of 24 hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Kept {
+    /// Missed events can be read again for so long.
+    pub replay_days: u32,
+    /// Pictures in the photo store without a photo: what a crash or a restored database left there.
+    pub orphaned_photo_days: u32,
+    /// Photos that were begun and not finished, or sent straight to the store and never confirmed.
+    pub unfinished_upload_days: u32,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            replay_days: 30,
+            orphaned_photo_days: 7,
+            unfinished_upload_days: 1,
+        }
+    }
+}
+
 /// The rules in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// The most specific first: with region and category, with a region, with a category, for all.
     rules: Vec<Rule>,
-    /// Days for which missed events can be read again.
-    pub replay_days: u32,
+    /// What is no complaint.
+    pub kept: Kept,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self::new(Vec::new(), REPLAY_DAYS)
+        Self::new(Vec::new(), Kept::default())
     }
 }
 
@@ -100,7 +119,7 @@ impl Policy {
     pub const STATUSES: [Status; 3] = [Status::Resolved, Status::Closed, Status::Rejected];
 
     /// The policy of these rules; where none holds for all of a status, the usual one does.
-    fn new(mut rules: Vec<Rule>, replay_days: u32) -> Self {
+    fn new(mut rules: Vec<Rule>, kept: Kept) -> Self {
         for status in Self::STATUSES {
             let for_all = |rule: &Rule| {
                 rule.status == status && rule.region.is_none() && rule.category.is_none()
@@ -118,7 +137,7 @@ impl Policy {
             };
             (unspecific, rule.status)
         });
-        Self { rules, replay_days }
+        Self { rules, kept }
     }
 
     /// The rules, the most specific first: the first that fits a complaint holds.

@@ -34,23 +34,41 @@ fn an_empty_document_is_the_usual_policy() {
             (Status::Rejected, 7, erase)
         ]
     );
-    assert_eq!(policy.replay_days, 30);
+    let kept = policy.kept;
+    assert_eq!(
+        (
+            kept.replay_days,
+            kept.orphaned_photo_days,
+            kept.unfinished_upload_days
+        ),
+        (30, 7, 1)
+    );
 }
 
 #[test]
 fn the_most_specific_rule_comes_first() {
-    let policy = parse(&json!({"replay_days": 3, "rules": [
+    let policy = parse(
+        &json!({"replay_days": 3, "orphaned_photo_days": 4, "unfinished_upload_days": 5, "rules": [
         {"status": "closed", "days": 400},
         {"category": "lamp", "status": "closed", "days": 3},
         {"region": "north", "status": "closed", "days": 2, "action": "anonymise"},
-        {"region": "north", "category": "lamp", "status": "closed", "days": 1}]}))
+        {"region": "north", "category": "lamp", "status": "closed", "days": 1}]}),
+    )
     .unwrap();
     let closed = policy.rules().iter();
     let closed = closed.filter(|rule| rule.status == Status::Closed);
     let days: Vec<u32> = closed.map(|rule| rule.days).collect();
     assert_eq!(days, [1, 2, 3, 400]);
     assert_eq!(policy.rules()[1].action, Treatment::Anonymise);
-    assert_eq!(policy.replay_days, 3);
+    let kept = policy.kept;
+    assert_eq!(
+        (
+            kept.replay_days,
+            kept.orphaned_photo_days,
+            kept.unfinished_upload_days
+        ),
+        (3, 4, 5)
+    );
 }
 
 #[test]
@@ -63,6 +81,16 @@ fn everything_that_is_wrong_with_a_document_is_named() {
         (json!({"rules": [7]}), "rules[0]", "wrong_type"),
         (json!({"replay_days": 0}), "replay_days", "out_of_range"),
         (json!({"replay_days": "x"}), "replay_days", "wrong_type"),
+        (
+            json!({"orphaned_photo_days": -1}),
+            "orphaned_photo_days",
+            "out_of_range",
+        ),
+        (
+            json!({"unfinished_upload_days": 99999}),
+            "unfinished_upload_days",
+            "out_of_range",
+        ),
         (json!({"rules": [good, good]}), "rules[1]", "repeated"),
     ] {
         let faults = parse(&document).unwrap_err().into_inner();

@@ -37,7 +37,7 @@ use history::history;
 use merge::merge;
 use relocation::relocate;
 use status::change_status;
-use support::support;
+use support::{support, supported};
 
 /// How often a change follows a complaint that moves from region to region while it is asked for.
 const MOVES: usize = 3;
@@ -59,7 +59,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
         )
         .service(web::resource("/complaints/{id}/move").route(web::post().to(relocate)))
         .service(web::resource("/complaints/{id}/merge").route(web::post().to(merge)))
-        .service(web::resource("/complaints/{id}/support").route(web::post().to(support)))
+        .service(
+            web::resource("/complaints/{id}/support")
+                .route(web::post().to(support))
+                .route(web::get().to(supported)),
+        )
         .service(web::resource("/complaints/{id}/history").route(web::get().to(history)));
 }
 

@@ -35,6 +35,35 @@ pub struct SupportAnswer {
     pub supporters: i32,
 }
 
+/// How far a complaint has come that others support.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SupportState {
+    /// The complaint.
+    pub id: Uuid,
+    /// People who said "me too" by now.
+    pub supporters: i32,
+    /// Whether "me too" can still be said.
+    pub open: bool,
+}
+
+/// Tells whoever knows its id how many support a complaint, and whether it is still open.
+#[utoipa::path(get, path = "/api/v1/complaints/{id}/support", tag = "complaints",
+    params(("id" = Uuid, Path, description = "The complaint")),
+    responses(
+        (status = 200, description = "As it is now", body = SupportState),
+        (status = 404, description = "No such complaint, perhaps any more", body = ProblemBody)))]
+pub async fn supported(
+    id: web::Path<String>,
+    desk: Desk,
+) -> Result<web::Json<SupportState>, Problem> {
+    let complaint = find(&desk.store, complaint_id(&id)?).await?.complaint;
+    Ok(web::Json(SupportState {
+        id: complaint.id,
+        supporters: complaint.life.supporters,
+        open: complaint.status.is_open(),
+    }))
+}
+
 /// Says "me too" to an open complaint. Each account, user of an app, or network address counts once;
 /// saying it again changes nothing.
 #[utoipa::path(post, path = "/api/v1/complaints/{id}/support", tag = "complaints",

@@ -68,7 +68,8 @@ async fn write_complaint(
         }
         Extent::Reporters => {
             let reporter = json!(found.reporter);
-            let public = PublicView::of(found.complaint, Vec::new(), Vec::new());
+            let told = events::statuses(&desk.store, id).await?;
+            let public = PublicView::of(found.complaint, told, Vec::new(), Vec::new());
             let mut view = serde_json::to_value(public)?;
             add(&mut view, "reporter", reporter);
             view

@@ -12,7 +12,7 @@ mod shell;
 mod track;
 
 use actix_web::middleware::Compress;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
 
 use self::language::Language;
 use self::shell::Shell;
@@ -25,31 +25,36 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/")
                 .wrap(Compress::default())
-                .route(web::get().to(form::show))
+                .route(read().to(form::show))
                 .route(web::post().to(form::submit)),
         )
         .service(
             web::resource("/board")
                 .wrap(Compress::default())
-                .route(web::get().to(board)),
+                .route(read().to(board)),
         )
         .service(
             web::resource("/admin")
                 .wrap(Compress::default())
-                .route(web::get().to(admin)),
+                .route(read().to(admin)),
         )
         .service(
             web::resource("/t/{token}")
                 .wrap(Compress::default())
-                .route(web::get().to(track::show)),
+                .route(read().to(track::show)),
         )
-        .service(web::resource("/assets/{file}").route(web::get().to(assets::hashed)));
+        .service(web::resource("/assets/{file}").route(read().to(assets::hashed)));
 }
 
 /// Adds the files that lie at the root under their own names, such as the icon. Last: their path is a pattern.
 pub fn configure_files(config: &mut web::ServiceConfig) {
     let path = "/{file:[a-z0-9-]+\\.(js|svg|png|txt|webmanifest)}";
-    config.service(web::resource(path).route(web::get().to(assets::named)));
+    config.service(web::resource(path).route(read().to(assets::named)));
+}
+
+/// A route for GET, and for HEAD, whose answer is the same without its body: link checkers and monitors ask so.
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 /// Whether the program has its pages; without them it serves a bare one that says so.

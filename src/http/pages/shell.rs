@@ -72,11 +72,24 @@ impl<'a> Shell<'a> {
         });
         format!(
             "<meta name=\"redress-map-tiles\" content=\"{}\" />\n    \
-             <meta name=\"redress-map-credit\" content=\"{}\" />{}",
+             <meta name=\"redress-map-credit\" content=\"{}\" />{}{}",
             escaped(tiles),
             escaped(credit.unwrap_or_default()),
+            self.dashboards(),
             texts.collect::<String>()
         )
+    }
+
+    /// Where dashboards are: no other page needs to know.
+    fn dashboards(&self) -> String {
+        let address = self.settings.dashboards.as_ref();
+        match address.filter(|_| self.page == "admin") {
+            Some(address) => format!(
+                "\n    <meta name=\"redress-dashboards\" content=\"{}\" />",
+                escaped(address.as_str())
+            ),
+            None => String::new(),
+        }
     }
 
     fn dress<'r>(&self, response: &'r mut HttpResponseBuilder) -> &'r mut HttpResponseBuilder {

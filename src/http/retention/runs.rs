@@ -1,15 +1,17 @@
 //! Retention runs: those that were made, one of them, and its progress as an event stream (SSE).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::stream;
 use uuid::Uuid;
 
+use crate::access::Access;
 use crate::actors::registry::shard::ShardHandle;
+use crate::domain::account::{Identity, Role};
 use crate::domain::retention::{Run, Stage};
-use crate::http::auth::AdminOnly;
+use crate::http::auth::{AdminOnly, token_left};
 use crate::http::desk::Desk;
 use crate::http::page::{Listing, Page, PageQuery, query};
 use crate::http::problem::{Problem, ProblemBody};
@@ -61,7 +63,8 @@ pub async fn get(
     find(&desk, *run).await.map(web::Json)
 }
 
-/// Follows one retention run as server-sent events: `run` now and whenever it got on, until it has ended.
+/// Follows one retention run as server-sent events: `run` now and whenever it got on, until it has ended, or the access
+/// token has, or the admin's login or role.
 ///
 /// The data is what `GET /admin/retention/runs/{run}` answers.
 #[utoipa::path(get, path = "/api/v1/admin/retention/runs/{run}/events", tag = "admin", security(("bearer" = [])),
@@ -71,13 +74,17 @@ pub async fn get(
         (status = 403, description = "Not an admin", body = ProblemBody),
         (status = 404, description = "No such run", body = ProblemBody)))]
 pub async fn follow(
-    _admin: AdminOnly,
+    AdminOnly(admin): AdminOnly,
+    request: HttpRequest,
     run: web::Path<Uuid>,
     desk: Desk,
-    shard: web::Data<ShardHandle>,
+    (access, shard): (web::Data<Access>, web::Data<ShardHandle>),
 ) -> Result<HttpResponse, Problem> {
     let found = find(&desk, *run).await?;
     let following = Following {
+        until: Instant::now() + token_left(&request)?,
+        admin,
+        access,
         desk,
         shard: shard.get_ref().clone(),
         run: found.id,
@@ -94,6 +101,10 @@ async fn find(desk: &Desk, run: Uuid) -> Result<Run, Problem> {
 
 /// An admin who follows a run. Asked for more only when the client has read what came before.
 struct Following {
+    /// When the access token ends.
+    until: Instant,
+    admin: Identity,
+    access: web::Data<Access>,
     desk: Desk,
     shard: ShardHandle,
     run: Uuid,
@@ -112,6 +123,9 @@ impl Following {
                     _ = self.shard.closing() => return None,
                     () = tokio::time::sleep(INTERVAL) => quiet += 1,
                 }
+                if !self.may_look().await {
+                    return None;
+                }
             }
             match runs::get(&self.desk.store, self.run).await {
                 Ok(Some(run)) => {
@@ -128,6 +142,16 @@ impl Following {
             }
         }
         None
+    }
+
+    /// Whether it is still an admin who is logged in. While nobody knows, nothing is taken away.
+    async fn may_look(&self) -> bool {
+        let who = (self.admin.account, self.admin.login);
+        let granted = match self.access.grants(&[who]).await {
+            Ok(granted) => granted.into_iter().next().flatten(),
+            Err(_away) => Some(self.admin.clone()),
+        };
+        Instant::now() < self.until && granted.is_some_and(|now| now.role == Role::Admin)
     }
 
     fn tell(&mut self, run: Run) -> Option<Bytes> {

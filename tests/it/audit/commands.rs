@@ -62,6 +62,23 @@ async fn a_command_leaves_who_what_why_and_on_whom() {
 }
 
 #[actix::test]
+async fn a_key_is_known_by_its_id_before_it_is_there() {
+    let app = TestApp::spawn().await;
+    let create = ["apikey", "create", "--name", "a kiosk", "--scope", "submit"];
+    let ended = redress(&app, &create).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let found = entries(&app, "").await;
+    assert_eq!(found[0]["action"], "redress apikey create");
+    let id = found[0]["subject"].as_str().unwrap();
+    assert!(
+        ended.out.contains(&format!("created API key {id} for")),
+        "{}",
+        ended.out
+    );
+    app.end().await;
+}
+
+#[actix::test]
 async fn verify_prints_what_to_note_and_fails_when_something_is_wrong() {
     let app = TestApp::spawn().await;
     redress(&app, &["account", "list"]).await;

@@ -87,15 +87,23 @@ async fn an_admin_forgets_a_person_for_a_reason() {
 }
 
 #[actix::test]
-async fn nobody_is_forgotten_while_somebody_works_on_it_or_it_is_held() {
+async fn a_reporter_is_forgotten_while_somebody_works_on_it_and_the_work_goes_on() {
+    let app = TestApp::spawn().await;
+    let (admin, client) = (app.admin().await, app.database().connect().await);
+    let (id, token) = reported(&app, &admin, None).await;
+    assert_eq!(by_token(&app, &token).await.status, 204);
+    assert_eq!(where_is(&client, "zyzzyva").await, []);
+    enter(&app, &admin, id, "rejected").await;
+    let path = format!("/api/v1/tracking/{token}");
+    let seen = call(app.api.get(&path)).await.expect(200);
+    assert_eq!(seen["status"], "rejected", "the token still follows it");
+    app.end().await;
+}
+
+#[actix::test]
+async fn nobody_is_forgotten_whose_complaint_is_held() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
-    let (_, token) = reported(&app, &admin, None).await;
-    let refused = by_token(&app, &token).await.problem(409, "active");
-    assert!(
-        refused.get("current").is_none_or(Value::is_null),
-        "{refused}"
-    );
     let (id, token) = reported(&app, &admin, Some("rejected")).await;
     let path = format!("/api/v1/complaints/{id}/hold");
     let hold = app.api.put(&path, &json!({"reason": "a trial"}));

@@ -57,6 +57,19 @@ async fn map_tiles_are_the_operators_and_the_only_thing_from_elsewhere() {
 }
 
 #[actix::test]
+async fn where_dashboards_are_is_told_to_the_administrators_page_alone() {
+    let address = "https://grafana.example.org/d?a=1&b=2";
+    let app = TestApp::with(&["--dashboards", address]).await;
+    let told = "https://grafana.example.org/d?a=1&amp;b=2";
+    assert!(call(app.api.get("/admin")).await.text.contains(told));
+    for path in PAGES {
+        let page = call(app.api.get(path)).await;
+        assert!(!page.text.contains("grafana"), "{path}");
+    }
+    app.end().await;
+}
+
+#[actix::test]
 async fn a_page_speaks_the_language_of_its_reader() {
     let app = TestApp::spawn().await;
     let page = |path: &'static str, language: &'static str| {
@@ -91,6 +104,39 @@ async fn an_address_that_leads_to_nothing_is_a_page_that_says_so() {
     ] {
         call(app.api.get(path)).await.problem(404, "not_found");
     }
+    app.end().await;
+}
+
+#[actix::test]
+async fn head_is_answered_as_get_without_a_body() {
+    let app = TestApp::spawn().await;
+    let receipt = app.submit("north", "a hole").await;
+    let track = format!("/t/{}", receipt["tracking_token"].as_str().unwrap());
+    let mut paths: Vec<&str> = vec!["/", "/board", "/admin", &track, "/t/AAAA", "/docs"];
+    let script = built(".js").map(|name| format!("/assets/{name}"));
+    if let Some(script) = &script {
+        paths.extend([script, "/icon.svg", "/sw.js"]);
+    }
+    for path in paths {
+        let got = call(app.api.get(path)).await;
+        let request = reqwest::Client::new().head(app.api.url(path));
+        let head = call(request).await;
+        assert_eq!(
+            (head.status, head.text.as_str()),
+            (got.status, ""),
+            "{path}"
+        );
+        for name in [
+            "content-type",
+            "cache-control",
+            "etag",
+            "content-security-policy",
+        ] {
+            assert_eq!(head.header(name), got.header(name), "{path} {name}");
+        }
+    }
+    let refused = call(app.api.delete("/board")).await;
+    refused.problem(405, "method_not_allowed");
     app.end().await;
 }
 

@@ -2,8 +2,12 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
 
 use super::{Case, files};
+use crate::support::call::call;
 use crate::support::{TestApp, eventually};
 
 fn sweep(app: &TestApp, more: &[&str]) -> String {
@@ -52,6 +56,42 @@ async fn a_sweep_removes_blobs_without_a_row_and_nothing_else() {
     );
     assert_eq!(files(&app.photos()).len(), 3);
     assert_eq!(case.done(&app, &id).await["status"], "ready");
+    app.end().await;
+}
+
+#[actix::test]
+async fn what_nobody_needs_goes_when_it_is_as_old_as_the_policy_says() {
+    let app = TestApp::spawn().await;
+    let [first, second, third] =
+        [1, 2, 3].map(|n| format!("01990000-0000-7000-8000-00000000000{n}"));
+    let at = |part: &str, name: &str, days: u64| {
+        let path = app.photos().join(part).join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let file = fs::File::create(path).unwrap();
+        let age = Duration::from_secs(24 * 3600 * days + 60);
+        file.set_modified(SystemTime::now() - age).unwrap();
+    };
+    at("quarantine", &first, 0);
+    at("quarantine", &second, 1);
+    at("quarantine", &format!("{second}#1"), 1);
+    for (name, days) in [(&first, 1), (&second, 6), (&third, 7)] {
+        at("pictures", &format!("{name}/original"), days);
+    }
+    let told = sweep(&app, &[]);
+    assert!(
+        told.contains("uploads\t2") && told.contains("pictures\t1"),
+        "{told}"
+    );
+    assert_eq!(files(&app.photos()).len(), 3);
+    let document = json!({"orphaned_photo_days": 2});
+    let set = app.api.put("/api/v1/admin/retention", &document);
+    call(set.bearer_auth(app.admin().await)).await.expect(200);
+    let told = sweep(&app, &[]);
+    assert!(
+        told.contains("uploads\t0") && told.contains("pictures\t1"),
+        "{told}"
+    );
+    assert_eq!(files(&app.photos()).len(), 2);
     app.end().await;
 }
 

@@ -35,6 +35,8 @@ async fn the_usual_periods_hold_until_an_admin_sets_others() {
     ];
     assert_eq!(rules(&usual), expected);
     assert_eq!(usual["replay_days"], 30);
+    assert_eq!(usual["orphaned_photo_days"], 7);
+    assert_eq!(usual["unfinished_upload_days"], 1);
     assert_eq!(usual["set_by"], Value::Null);
     let schedule = &usual["schedule"];
     assert_eq!(schedule["cron"], "0 3 * * *");

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{get, keep_lock, old, purge};
 use crate::support::TestApp;
+use crate::support::call::call;
 use crate::support::stream::Stream;
 
 #[actix::test]
@@ -77,5 +78,29 @@ async fn a_run_is_followed_to_its_end() {
     let mut over = Stream::open(app.api.get(&path).bearer_auth(&admin)).await;
     assert_eq!(over.message().await.message["stage"], "done");
     assert_eq!(over.block().await, None);
+    app.end().await;
+}
+
+#[actix::test]
+async fn who_is_no_admin_any_more_follows_no_run() {
+    let app = TestApp::spawn().await;
+    let (admin, second) = (app.admin().await, app.admin().await);
+    old(&app, &admin, "north", ("closed", 40)).await;
+    let lock = keep_lock(&app).await;
+    let run = purge(&app, &admin, "").await.expect(202)["run_id"].clone();
+    let path = format!(
+        "/api/v1/admin/retention/runs/{}/events",
+        run.as_str().unwrap()
+    );
+    let mut stays = Stream::open(app.api.get(&path).bearer_auth(&admin)).await;
+    let mut leaves = Stream::open(app.api.get(&path).bearer_auth(&second)).await;
+    for stream in [&mut stays, &mut leaves] {
+        assert_eq!(stream.message().await.message["stage"], "waiting");
+    }
+    let logout = app.api.post("/api/v1/auth/logout", &json!({}));
+    call(logout.bearer_auth(&second)).await.expect(204);
+    assert_eq!(leaves.block().await, None, "the run still waits");
+    drop(lock);
+    assert_eq!(stays.last().await.message["stage"], "done");
     app.end().await;
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{COMPLAINTS, patch};
+use super::{COMPLAINTS, account, patch, post};
 use crate::support::{Answer, TestApp, call};
 
 async fn resolved(app: &TestApp) -> (String, String) {
@@ -88,4 +88,70 @@ async fn the_app_that_submitted_it_may_speak_for_the_reporter_and_no_other() {
         .expect(200);
     assert_eq!(history["items"][0]["by"]["kind"], "api_key");
     app.end().await;
+}
+
+#[actix::test]
+async fn a_reporter_sees_which_statuses_it_was_in_and_since_when_but_not_by_whom() {
+    let app = TestApp::spawn().await;
+    let olga = app.olga().await;
+    let (id, token) = resolved(&app).await;
+    let contest = json!({"action": "contest", "comment": "the hole is back"});
+    let by = ("X-Tracking-Token", token.as_str());
+    say(&app, &id, by, &contest).await.expect(200);
+    // What leaves the status alone is no step of it: an assignment, and a move of what nobody has begun.
+    let mine = json!({"assignee": "me"});
+    patch(&app, &olga, &id, "/assignee", &mine)
+        .await
+        .expect(200);
+    let harbour = json!({"region": "harbour", "comment": "on the quay"});
+    post(&app, &olga, &id, "/move", &harbour).await.expect(200);
+    let start = json!({"status": "rejected", "comment": "not ours"});
+    let now = patch(&app, &olga, &id, "/status", &start).await.expect(200);
+
+    let path = format!("/api/v1/tracking/{token}");
+    let view = call(app.api.get(&path)).await.expect(200);
+    let steps = view["statuses"].as_array().unwrap();
+    let words: Vec<&str> = steps
+        .iter()
+        .map(|it| it["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(words, ["reported", "resolved", "acknowledged", "rejected"]);
+    let times: Vec<&str> = steps.iter().map(|it| it["at"].as_str().unwrap()).collect();
+    assert_eq!(
+        (times[0], times[3]),
+        (text(&view, "created_at"), text(&now, "status_since"))
+    );
+    assert!(times.is_sorted(), "{times:?}");
+    let members = steps.iter().map(|it| it.as_object().unwrap().len());
+    assert_eq!(members.max(), Some(2), "a status and its time: {steps:?}");
+    let officer = account(&app, &olga).await;
+    assert!(!view.to_string().contains(&officer), "{view}");
+    app.end().await;
+}
+
+#[actix::test]
+async fn whoever_knows_an_id_hears_whether_me_too_can_still_be_said() {
+    let app = TestApp::spawn().await;
+    let receipt = app.submit("north", "a hole").await;
+    let path = format!("{COMPLAINTS}/{}/support", text(&receipt, "id"));
+    let state = async || call(app.api.get(&path)).await.expect(200);
+    let at_first = json!({"id": receipt["id"], "supporters": 0, "open": true});
+    assert_eq!(state().await, at_first);
+    call(app.api.post(&path, &json!({}))).await.expect(200);
+    assert_eq!(state().await["supporters"], 1);
+    let done = json!({"status": "resolved", "comment": "filled"});
+    let olga = app.olga().await;
+    patch(&app, &olga, text(&receipt, "id"), "/status", &done)
+        .await
+        .expect(200);
+    assert_eq!(state().await["open"], false);
+    for unknown in ["00000000-0000-7000-8000-000000000000", "x"] {
+        let path = format!("{COMPLAINTS}/{unknown}/support");
+        call(app.api.get(&path)).await.problem(404, "not_found");
+    }
+    app.end().await;
+}
+
+fn text<'a>(view: &'a Value, member: &str) -> &'a str {
+    view[member].as_str().unwrap()
 }

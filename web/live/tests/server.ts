@@ -41,7 +41,7 @@ export class Server {
   #log = '';
 
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     readonly port: number,
     private readonly more: string[],
   ) {}

@@ -4,7 +4,7 @@ import type { Schemas } from '../client';
 import { t } from '../i18n';
 import { TextField } from '../ui/parts';
 import { useLoaded } from './loaded';
-import { Ask, Choice, Shown, Table } from './parts';
+import { Ask, Choice, Exact, Lines, Shown, Table } from './parts';
 import { call, get } from './rest';
 
 type Category = Schemas['Category'];
@@ -22,13 +22,16 @@ export function Tab() {
       <Shown of={categories}>
         {(data) => (
           <Table
+            asCards
             name={t('admin.tab.categories')}
             heads={[t('admin.name'), t('admin.id'), t('admin.hint'), t('admin.severity'), t('admin.state'), t('admin.act')]}
             empty={t('admin.no_categories')}
             rows={data.map((it) => [
               it.name,
               <code>{it.id}</code>,
-              it.hint || '–',
+              <span class="words" dir="auto">
+                {it.hint || '–'}
+              </span>,
               t(`severity.${it.default_severity}`),
               t(it.active ? 'admin.active' : 'admin.inactive'),
               <div class="row">
@@ -66,9 +69,11 @@ function Edit({ category, onDone, onClose }: { category: Category | undefined; o
   const [name, setName] = useState(category?.name ?? '');
   const [hint, setHint] = useState(category?.hint ?? '');
   const [severity, setSeverity] = useState<string>(category?.default_severity ?? 'medium');
+  const [radius, setRadius] = useState(String(category?.duplicate_radius_m ?? 50));
+  const [days, setDays] = useState(String(category?.duplicate_days ?? 14));
 
   async function save(): Promise<void> {
-    const body = { name, hint, default_severity: severity };
+    const body = { name, hint, default_severity: severity, duplicate_radius_m: Number(radius), duplicate_days: Number(days) };
     if (category) await call('PATCH', `/admin/categories/${category.id}`, body);
     else await call('POST', '/admin/categories', { ...body, id });
     await onDone();
@@ -78,8 +83,12 @@ function Edit({ category, onDone, onClose }: { category: Category | undefined; o
     <>
       {!category && <TextField id="category-id" label={t('admin.id')} placeholder="street-light" value={id} onText={setId} />}
       <TextField id="category-name" label={t('admin.name')} value={name} onText={setName} />
-      <TextField id="category-hint" label={t('admin.hint')} isOptional value={hint} onText={setHint} />
+      <Lines id="category-hint" label={t('admin.hint')} hint={t('admin.hint_what')} isOptional value={hint} onText={setHint} />
       <Choice id="category-severity" label={t('admin.severity')} value={severity} options={SEVERITIES.map((it) => [it, t(`severity.${it}`)])} onPick={setSeverity} />
+      <div class="fields">
+        <Exact id="category-radius" type="number" min="0" max="5000" label={t('admin.duplicate_radius')} value={radius} onText={setRadius} />
+        <Exact id="category-days" type="number" min="0" max="366" label={t('admin.duplicate_days')} value={days} onText={setDays} />
+      </div>
     </>
   );
   return <Ask title={category ? category.name : t('admin.category_new')} what={form} act={t('admin.save')} onAct={save} onClose={onClose} />;

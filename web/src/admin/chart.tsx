@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { language } from '../i18n';
+import { language, time } from '../i18n';
 
 export interface Line {
   name: string;
@@ -75,7 +75,7 @@ export function Chart(props: Props) {
 }
 
 function day(seconds: number): string {
-  return new Intl.DateTimeFormat(language(), { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(seconds * 1000);
+  return time(new Date(seconds * 1000), { day: 'numeric', month: 'short', timeZone: 'UTC' });
 }
 
 function options(element: HTMLElement, { kind, names = [], x, lines }: Props): UPlot.Options {

@@ -97,5 +97,6 @@ function hours(seconds: number | null | undefined): number {
   return Math.round((seconds ?? 0) / 36) / 100;
 }
 function median({ median_s }: Times): string {
-  return median_s == null ? '–' : t('admin.hours', { hours: hours(median_s) });
+  if (median_s == null) return '–';
+  return median_s < 3_600 ? t('admin.minutes', { minutes: Math.round(median_s / 60) }) : t('admin.hours', { hours: Math.round(median_s / 360) / 10 });
 }

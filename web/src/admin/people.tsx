@@ -23,6 +23,7 @@ export function Tab() {
       <Shown of={people}>
         {(data) => (
           <Table
+            asCards
             name={t('admin.tab.people')}
             heads={[t('admin.name'), t('admin.email'), t('admin.role'), t('admin.tab.regions'), t('admin.state'), t('admin.act')]}
             empty={t('admin.nothing')}

@@ -1,27 +1,37 @@
-// What would go now, by counts; and a run, followed until it has ended.
-import { useState } from 'preact/hooks';
+// What would go now, by counts and one by one; and a run, followed until it has ended.
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Schemas } from '../client';
 import { t } from '../i18n';
 import { asProblem, type Problem } from '../problem';
-import { Notice, Spinner, TextField } from '../ui/parts';
-import { Ask, Choice, Faults, Table } from './parts';
+import { Notice, Spinner } from '../ui/parts';
+import { Ask, Choice, Exact, Faults, Table, ToComplaint } from './parts';
 import { ENDED } from './policy';
-import { call, get } from './rest';
+import { call, follow } from './rest';
 
 type View = Schemas['PurgeView'];
 type Run = Schemas['Run'];
 type Counts = Run['counts'];
-/** Each look is in the audit trail. */
-const LOOK_MS = 2_000;
+/** Before a run is looked for again whose stream broke off. */
+const PAUSE_MS = 2_000;
+/** So many ids the server names. */
+const NAMED = 100;
 
-export function Purge({ onDone }: { onDone: () => Promise<void> }) {
+export function isOver({ stage }: Run): boolean {
+  return stage === 'done' || stage === 'failed';
+}
+
+/** `underWay`: a run that was under way when the tab was opened. */
+export function Purge({ underWay, onDone }: { underWay: string | undefined; onDone: () => Promise<void> }) {
   const [status, setStatus] = useState('');
   const [days, setDays] = useState('');
   const [seen, setSeen] = useState<View>();
-  const [run, setRun] = useState<Run>();
   const [fault, setFault] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
   const [isAsked, setAsked] = useState(false);
+  const { run, problem, watch, forget } = useRun(onDone);
+  useEffect(() => {
+    if (underWay) watch(underWay);
+  }, [underWay]);
 
   function path(isDry: boolean): string {
     const query = new URLSearchParams();
@@ -36,18 +46,20 @@ export function Purge({ onDone }: { onDone: () => Promise<void> }) {
     return (value) => {
       set(value);
       setSeen(undefined);
-      setRun(undefined);
+      setFault(undefined);
+      forget();
     };
   }
 
-  async function look(event: Event): Promise<void> {
-    event.preventDefault();
+  async function look(event?: Event): Promise<void> {
+    event?.preventDefault();
     setBusy(true);
     setFault(undefined);
-    setRun(undefined);
+    forget();
     try {
       setSeen(await call<View>('DELETE', path(true)));
     } catch (error) {
+      setSeen(undefined);
       setFault(asProblem(error));
     } finally {
       setBusy(false);
@@ -55,42 +67,40 @@ export function Purge({ onDone }: { onDone: () => Promise<void> }) {
   }
 
   async function begin(): Promise<void> {
-    const { run_id } = await call<View>('DELETE', path(false));
-    setSeen(undefined);
-    if (run_id) void follow(run_id);
-  }
-
-  async function follow(id: string): Promise<void> {
     try {
-      for (;;) {
-        const now = await get<Run>(`/admin/retention/runs/${id}`);
-        setRun(now);
-        if (now.stage === 'done' || now.stage === 'failed') break;
-        await new Promise((wake) => setTimeout(wake, LOOK_MS));
-      }
-      await onDone();
+      const { run_id } = await call<View>('DELETE', path(false));
+      setSeen(undefined);
+      if (run_id) watch(run_id);
     } catch (error) {
-      setFault(asProblem(error));
+      const told = asProblem(error);
+      const other = (told.body.current as { run_id?: string } | null | undefined)?.run_id;
+      // Somebody else's run, or the schedule's: it is shown instead, and what is due then is counted anew.
+      if (!other) throw told;
+      setSeen(undefined);
+      setFault(told);
+      watch(other);
     }
   }
 
-  const due = seen ? total(seen.counts, 'due') : 0;
+  const [due, held] = seen ? [total(seen.counts, 'due'), total(seen.counts, 'held')] : [0, 0];
+  const going = due - held;
   return (
     <section class="card stack">
       <h2>{t('admin.purge')}</h2>
-      <form class="fields" onSubmit={(event) => void look(event)}>
+      <form class="fields" noValidate onSubmit={(event) => void look(event)}>
         <Choice id="purge-status" label={t('admin.status')} value={status} options={[['', t('admin.all')], ...ENDED.map((it): [string, string] => [it, t(`status.${it}`)])]} onPick={choose(setStatus)} />
-        <TextField id="purge-days" label={t('admin.days_old')} isOptional value={days} onText={choose(setDays)} />
+        <Exact id="purge-days" type="number" min="1" max="36500" label={t('admin.days_old')} isOptional value={days} onText={choose(setDays)} />
         <button type="submit" class="primary" aria-busy={isBusy}>
           {isBusy && <Spinner />} {t('admin.dry_run')}
         </button>
       </form>
-      <Faults of={fault} />
+      <Faults of={fault ?? problem} onAgain={() => void look()} />
       {seen && (
         <>
-          <Notice>{t('admin.dry_told', { due, held: total(seen.counts, 'held') })}</Notice>
+          <Notice>{t('admin.dry_told', { going, due, held })}</Notice>
           <CountTable counts={seen.counts} />
-          {due > 0 && (
+          <Named ids={seen.ids ?? []} due={due} />
+          {going > 0 && (
             <button type="button" class="danger" onClick={() => setAsked(true)}>
               {t('admin.run_now')}
             </button>
@@ -98,19 +108,80 @@ export function Purge({ onDone }: { onDone: () => Promise<void> }) {
         </>
       )}
       {run && <Progress run={run} />}
-      {isAsked && <Ask title={t('admin.run_now')} what={<p>{t('admin.run_what', { due })}</p>} act={t('admin.run_now')} isGrave onAct={begin} onClose={() => setAsked(false)} />}
+      {isAsked && <Ask title={t('admin.run_now')} what={<p>{t('admin.run_what', { going })}</p>} act={t('admin.run_now')} isGrave onAct={begin} onClose={() => setAsked(false)} />}
     </section>
+  );
+}
+
+interface Watched {
+  run: Run | undefined;
+  problem: Problem | undefined;
+  watch: (id: string) => void;
+  forget: () => void;
+}
+
+/** A run as it is, followed through cuts until it is over. */
+function useRun(onDone: () => Promise<void>): Watched {
+  const [run, setRun] = useState<Run>();
+  const [problem, setProblem] = useState<Problem>();
+  const watching = useRef<AbortController>(undefined);
+  const forget = (): void => {
+    watching.current?.abort();
+    setRun(undefined);
+    setProblem(undefined);
+  };
+  useEffect(() => () => watching.current?.abort(), []);
+
+  async function watch(id: string): Promise<void> {
+    forget();
+    const { signal } = (watching.current = new AbortController());
+    for (let hasEnded = false; !hasEnded && !signal.aborted; ) {
+      try {
+        const told = (now: Run): void => {
+          if (signal.aborted) return;
+          hasEnded = isOver(now);
+          setRun(now);
+          setProblem(undefined);
+        };
+        await follow<Run>(`/admin/retention/runs/${id}/events`, 'run', told, signal);
+      } catch (error) {
+        const found = asProblem(error);
+        if (signal.aborted) return;
+        setProblem(found);
+        if (!found.isPassing) return;
+      }
+      if (!hasEnded) await new Promise((wake) => setTimeout(wake, PAUSE_MS));
+    }
+    if (!signal.aborted) await onDone();
+  }
+  return { run, problem, watch: (id) => void watch(id), forget };
+}
+
+/** Those that would go, each a way to look at it first. */
+function Named({ ids, due }: { ids: string[]; due: number }) {
+  if (ids.length === 0) return null;
+  return (
+    <details>
+      <summary>{t(due > NAMED ? 'admin.which_first' : 'admin.which', { count: ids.length })}</summary>
+      <p class="soft small">{t('admin.which_hint')}</p>
+      <ul class="ids">
+        {ids.map((id) => (
+          <li key={id}>
+            <ToComplaint id={id} />
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
 function Progress({ run }: { run: Run }) {
   const done = (['erased', 'anonymised', 'held', 'spared', 'failed'] as const).reduce((sum, what) => sum + total(run.counts, what), 0);
   const due = Math.max(total(run.counts, 'due'), 1);
-  const isOver = run.stage === 'done' || run.stage === 'failed';
   return (
     <>
-      {!isOver && <progress aria-label={t('admin.progress')} max={due} value={Math.min(done, due)} />}
-      <Notice kind={run.stage === 'failed' ? 'danger' : isOver ? 'good' : 'info'}>
+      {!isOver(run) && <progress aria-label={t('admin.progress')} max={due} value={Math.min(done, due)} />}
+      <Notice kind={run.stage === 'failed' ? 'danger' : isOver(run) ? 'good' : 'info'}>
         {t(`admin.stage.${run.stage}`)} {run.failure}
       </Notice>
       <CountTable counts={run.counts} />

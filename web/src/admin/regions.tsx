@@ -22,6 +22,7 @@ export function Tab() {
           <>
             <RegionMap regions={data} />
             <Table
+              asCards
               name={t('admin.tab.regions')}
               heads={[t('admin.name'), t('admin.id'), t('admin.boundary'), t('admin.state'), t('admin.act')]}
               empty={t('admin.no_regions')}

@@ -36,3 +36,25 @@ export async function all<T>(path: string): Promise<T[]> {
   }
   return items;
 }
+
+/** Follows an event stream until the server ends it: what each event of that name says. Throws a Problem. */
+export async function follow<T>(path: string, name: string, onTold: (told: T) => void, signal: AbortSignal): Promise<void> {
+  // No EventSource: it can send no token.
+  const headers = { Authorization: `Bearer ${await accessToken()}`, Accept: 'text/event-stream' };
+  const answer = await fetch(`/api/v1${path}`, { headers, signal }).catch((error: unknown) => {
+    throw asProblem(error);
+  });
+  if (!answer.ok || !answer.body) throw problemOf(answer.status, await answer.json().catch(() => undefined), answer.headers);
+  const [reader, decoder] = [answer.body.getReader(), new TextDecoder()];
+  for (let waiting = ''; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (waiting + decoder.decode(value, { stream: true })).split('\n\n');
+    waiting = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const lines = block.split('\n');
+      const data = lines.find((line) => line.startsWith('data: '));
+      if (data && lines.includes(`event: ${name}`)) onTold(JSON.parse(data.slice('data: '.length)) as T);
+    }
+  }
+}

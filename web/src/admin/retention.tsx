@@ -7,7 +7,7 @@ import { Holds } from './holds';
 import { useLoaded } from './loaded';
 import { Shown, Table } from './parts';
 import { Policy } from './policy';
-import { Purge } from './purge';
+import { isOver, Purge } from './purge';
 import { get } from './rest';
 
 type Run = Schemas['Run'];
@@ -24,7 +24,7 @@ export function Tab() {
         {isSet && <Notice kind="good">{t('admin.policy_set')}</Notice>}
         <Shown of={policy}>{(data) => <Policy key={data.version} data={data} onDone={async () => (setSet(true), policy.again())} />}</Shown>
       </section>
-      <Purge onDone={runs.again} />
+      <Purge underWay={runs.data?.find((run) => !isOver(run))?.id} onDone={runs.again} />
       <Holds />
       <section class="card stack">
         <h2>{t('admin.runs')}</h2>
@@ -35,7 +35,7 @@ export function Tab() {
               heads={[t('admin.when'), t('admin.origin'), t('admin.state'), t('admin.erased'), t('admin.anonymised'), t('admin.held'), t('admin.failed')]}
               empty={t('admin.no_runs')}
               rows={items.map((run) => [
-                time(run.asked_at),
+                <time dateTime={run.asked_at}>{time(run.asked_at)}</time>,
                 t(`admin.origin.${run.origin}`),
                 `${t(`admin.stage.${run.stage}`)}${run.failure ? `: ${run.failure}` : ''}`,
                 sum(run, 'erased'),

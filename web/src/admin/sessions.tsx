@@ -24,6 +24,7 @@ export function Tab() {
             {t('admin.refresh')}
           </button>
           <Table
+            asCards
             name={t('admin.tab.sessions')}
             heads={[t('admin.who'), t('admin.role'), t('admin.where'), t('admin.node'), t('admin.since'), t('admin.lag'), t('admin.queued'), t('admin.act')]}
             empty={t('admin.no_sessions')}

@@ -2,6 +2,7 @@
 import type { Schemas } from '../client';
 import { t, time } from '../i18n';
 import { asProblem, problemOf } from '../problem';
+import { dashboards } from '../settings';
 import { useLoaded } from './loaded';
 import { Shown, Table } from './parts';
 import { get } from './rest';
@@ -53,8 +54,13 @@ export function Tab() {
           <a href="/docs/">{t('admin.docs')}</a>
           <a href="/api/v1/openapi.json">OpenAPI</a>
           <a href="/metrics">{t('admin.metrics')}</a>
+          {dashboards && (
+            <a href={dashboards} rel="noreferrer">
+              {t('admin.dashboards')}
+            </a>
+          )}
         </p>
-        <p class="soft">{t('admin.dashboards')}</p>
+        {!dashboards && <p class="soft">{t('admin.no_dashboards')}</p>}
       </section>
     </>
   );

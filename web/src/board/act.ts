@@ -1,14 +1,14 @@
 // What an officer does, as deeds for the outbox.
 import type { Complaint } from '../../live/src/index.js';
 import { t } from '../i18n';
-import type { Deed, DeedKind } from '../outbox';
+import type { Deed, DeedKind } from '../deed';
 import type { Desk } from './desk';
 import { patchOf, type Offer } from './steps';
 
 /** How long an officer is "on the way" if nothing else is said. */
 export const CLAIM_MINUTES = 30;
 
-function deed(complaint: Complaint | undefined, kind: DeedKind, what: string, more: Partial<Deed> & Pick<Deed, 'method' | 'path'>): Deed {
+export function deed(complaint: Complaint | undefined, kind: DeedKind, what: string, more: Partial<Deed> & Pick<Deed, 'method' | 'path'>): Deed {
   const id = crypto.randomUUID();
   return {
     id,
@@ -27,8 +27,20 @@ function deed(complaint: Complaint | undefined, kind: DeedKind, what: string, mo
   };
 }
 
+/** What is said with a step. */
+export interface Said {
+  comment: string;
+  /** When what is put on hold wakes up by itself (RFC 3339). */
+  hold_until?: string | undefined;
+}
+
+/** The part of a request that says it: nothing where nothing was said. */
+export function saying({ comment, hold_until }: Said): Record<string, string> {
+  return { ...(comment && { comment }), ...(hold_until && { hold_until }) };
+}
+
 /** Takes the step that was offered; with "take" before it where nobody has the complaint. */
-export async function take(desk: Desk, complaint: Complaint, offer: Offer, comment: string): Promise<void> {
+export async function take(desk: Desk, complaint: Complaint, offer: Offer, said: Said): Promise<void> {
   const { account } = desk;
   if (!account) return;
   const path = `/complaints/${complaint.id}`;
@@ -53,9 +65,9 @@ export async function take(desk: Desk, complaint: Complaint, offer: Offer, comme
       tap,
       method: 'PATCH',
       path: `${path}/status`,
-      body: { action: offer.action, version, ...(comment && { comment }) },
+      body: { action: offer.action, version, ...saying(said) },
       isVersioned: true,
-      patch: patchOf(offer, complaint, account),
+      patch: { ...patchOf(offer, complaint, account), ...(said.hold_until && { hold_until: said.hold_until }) },
     }),
   );
 }

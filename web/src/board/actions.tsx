@@ -5,9 +5,12 @@ import { t, time } from '../i18n';
 import { Icon } from '../ui/icon';
 import { notOnMyWay, onMyWay, stepName, take } from './act';
 import type { Desk } from './desk';
+import { Why } from './question';
 import { offers, type Offer } from './steps';
 
 const ENDED = ['closed', 'rejected'];
+/** Whether there is something to say first: what is put on hold may have an end. */
+const asks = ({ needsComment, action }: Offer): boolean => needsComment || action === 'hold';
 
 export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
   const [asked, setAsked] = useState<string>();
@@ -24,9 +27,14 @@ export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint 
   const isBusy = desk.outbox.isPending(complaint.id) && !desk.isOffline;
   const asking = found.find(({ action }) => action === asked);
 
+  function leave(): void {
+    setAsked(undefined);
+    group.current?.focus();
+  }
+
   function tapped(offer: Offer): void {
-    if (offer.needsComment) setAsked(offer.action === asked ? undefined : offer.action);
-    else void take(desk, complaint, offer, '');
+    if (asks(offer)) setAsked(offer.action === asked ? undefined : offer.action);
+    else void take(desk, complaint, offer, { comment: '' });
   }
 
   return (
@@ -39,7 +47,7 @@ export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint 
             class={index === 0 ? 'primary' : offer.action === 'reject' ? 'danger' : ''}
             disabled={offer.lacksPhoto}
             aria-busy={isBusy}
-            aria-expanded={offer.needsComment ? offer.action === asked : undefined}
+            aria-expanded={asks(offer) ? offer.action === asked : undefined}
             title={offer.lacksPhoto ? t('board.needs_photo') : undefined}
             onClick={() => tapped(offer)}
           >
@@ -49,7 +57,19 @@ export function Actions({ desk, complaint }: { desk: Desk; complaint: Complaint 
         <OnMyWay desk={desk} complaint={complaint} />
       </div>
       {found.some(({ lacksPhoto }) => lacksPhoto) && <p class="hint">{t('board.needs_photo')}</p>}
-      {asking && <Why key={asking.action} desk={desk} complaint={complaint} offer={asking} onDone={() => setAsked(undefined)} />}
+      {asking && (
+        <Why
+          key={asking.action}
+          id="why"
+          action={stepName(asking.action)}
+          does={stepName(asking.action)}
+          hint={t('board.why_hint')}
+          needsComment={asking.needsComment}
+          hasEnd={asking.action === 'hold'}
+          onSaid={(said) => (void take(desk, complaint, asking, said), leave())}
+          onCancel={leave}
+        />
+      )}
     </div>
   );
 }
@@ -70,43 +90,5 @@ function OnMyWay({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
         <Icon name="pin" /> {claim ? t('board.on_my_way_until', { time: time(claim.until, { timeStyle: 'short' }) }) : t('board.on_my_way')}
       </button>
     </>
-  );
-}
-
-function Why({ desk, complaint, offer, onDone }: { desk: Desk; complaint: Complaint; offer: Offer; onDone: () => void }) {
-  const [text, setText] = useState('');
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
-
-  function submit(event: Event): void {
-    event.preventDefault();
-    if (text.trim() === '') return;
-    void take(desk, complaint, offer, text.trim());
-    onDone();
-  }
-
-  function pressed(event: KeyboardEvent): void {
-    if (event.key !== 'Escape') return;
-    // Only the question is left, not the complaint.
-    event.stopPropagation();
-    onDone();
-  }
-
-  return (
-    <form class="why stack" onSubmit={submit} onKeyDown={pressed}>
-      <div class="field">
-        <label for="why">{t('board.why', { action: stepName(offer.action) })}</label>
-        <p class="hint">{t('board.why_hint')}</p>
-        <textarea id="why" ref={field} required maxLength={4000} value={text} onInput={(event) => setText(event.currentTarget.value)} />
-      </div>
-      <div class="row">
-        <button type="submit" class="primary" disabled={text.trim() === ''}>
-          {stepName(offer.action)}
-        </button>
-        <button type="button" onClick={onDone}>
-          {t('cancel')}
-        </button>
-      </div>
-    </form>
   );
 }

@@ -4,16 +4,18 @@ import { t } from '../i18n';
 import { LanguagePicker } from '../ui/frame';
 import { Icon } from '../ui/icon';
 import { Notice, Spinner } from '../ui/parts';
+import { Bulk } from './bulk';
 import { Connection } from './connection';
 import type { Desk } from './desk';
 import { DetailPane } from './detail';
 import { Elsewhere } from './elsewhere';
 import { Filters } from './filters';
-import { List, initials } from './list';
+import { List } from './list';
 import { narrowed, NO_FILTERS } from './listing';
 import { MapPane } from './map';
 import { OutboxView } from './outboxview';
 import { Report } from './report';
+import { initials } from './row';
 import { Sheet } from './sheet';
 
 type Over = 'outbox' | 'report' | 'settings';
@@ -64,10 +66,10 @@ export function Board({ desk }: { desk: Desk }) {
         <section class="list-pane" aria-label={t('board.list')}>
           <Filters desk={desk} shown={complaints.length} />
           {complaints.length > 0 ? <List desk={desk} complaints={complaints} selected={id} onOpen={open} /> : <Nothing desk={desk} />}
-          <Elsewhere desk={desk} onOpen={open} />
+          {desk.selection.isOn ? <Bulk desk={desk} complaints={complaints} /> : <Elsewhere desk={desk} onOpen={open} />}
         </section>
         <MapPane desk={desk} complaints={complaints} selected={id} onOpen={open} />
-        {id !== undefined && <DetailPane key={id} desk={desk} id={id} onClose={close} />}
+        {id !== undefined && <DetailPane key={id} desk={desk} id={id} onOpen={open} onClose={close} />}
       </main>
       <p class="unseen" role="status">
         {desk.alerts.announced}

@@ -1,23 +1,29 @@
 // The board's state: what is open, who is where, what waits to be sent, and how the connection is. Everything that the
 // page shows is read from here; it is drawn anew at most ten times a second, however much happens.
 import { LiveClient, OpenComplaints, SignInNeeded } from '../../live/src/index.js';
-import type { Claim, Complaint, ConnectionState, LiveEvent, Position } from '../../live/src/index.js';
+import type { Complaint, ConnectionState, LiveEvent, Position } from '../../live/src/index.js';
 import { Kept } from '../offline';
-import { Outbox, type Deed } from '../outbox';
-import { asProblem, Problem } from '../problem';
+import { Outbox } from '../outbox';
+import { asProblem, type Problem } from '../problem';
 import { accessToken, refresh, signOut } from '../session';
 import { t } from '../i18n';
 import { Alerts } from './alerts';
 import { Details } from './details';
+import { Flashes } from './flashes';
 import { NO_FILTERS, listed, type Filters } from './listing';
 import { Messages } from './messages';
+import { Outcomes } from './outcomes';
 import { People } from './people';
 import * as rest from './rest';
 import type { Account, Category, Region } from './rest';
+import { Rules } from './rules';
+import { Selection } from './selection';
 
 export type Stage = 'opening' | 'signed_out' | 'signed_in';
 const DRAW_EVERY_MS = 100;
-const FLASH_MS = 2_500;
+/** While more than a few things happen between two drawings, fewer are made: none could be followed by eye. */
+const DRAW_EVERY_BUSY_MS = 250;
+const BUSY = 4;
 /** Filters are kept on this device: they hold nothing of anybody. */
 const FILTERS = 'redress-board-filters';
 
@@ -30,8 +36,11 @@ export class Desk {
   readonly open = new OpenComplaints();
   readonly people = new People();
   readonly messages = new Messages(() => this.changed());
-  /** Ids of complaints that changed a moment ago, and when. */
-  readonly flashes = new Map<string, { at: number; isNew: boolean }>();
+  readonly flashes = new Flashes(() => this.changed());
+  readonly selection = new Selection(() => this.changed());
+  readonly rules = new Rules(this);
+  /** Who waits for a place to be shown on the map. */
+  pointing: ((latitude: number, longitude: number) => void) | undefined;
   filters: Filters = { ...NO_FILTERS };
   /** Whether a first snapshot, kept or told, is there. */
   hasList = false;
@@ -43,6 +52,8 @@ export class Desk {
   #listeners = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drawnAt = 0;
+  #events = 0;
+  #isBusy = false;
 
   /** Called after each change. */
   subscribe(listener: () => void): () => void {
@@ -52,16 +63,25 @@ export class Desk {
 
   changed(): void {
     if (this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#drawnAt + DRAW_EVERY_MS - performance.now());
+    const every = this.#isBusy ? DRAW_EVERY_BUSY_MS : DRAW_EVERY_MS;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#drawnAt = performance.now();
+      this.#isBusy = this.#events > BUSY;
+      this.#events = 0;
       for (const listener of this.#listeners) listener();
-    }, wait);
+    }, Math.max(0, this.#drawnAt + every - performance.now()));
   }
 
   get me(): string {
     return this.account?.id ?? '';
+  }
+
+  /** Whether this person works in a region. */
+  isOwn = (region: string): boolean => this.account?.role === 'admin' || (this.account?.regions.includes(region) ?? false);
+
+  get ownRegions(): Region[] {
+    return this.regions.filter(({ id }) => this.isOwn(id));
   }
 
   get isOffline(): boolean {
@@ -76,11 +96,7 @@ export class Desk {
 
   /** The complaints to show, with what waits to be sent. */
   list(): Complaint[] {
-    return listed(this.#shown(), this.filters, this.me, Date.now(), this.categoryName);
-  }
-
-  *#shown(): Generator<Complaint> {
-    for (const complaint of this.open.all()) yield this.outbox.overlay(complaint);
+    return listed(this.outbox.overlaid(this.open.all()), this.filters, this.me, Date.now(), this.categoryName);
   }
 
   /** A complaint as it is shown: open, or looked at. */
@@ -95,13 +111,14 @@ export class Desk {
     this.kept = await Kept.open();
     void this.kept.prune(Date.now());
     await this.kept.own(() => this.#keepAll());
+    const outcomes = new Outcomes(this);
     this.outbox = new Outbox({
       kept: this.kept,
       me: () => this.me,
       token: (isRefused) => (isRefused ? refresh() : accessToken()),
       changed: () => this.changed(),
-      done: (deed, answer) => this.#done(deed, answer),
-      refused: (deed, problem) => this.#refused(deed, problem),
+      done: (deed, answer) => outcomes.done(deed, answer),
+      refused: (deed, problem, isOfBulk) => outcomes.refused(deed, problem, isOfBulk),
     });
     addEventListener('online', () => this.#live?.wake());
     addEventListener('offline', () => this.#live?.lost(t('board.no_network')));
@@ -214,6 +231,7 @@ export class Desk {
     if (state.kind === 'live' && was !== 'live') {
       void this.outbox.send();
       this.details.refresh();
+      this.rules.expire();
       if (this.categories.length === 0) void this.#catalogue();
     }
     if (state.kind === 'stopped' && state.signIn) this.stage = 'signed_out';
@@ -229,21 +247,18 @@ export class Desk {
   }
 
   #event(event: LiveEvent, position: Position): void {
+    // Of two regions either may tell of a move first: it is shown in one of them.
+    const { from } = (event.change['region'] ?? {}) as { from?: string };
+    if (event.kind === 'complaint.moved_in' && from) this.open.apply({ ...event, region: from });
     const effect = this.open.apply(event);
     const { complaint } = event;
     const isOpenHere = effect === 'added' || effect === 'changed';
     this.kept.event(event.region, complaint.id, isOpenHere ? complaint : undefined, position);
     this.hasList = true;
-    if (isOpenHere) this.flashes.set(complaint.id, { at: Date.now(), isNew: effect === 'added' });
+    if (isOpenHere) this.flashes.add(complaint.id, effect === 'added');
     if (effect === 'added' && this.connection.kind === 'live') this.alerts.arrived(complaint);
     this.details.event(event);
-    this.changed();
-    setTimeout(() => this.#fade(), FLASH_MS + 50);
-  }
-
-  #fade(): void {
-    const end = Date.now() - FLASH_MS;
-    for (const [id, { at }] of this.flashes) if (at <= end) this.flashes.delete(id);
+    this.#events += 1;
     this.changed();
   }
 
@@ -254,34 +269,10 @@ export class Desk {
     this.changed();
   }
 
-  #done(deed: Deed, answer: unknown): void {
-    const told = answer as (Partial<Complaint> & Partial<Claim>) | undefined;
-    // The answer to a change is the complaint; the event says the same, before or after.
-    if (told?.version !== undefined) this.#agreed(told as Complaint);
-    if (deed.kind === 'claim' && told?.holder) this.people.keepClaim(told as Claim);
-    if (deed.kind === 'release') this.people.claims.delete(deed.complaint);
-    if (deed.kind === 'report') this.messages.add('good', t('board.reported'));
-    this.details.acted(deed);
+  /** The next tap on the map is a place for this; or no longer. */
+  point(to: Desk['pointing']): void {
+    this.pointing = to;
     this.changed();
-  }
-
-  /** Shows a complaint as the server answered it, unless something newer was told. */
-  #agreed(complaint: Complaint): void {
-    const known = this.open.find(complaint.id);
-    if (known && known.version < complaint.version) {
-      this.open.apply({ type: 'event', region: complaint.region, complaint } as LiveEvent);
-    }
-    this.details.agreed(complaint);
-  }
-
-  #refused(deed: Deed, problem: Problem): void {
-    if (deed.current) this.#agreed(deed.current);
-    const claim = problem.body.current as Partial<Claim> | undefined;
-    if (claim?.holder && claim.complaint) this.people.keepClaim(claim as Claim);
-    this.flashes.set(deed.complaint, { at: Date.now(), isNew: false });
-    // Where the complaint is looked at, it is said there.
-    if (deed.complaint !== this.details.id) this.messages.add('danger', t('board.not_done', { action: deed.what }));
-    this.details.refresh();
   }
 
   setFilters(change: Partial<Filters>): void {

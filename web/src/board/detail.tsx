@@ -1,4 +1,5 @@
 // The complaint that is looked at: what can be done with it, and everything that is known of it.
+import type { ComponentChild } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Complaint } from '../../live/src/index.js';
 import { ago, t, time } from '../i18n';
@@ -7,19 +8,21 @@ import { Notice, Spinner, StatusBadge } from '../ui/parts';
 import { comment } from './act';
 import type { Desk } from './desk';
 import { History } from './history';
-import { Due } from './list';
+import { Due } from './row';
 import { number } from '../number';
 import { Photos } from './photos';
 import { Actions } from './actions';
+import { More } from './more';
 import { StuckDeed } from './outboxview';
 
 interface Props {
   desk: Desk;
   id: string;
+  onOpen: (id: string) => void;
   onClose: () => void;
 }
 
-export function DetailPane({ desk, id, onClose }: Props) {
+export function DetailPane({ desk, id, onOpen, onClose }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const complaint = desk.find(id);
   const { detail, problem, isLoading } = desk.details;
@@ -45,13 +48,19 @@ export function DetailPane({ desk, id, onClose }: Props) {
         ) : (
           problem && <Notice kind="warning">{detail ? t('board.kept_at', { time: time(new Date(detail.at)) }) : problem.text}</Notice>
         )}
-        {complaint && !isGone && <Known desk={desk} complaint={complaint} />}
+        {complaint && !isGone && <Known desk={desk} complaint={complaint} onOpen={onOpen} />}
       </div>
     </section>
   );
 }
 
-function Known({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
+interface KnownProps {
+  desk: Desk;
+  complaint: Complaint;
+  onOpen: (id: string) => void;
+}
+
+function Known({ desk, complaint, onOpen }: KnownProps) {
   const { detail } = desk.details;
   return (
     <>
@@ -59,11 +68,17 @@ function Known({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
         <StatusBadge status={complaint.status} />
         <span class={`severity ${complaint.severity}`}>{t(`severity.${complaint.severity}`)}</span>
         <Due complaint={complaint} now={Date.now()} />
+        {detail?.hold && (
+          <span class="mark hold">
+            <Icon name="lock" /> {detail.hold.until ? t('board.legal_hold_until', { time: time(detail.hold.until, { dateStyle: 'medium' }) }) : t('board.legal_hold')}
+          </span>
+        )}
         {(complaint.escalation ?? 0) > 0 && <span class="mark danger">{t('board.escalated', { level: complaint.escalation ?? 0 })}</span>}
       </div>
       <p class="description">{complaint.description}</p>
       <Actions desk={desk} complaint={complaint} />
-      <Facts desk={desk} complaint={complaint} />
+      <More desk={desk} complaint={complaint} />
+      <Facts desk={desk} complaint={complaint} onOpen={onOpen} />
       {detail && <Photos desk={desk} complaint={complaint} photos={detail.photos} />}
       <Comments desk={desk} complaint={complaint} />
       {detail && <History desk={desk} items={detail.history} />}
@@ -71,12 +86,13 @@ function Known({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
   );
 }
 
-function Facts({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
-  const reporter = desk.details.detail?.reporter;
+function Facts({ desk, complaint, onOpen }: KnownProps) {
+  const { reporter, hold } = desk.details.detail ?? {};
   const { latitude, longitude } = complaint;
   const place = latitude === null || longitude === null ? '' : `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
   const contact = reporter && [reporter.name, reporter.email, reporter.phone].filter(Boolean).join(' · ');
-  const facts: [string, string][] = [
+  const { duplicate_of: of } = complaint;
+  const facts: [string, ComponentChild][] = [
     [t('board.place'), [complaint.address, place].filter(Boolean).join(' · ')],
     [t('board.region'), desk.regionName(complaint.region)],
     [t('board.assignee'), complaint.assignee === null ? t('board.whose.nobody') : desk.personName(complaint.assignee)],
@@ -84,7 +100,8 @@ function Facts({ desk, complaint }: { desk: Desk; complaint: Complaint }) {
     [t('board.due_at'), complaint.due_at ? time(complaint.due_at) : ''],
     [t('board.wakes_at'), complaint.hold_until ? time(complaint.hold_until) : ''],
     [t('board.supporters'), complaint.supporters > 0 ? String(complaint.supporters) : ''],
-    [t('board.duplicate_of'), complaint.duplicate_of ? `#${number(complaint.duplicate_of)}` : ''],
+    [t('board.duplicate_of'), of ? <a href={`#${of}`} onClick={(event) => (event.preventDefault(), onOpen(of))}><bdi>#{number(of)}</bdi></a> : ''],
+    [t('board.legal_hold'), hold?.reason ?? ''],
     [t('board.reporter'), contact ?? ''],
   ];
   return (

@@ -1,11 +1,11 @@
 // The complaint that is looked at: photos, comments, history and rules, read anew when an event says that there is more,
 // and kept so that it can be looked at again without a network.
 import type { Complaint, LiveEvent } from '../../live/src/index.js';
-import type { Deed } from '../outbox';
+import { concerns, type Deed } from '../deed';
 import { asProblem, Problem } from '../problem';
 import type { Desk } from './desk';
 import * as rest from './rest';
-import type { Comment, Happening, Photo, Reporter, Step } from './rest';
+import type { Comment, Happening, Hold, Photo, Reporter, Step } from './rest';
 
 export interface Detail {
   complaint: Complaint;
@@ -14,6 +14,8 @@ export interface Detail {
   photos: Photo[];
   history: Happening[];
   steps: Step[];
+  /** The legal hold that it is under. */
+  hold: Hold | undefined;
   /** When it was read; ms since 1970. */
   at: number;
 }
@@ -80,7 +82,7 @@ export class Details {
 
   /** Something of ours was done: what a comment or photo adds is to be seen, event or not. */
   acted(deed: Deed): void {
-    if (deed.complaint === this.id) this.refresh();
+    if (this.id !== undefined && concerns(deed, this.id)) this.refresh();
   }
 
   async #kept(id: string): Promise<void> {
@@ -96,7 +98,7 @@ export class Details {
     const turn = this.#turn;
     this.isLoading = true;
     try {
-      const { reporter, ...complaint } = await rest.complaint(id);
+      const { reporter, legal_hold: hold, claim: _claim, ...complaint } = await rest.complaint(id);
       const [comments, photos, history, steps] = await Promise.all([
         rest.comments(id),
         rest.photos(id),
@@ -104,7 +106,7 @@ export class Details {
         rest.steps(complaint.region, complaint.category),
       ]);
       if (turn !== this.#turn) return;
-      this.detail = { complaint, reporter, comments, photos, history, steps, at: Date.now() };
+      this.detail = { complaint, reporter, comments, photos, history, steps, hold, at: Date.now() };
       this.problem = undefined;
       // Who reported it is read anew each time and never kept on a device.
       void this.desk.kept.keepDetail(id, { ...this.detail, reporter: undefined });

@@ -3,6 +3,9 @@ import { has, t, time, type Key } from '../i18n';
 import type { Desk } from './desk';
 import type { Happening } from './rest';
 
+/** A move is in the history of both regions; it is one thing that happened. */
+const LEFT = 'complaint.moved_out';
+
 interface FromTo {
   from: unknown;
   to: unknown;
@@ -13,7 +16,7 @@ export function History({ desk, items }: { desk: Desk; items: Happening[] }) {
     <section class="stack" aria-labelledby="history-heading">
       <h3 id="history-heading">{t('board.history')}</h3>
       <ol class="history">
-        {items.map((item) => (
+        {items.filter(({ kind }) => kind !== LEFT).map((item) => (
           <li key={item.event_id}>
             <p>{told(item, desk)}</p>
             {typeof item.change['comment'] === 'string' && <p class="said">{item.change['comment']}</p>}
@@ -42,7 +45,7 @@ function told({ kind, change }: Happening, desk: Desk): string {
     return typeof to === 'string' ? t('board.did.assigned', { name: desk.personName(to) }) : t('board.did.let_go');
   }
   if (kind === 'complaint.escalated') return t('board.did.escalated', { level: Number(fromTo('escalation')?.to ?? 1) });
-  if (kind === 'complaint.moved_out' || kind === 'complaint.moved_in') {
+  if (kind === 'complaint.moved_in') {
     const region = fromTo('region');
     return t('board.did.moved', { from: desk.regionName(String(region?.from)), to: desk.regionName(String(region?.to)) });
   }
@@ -54,9 +57,11 @@ function told({ kind, change }: Happening, desk: Desk): string {
 function updated(change: Record<string, unknown>): string {
   const isMerged = 'duplicate' in change;
   if ('supporters' in change) return isMerged ? t('board.did.merged') : t('board.did.supported');
+  const hold = change['legal_hold'] as FromTo | undefined;
+  if (hold) return t(hold.to === true ? 'board.did.held' : 'board.did.unheld');
   const severity = change['severity'] as FromTo | undefined;
-  if (severity) return t('board.did.severity', { from: word('severity', severity.from), to: word('severity', severity.to) });
-  const names = ['category', 'description', 'place'].filter((name) => name in change).map((name) => t(`board.${name}` as Key));
+  if (severity && Object.keys(change).length === 1) return t('board.did.severity', { from: word('severity', severity.from), to: word('severity', severity.to) });
+  const names = ['category', 'severity', 'description', 'place'].filter((name) => name in change).map((name) => t(`board.${name}` as Key));
   return t('board.did.updated', { what: names.join(', ') });
 }
 

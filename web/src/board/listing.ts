@@ -35,45 +35,74 @@ export function narrowed(filters: Filters): number {
   return [region, status, category, severity, whose === 'all' ? '' : whose, due === 'any' ? '' : due].filter(Boolean).length;
 }
 
+/** What is reckoned once of a complaint as it is: ten thousand are filtered and sorted several times a second. */
+interface Reckoned {
+  complaint: Complaint;
+  /** Milliseconds since 1970; Infinity without a deadline. */
+  due: number;
+  /** 0 is low. */
+  severity: number;
+  /** Where it stands in the order of urgency, at the moment of the last sorting: less is more urgent. */
+  urgency: number;
+  /** What words are looked for in, once they were. */
+  text?: string;
+}
+/** A change makes another object of a complaint, so that nothing here gets old. */
+const known = new WeakMap<Complaint, Reckoned>();
+
+function reckoned(complaint: Complaint): Reckoned {
+  let found = known.get(complaint);
+  if (!found) {
+    const due = complaint.due_at === undefined ? Infinity : Date.parse(complaint.due_at);
+    found = { complaint, due, severity: SEVERITIES.indexOf(complaint.severity), urgency: 0 };
+    known.set(complaint, found);
+  }
+  return found;
+}
+
 export function listed(all: Iterable<Complaint>, filters: Filters, me: string, now: number, names: (id: string) => string): Complaint[] {
   const words = filters.words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const soon = now + SOON_MS;
-  const found: Complaint[] = [];
+  const least = filters.severity === '' ? 0 : SEVERITIES.indexOf(filters.severity);
+  const found: Reckoned[] = [];
   for (const complaint of all) {
+    const one = reckoned(complaint);
     if (filters.region && complaint.region !== filters.region) continue;
     if (filters.status && complaint.status !== filters.status) continue;
     if (filters.category && complaint.category !== filters.category) continue;
-    if (filters.severity && SEVERITIES.indexOf(complaint.severity) < SEVERITIES.indexOf(filters.severity)) continue;
+    if (one.severity < least) continue;
     if (filters.whose === 'mine' && complaint.assignee !== me) continue;
     if (filters.whose === 'nobody' && complaint.assignee !== null) continue;
-    if (filters.due === 'overdue' && !isOverdue(complaint, now)) continue;
-    if (filters.due === 'soon' && !(complaint.due_at && Date.parse(complaint.due_at) > now && Date.parse(complaint.due_at) <= soon)) continue;
-    if (words.length > 0 && !has(complaint, words, names)) continue;
-    found.push(complaint);
+    if (filters.due === 'overdue' && one.due > now) continue;
+    if (filters.due === 'soon' && !(one.due > now && one.due <= soon)) continue;
+    if (words.length > 0 && !has(one, words, names)) continue;
+    found.push(one);
   }
-  return sorted(found, filters.order, now);
+  return sorted(found, filters.order, now).map(({ complaint }) => complaint);
 }
 
-function has(complaint: Complaint, words: string[], names: (id: string) => string): boolean {
-  const { description, address, category, id } = complaint;
-  const text = `${description} ${address ?? ''} ${names(category)} ${number(id)}`.toLocaleLowerCase();
-  return words.every((word) => text.includes(word));
+function has(one: Reckoned, words: string[], names: (id: string) => string): boolean {
+  const { description, address, category, id } = one.complaint;
+  one.text ??= `${description} ${address ?? ''} ${number(id)}`.toLocaleLowerCase();
+  const { text } = one;
+  return words.every((word) => text.includes(word) || names(category).toLocaleLowerCase().includes(word));
 }
 
 /** UUIDv7 ids are in the order of submission, so that they stand for the time. */
-const byId = (a: Complaint, b: Complaint): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const byId = (a: Reckoned, b: Reckoned): number => (a.complaint.id < b.complaint.id ? -1 : a.complaint.id > b.complaint.id ? 1 : 0);
 
-function sorted(complaints: Complaint[], order: Order, now: number): Complaint[] {
-  if (order === 'oldest') return complaints.sort(byId);
-  if (order === 'newest') return complaints.sort((a, b) => byId(b, a));
-  const keyed = complaints.map((complaint) => ({ complaint, key: urgency(complaint, now) }));
-  keyed.sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || byId(b.complaint, a.complaint));
-  return keyed.map(({ complaint }) => complaint);
+function sorted(found: Reckoned[], order: Order, now: number): Reckoned[] {
+  if (order === 'oldest') return found.sort(byId);
+  if (order === 'newest') return found.sort((a, b) => byId(b, a));
+  for (const one of found) one.urgency = urgency(one, now);
+  return found.sort((a, b) => a.urgency - b.urgency || byId(b, a));
 }
 
+/** Later than any deadline, in ms; four of it fit exactly into a number. */
+const NEVER = 1e14;
+
 /** Overdue first, the longest first; then what matters most; then what is due soonest; then the newest. */
-function urgency(complaint: Complaint, now: number): [number, number] {
-  const due = complaint.due_at === undefined ? Infinity : Date.parse(complaint.due_at);
-  if (due <= now) return [-1, due];
-  return [SEVERITIES.length - SEVERITIES.indexOf(complaint.severity), due === Infinity ? Number.MAX_VALUE : due];
+function urgency({ due, severity }: Reckoned, now: number): number {
+  if (due <= now) return due - NEVER;
+  return (SEVERITIES.length - severity) * NEVER + Math.min(due, NEVER - 1);
 }

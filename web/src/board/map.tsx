@@ -26,7 +26,7 @@ export function MapPane({ desk, complaints, selected, onOpen }: Props) {
     void import('./leaflet').then(
       (loaded: { default: typeof Leaflet }) => {
         if (isGone || !ground.current) return;
-        map.current = new BoardMap(loaded.default, ground.current, (id) => open.current(id));
+        map.current = new BoardMap(loaded.default, ground.current, (id) => open.current(id), (latitude, longitude) => desk.pointing?.(latitude, longitude));
         desk.changed();
       },
       () => setFailed(true),
@@ -37,11 +37,11 @@ export function MapPane({ desk, complaints, selected, onOpen }: Props) {
     };
   }, []);
 
-  useEffect(() => map.current?.regions(desk.regions.filter(({ id }) => desk.account?.role === 'admin' || desk.account?.regions.includes(id))));
-  useEffect(() => map.current?.show(complaints, selected, (id) => desk.flashes.has(id), desk.categoryName));
+  useEffect(() => map.current?.regions(desk.ownRegions));
+  useEffect(() => map.current?.show(complaints, selected, (id) => desk.flashes.of(id) !== undefined, desk.categoryName));
   const unplaced = complaints.reduce((sum, { latitude }) => sum + (latitude === null ? 1 : 0), 0);
   return (
-    <section class="map-pane" aria-label={t('map.label')}>
+    <section class={desk.pointing ? 'map-pane pointing' : 'map-pane'} aria-label={t('map.label')}>
       {hasFailed ? <Notice kind="warning">{t('map.failed')}</Notice> : <div ref={ground} class="map" dir="ltr" />}
       {unplaced > 0 && <p class="unplaced small">{t('board.unplaced', { count: unplaced })}</p>}
     </section>

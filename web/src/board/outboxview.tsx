@@ -1,6 +1,6 @@
 // What waits to be sent, and what the server refused, with the ways out of it.
 import { ago, t } from '../i18n';
-import type { Deed } from '../outbox';
+import type { Deed } from '../deed';
 import { Notice } from '../ui/parts';
 import type { Desk } from './desk';
 

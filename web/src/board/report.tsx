@@ -6,7 +6,7 @@ import { report } from './act';
 import type { Desk } from './desk';
 
 export function Report({ desk, onDone }: { desk: Desk; onDone: () => void }) {
-  const regions = desk.regions.filter(({ id }) => desk.account?.role === 'admin' || desk.account?.regions.includes(id));
+  const regions = desk.ownRegions;
   const [category, setCategory] = useState(desk.categories[0]?.id ?? '');
   const [region, setRegion] = useState(regions[0]?.id ?? '');
   const [description, setDescription] = useState('');

@@ -56,6 +56,12 @@ export interface Officer {
   role: string;
   online: boolean;
 }
+/** Why nothing of a complaint may be erased, until when. */
+export interface Hold {
+  reason: string;
+  /** Null: until it is released. */
+  until: string | null;
+}
 export interface Reporter {
   name?: string | null;
   email?: string | null;
@@ -82,7 +88,9 @@ export async function get<T>(path: string, signal?: AbortSignal, isRefused = fal
 export const account = (): Promise<Account> => get('/auth/me');
 export const regions = async (): Promise<Region[]> => (await get<{ regions: Region[] }>('/regions')).regions;
 export const categories = async (): Promise<Category[]> => (await get<{ categories: Category[] }>('/categories')).categories;
-export const complaint = (id: string): Promise<Complaint & { reporter?: Reporter }> => get(`/complaints/${id}`);
+/** A complaint with what only a single one tells. */
+export type Whole = Complaint & { reporter?: Reporter; legal_hold?: Hold; claim?: unknown };
+export const complaint = (id: string): Promise<Whole> => get(`/complaints/${id}`);
 export const comments = async (id: string): Promise<Comment[]> =>
   (await get<{ items: Comment[] }>(`/complaints/${id}/comments?limit=200`)).items;
 export const photos = async (id: string): Promise<Photo[]> => (await get<{ items: Photo[] }>(`/complaints/${id}/photos`)).items;

@@ -1,6 +1,7 @@
 // Which buttons a complaint has: only what the workflow allows this person now. Pure.
 import type { Complaint, Status } from '../../live/src/index.js';
-import type { DeedKind } from '../outbox';
+import type { DeedKind } from '../deed';
+import { OPEN } from '../../live/src/index.js';
 import type { Account, Photo, Step } from './rest';
 
 /** Something that can be done with one tap, or with one tap and a comment. */
@@ -46,6 +47,55 @@ export function offers(complaint: Complaint, account: Account, steps: Step[], ph
   if (isOpen && isOfficer && complaint.assignee !== account.id) found.push({ ...plain, action: 'take' });
   if (isOpen && complaint.assignee === account.id) found.push({ ...plain, action: 'release' });
   return found.sort((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action));
+}
+
+/** What can be done beside the workflow's steps, in the order in which it is shown. */
+export type Further = 'correct' | 'give' | 'move' | 'merge';
+
+/** `elsewhere`: whether there is another region; `others`: whether there is another open complaint. */
+export function furthers(complaint: Complaint, account: Account, elsewhere: boolean, others: boolean): Further[] {
+  const isOpen = OPEN.includes(complaint.status);
+  const isHere = account.role === 'admin' || account.regions.includes(complaint.region);
+  if (!isHere) return [];
+  const found: [Further, boolean][] = [
+    // What is open no more is corrected by admins only.
+    ['correct', isOpen || account.role === 'admin'],
+    ['give', isOpen],
+    ['move', isOpen && elsewhere],
+    ['merge', isOpen && others],
+  ];
+  return found.filter(([, isAllowed]) => isAllowed).map(([name]) => name);
+}
+
+/** One step or taking, for those of several complaints that allow it. */
+export interface OfferOfMany {
+  kind: Offer['kind'];
+  action: string;
+  needsComment: boolean;
+  on: { complaint: Complaint; offer: Offer }[];
+}
+
+/** What can be done with several at once. `stepsOf`: the rules of a complaint, as far as they are known. */
+export function offersOfMany(complaints: Complaint[], account: Account, stepsOf: (complaint: Complaint) => Step[] | undefined): OfferOfMany[] {
+  const found = new Map<string, OfferOfMany>();
+  for (const complaint of complaints) {
+    for (const offer of offers(complaint, account, stepsOf(complaint) ?? [], [])) {
+      // One request does one thing, without asking who else has it, and photos are looked at one by one.
+      const isTaken = offer.action === 'take' && complaint.assignee !== null;
+      if (offer.takesFirst || offer.lacksPhoto || isTaken) continue;
+      const { kind, action } = offer;
+      const many = found.get(action) ?? { kind, action, needsComment: false, on: [] };
+      found.set(action, many);
+      many.needsComment ||= offer.needsComment;
+      many.on.push({ complaint, offer });
+    }
+  }
+  return [...found.values()].sort((a, b) => ORDER.indexOf(a.action) - ORDER.indexOf(b.action));
+}
+
+/** What the complaint looks like when it has gone to another region: nobody has it there. */
+export function movedTo(region: string, complaint: Complaint): Partial<Complaint> {
+  return { region, assignee: null, ...(complaint.status === 'in_progress' && { status: 'acknowledged' as const }) };
 }
 
 /** What the complaint looks like when the server agrees. */

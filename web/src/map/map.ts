@@ -54,14 +54,15 @@ export function asText(text: string): string {
 
 function drawRegions(map: LeafletMap, regions: Region[], hasNames: boolean): void {
   const bounds = latLngBounds([]);
-  for (const region of regions) {
-    if (!region.boundary) continue;
-    const shape = geoJSON(region.boundary as Geometry, { interactive: false, style: { className: 'region' } }).addTo(map);
-    if (hasNames) shape.bindTooltip(asText(region.name), { permanent: true, direction: 'center', className: 'region-name' });
-    bounds.extend(shape.getBounds());
-  }
+  const shapes = regions.flatMap(({ name, boundary }) => (boundary ? [{ name, shape: geoJSON(boundary as Geometry, { interactive: false, style: { className: 'region' } }) }] : []));
+  for (const { shape } of shapes) bounds.extend(shape.getBounds());
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12] });
   else map.setView([20, 0], 2);
+  // Once it is known what is in sight: a name's place is reckoned from it.
+  for (const { name, shape } of shapes) {
+    shape.addTo(map);
+    if (hasNames) shape.bindTooltip(asText(name), { permanent: true, direction: 'center', className: 'region-name' });
+  }
 }
 
 /** A point that stands out, as a circle: no picture to load, and the same in every scheme. */

@@ -1,9 +1,9 @@
 // After it was sent: the number, the way back, and the photos on their way.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Schemas } from '../client';
 import { t } from '../i18n';
 import { number } from '../number';
-import { asProblem } from '../problem';
+import { asProblem, type Problem } from '../problem';
 import { Icon } from '../ui/icon';
 import { Notice, Spinner } from '../ui/parts';
 import { uploadPatiently } from './upload';
@@ -12,10 +12,14 @@ interface Props {
   sent: Schemas['SubmissionView'];
   region: string;
   photos: File[];
+  /** Photos that are still to be sent, whenever sending came to an end, for whatever reason. */
+  onLeft: (photos: File[]) => void;
+  /** Somebody took the way to the report. */
+  onSeen: () => void;
   onAnother: () => void;
 }
 
-export function Done({ sent, region, photos, onAnother }: Props) {
+export function Done({ sent, region, photos, onLeft, onSeen, onAnother }: Props) {
   const path = `/t/${sent.tracking_token}`;
   const address = location.origin + path;
   return (
@@ -39,7 +43,7 @@ export function Done({ sent, region, photos, onAnother }: Props) {
               <bdi dir="ltr">{number(sent.id)}</bdi>
             </p>
           </div>
-          <a class="button primary big" href={path}>
+          <a class="button primary big" href={path} onClick={onSeen}>
             {t('report.done.track')}
           </a>
           <Kept address={address} />
@@ -49,7 +53,7 @@ export function Done({ sent, region, photos, onAnother }: Props) {
           <figcaption class="soft small">{t('report.done.scan')}</figcaption>
         </figure>
       </section>
-      {photos.length > 0 && <Sending sent={sent} photos={photos} />}
+      <Sending sent={sent} photos={photos} onLeft={onLeft} />
       <button type="button" class="plain" onClick={onAnother}>
         {t('report.done.another')}
       </button>
@@ -101,9 +105,9 @@ function QrCode({ text }: { text: string }) {
   );
 }
 
-type Way = { share: number } | { failed: string } | 'waiting' | 'sent';
+type Way = { share: number } | { failed: Problem } | 'waiting' | 'sent';
 
-function Sending({ sent, photos }: { sent: Schemas['SubmissionView']; photos: File[] }) {
+function Sending({ sent, photos, onLeft }: { sent: Schemas['SubmissionView']; photos: File[]; onLeft: (photos: File[]) => void }) {
   const [ways, setWays] = useState<Way[]>(() => photos.map(() => 'waiting'));
   const isUnderWay = ways.some((way) => way === 'waiting' || (typeof way === 'object' && 'share' in way));
   const set = (i: number, way: Way) => setWays((all) => all.map((old, at) => (at === i ? way : old)));
@@ -113,20 +117,30 @@ function Sending({ sent, photos }: { sent: Schemas['SubmissionView']; photos: Fi
       await uploadPatiently(sent.id, sent.tracking_token, photos[i]!, (share) => set(i, { share }));
       set(i, 'sent');
     } catch (error) {
-      set(i, { failed: asProblem(error).text });
+      set(i, { failed: asProblem(error) });
     }
   };
+  const latest = useRef<Way[]>(ways);
+  latest.current = ways;
+  const sendThose = async (isDue: (way: Way) => boolean) => {
+    for (let i = 0; i < photos.length; i++) if (isDue(latest.current[i]!)) await send(i);
+  };
   useEffect(() => {
-    void (async () => {
-      for (let i = 0; i < photos.length; i++) await send(i);
-    })();
+    void sendThose(() => true);
+    const again = () => void sendThose(hasPassed);
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
   }, []);
+  useEffect(() => {
+    if (!isUnderWay) onLeft(photos.filter((_, i) => hasPassed(ways[i]!)));
+  }, [isUnderWay]);
   useEffect(() => {
     if (!isUnderWay) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener('beforeunload', warn);
     return () => removeEventListener('beforeunload', warn);
   }, [isUnderWay]);
+  if (photos.length === 0) return null;
   return (
     <section class="card stack">
       <h2>{t('report.done.photos')}</h2>
@@ -138,6 +152,11 @@ function Sending({ sent, photos }: { sent: Schemas['SubmissionView']; photos: Fi
       {isUnderWay && <Notice>{t('report.done.leave')}</Notice>}
     </section>
   );
+}
+
+/** Whether a photo failed by what passes: then it may be sent again. */
+function hasPassed(way: Way): boolean {
+  return typeof way === 'object' && 'failed' in way && way.failed.isPassing;
 }
 
 function Upload({ name, way, onAgain }: { name: string; way: Way; onAgain: () => void }) {
@@ -162,7 +181,7 @@ function Upload({ name, way, onAgain }: { name: string; way: Way; onAgain: () =>
           {t('again')}
         </button>
       )}
-      {isFailed && <p class="fault">{way.failed}</p>}
+      {isFailed && <p class="fault">{way.failed.text}</p>}
       {share !== undefined && <progress max={1} value={share} aria-label={name} />}
     </li>
   );

@@ -73,3 +73,10 @@ export function idempotencyKey(text: string): string {
   }
   return lastKey;
 }
+
+/** A queued report is taken into the form again: sent unchanged it goes under the key that it had. */
+export function resume(draft: Draft, text: string, key: string): void {
+  keep(draft);
+  lastBody = text;
+  lastKey = key;
+}

@@ -1,4 +1,5 @@
 // The form: what it is, what is wrong, where, photos, and who asks.
+import type { ComponentChildren } from 'preact';
 import type { Schemas } from '../client';
 import { t } from '../i18n';
 import type { Point } from '../map/map';
@@ -22,6 +23,8 @@ interface Props {
   faults: Faults;
   problem: Problem | undefined;
   isSending: boolean;
+  /** What is to be seen before the form. */
+  above: ComponentChildren;
   onChange: (part: Partial<Draft>) => void;
   onPhotos: (photos: File[]) => void;
   onSend: () => void;
@@ -39,6 +42,7 @@ export function Form(props: Props) {
         <h1>{t('report.title')}</h1>
         <p class="lead">{t('report.lead')}</p>
       </header>
+      {props.above}
       <form onSubmit={submit} noValidate>
         <div class="card">
           {places ? (
@@ -64,7 +68,7 @@ export function Form(props: Props) {
         <div class="send">
           {problem && (
             <div tabIndex={-1}>
-              <Notice kind="danger">{problem.kind === 'offline' ? t('report.waiting') : problem.text}</Notice>
+              <Notice kind="danger">{problem.text}</Notice>
             </div>
           )}
           <button class="primary big" aria-busy={isSending} disabled={!places}>
@@ -94,7 +98,7 @@ function Description({ draft, hint, fault, onChange }: DescriptionProps) {
       <label for="description">
         <h2>{t('report.description')}</h2>
       </label>
-      <p class={hint ? 'question' : 'hint'} id="description-hint" aria-live="polite">
+      <p class={hint ? 'question words' : 'hint'} id="description-hint" aria-live="polite">
         {hint || t('report.description.hint')}
       </p>
       <textarea

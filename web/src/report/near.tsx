@@ -1,5 +1,5 @@
 // Before a new complaint is made: open ones of the same kind close by.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, ask, type Schemas } from '../client';
 import { ago, t } from '../i18n';
 import { number } from '../number';
@@ -8,6 +8,9 @@ import { Icon } from '../ui/icon';
 import { Notice, Spinner } from '../ui/parts';
 
 export type Near = Schemas['DuplicateView'];
+
+/** How often those that are shown are looked at: one may be done, or removed, while somebody reads. */
+const LOOK_MS = 10_000;
 
 interface Props {
   near: Near[];
@@ -22,6 +25,7 @@ interface Props {
 export function NearChoice({ near, category, isSending, problem, onSupported, onNone, onBack }: Props) {
   const [running, setRunning] = useState('');
   const [failed, setFailed] = useState('');
+  const { open, hasGone, look } = useOpen(near);
   const support = async (id: string) => {
     setRunning(id);
     setFailed('');
@@ -30,6 +34,7 @@ export function NearChoice({ near, category, isSending, problem, onSupported, on
       onSupported(supporters);
     } catch (error) {
       setFailed(asProblem(error).text);
+      void look();
     } finally {
       setRunning('');
     }
@@ -38,12 +43,13 @@ export function NearChoice({ near, category, isSending, problem, onSupported, on
     <main class="page" id="content">
       <header>
         <h1 tabIndex={-1} ref={(it) => it?.focus()}>
-          {t('report.near.title')}
+          {t(open.length > 0 ? 'report.near.title' : 'report.near.nothing')}
         </h1>
-        <p class="lead">{t('report.near.lead')}</p>
+        <p class="lead">{t(open.length > 0 ? 'report.near.lead' : 'report.near.send')}</p>
       </header>
+      <div role="status">{hasGone && open.length > 0 && <p class="soft gone">{t('report.near.gone')}</p>}</div>
       <ul class="near">
-        {near.map((it) => (
+        {open.map((it) => (
           <li class="card" key={it.id}>
             <Icon name="pin" />
             <div class="grow">
@@ -72,7 +78,7 @@ export function NearChoice({ near, category, isSending, problem, onSupported, on
       <div class="actions">
         <button type="button" class="big" onClick={onNone} aria-busy={isSending}>
           {isSending && <Spinner />}
-          {t('report.near.none')}
+          {t(open.length > 0 ? 'report.near.none' : 'report.send')}
         </button>
         <button type="button" class="plain" onClick={onBack}>
           {t('report.near.back')}
@@ -80,4 +86,35 @@ export function NearChoice({ near, category, isSending, problem, onSupported, on
       </div>
     </main>
   );
+}
+
+/** Those that are still open, looked at again and again while somebody decides. */
+function useOpen(near: Near[]): { open: Near[]; hasGone: boolean; look: () => Promise<void> } {
+  const [gone, setGone] = useState<Set<string>>(new Set());
+  const open = near.filter(({ id }) => !gone.has(id));
+  const look = async (): Promise<void> => {
+    const found = await Promise.all(near.map(async ({ id }) => ((await isOpen(id)) ? '' : id)));
+    setGone((before) => new Set([...before, ...found.filter(Boolean)]));
+  };
+  useEffect(() => {
+    const lookAgain = (): void => {
+      if (document.visibilityState === 'visible') void look();
+    };
+    const timer = setInterval(lookAgain, LOOK_MS);
+    document.addEventListener('visibilitychange', lookAgain);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', lookAgain);
+    };
+  }, [near]);
+  return { open, hasGone: gone.size > 0, look };
+}
+
+/** What cannot be asked is taken to be open still. */
+async function isOpen(id: string): Promise<boolean> {
+  try {
+    return (await ask(api.GET('/api/v1/complaints/{id}/support', { params: { path: { id } } }))).open;
+  } catch (error) {
+    return asProblem(error).status !== 404;
+  }
 }

@@ -1,24 +1,33 @@
 // What somebody sees one after the other: the form, what is near, and what became of it.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, ask, type Schemas } from '../client';
-import { has, t } from '../i18n';
+import { t } from '../i18n';
 import type { Point, Region } from '../map/map';
 import { asProblem, type Problem } from '../problem';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/parts';
+import { faultsOf, focusFault, missing, without } from './checking';
 import { Done } from './done';
-import { body, forget, idempotencyKey, keep, kept, type Draft, type Faults, type FieldName } from './draft';
+import { body, forget, idempotencyKey, keep, kept, resume, type Draft, type Faults } from './draft';
 import { placeOf } from './exif';
 import { Form } from './form';
 import { NearChoice, type Near } from './near';
 import { isRegionNeeded } from './place';
+import type { Queued } from './queue';
+import { QueueBar, Waiting } from './queued';
+import { submitted, useQueue } from './usequeue';
 
 export interface Places {
   categories: Schemas['Category'][];
   regions: Region[];
 }
 
-type Stage = { at: 'form' } | { at: 'near'; near: Near[] } | { at: 'done'; sent: Schemas['SubmissionView'] } | { at: 'thanks'; supporters: number };
+type Stage =
+  | { at: 'form' }
+  | { at: 'near'; near: Near[] }
+  | { at: 'queued'; key: string }
+  | { at: 'done'; sent: Schemas['SubmissionView']; report: Queued }
+  | { at: 'thanks'; supporters: number };
 
 /** What may be chosen; asked for again until it comes. */
 function usePlaces(): { places?: Places; problem?: Problem; again: () => void } {
@@ -42,11 +51,9 @@ function usePlaces(): { places?: Places; problem?: Problem; again: () => void } 
   return { ...(places && { places }), ...(problem && { problem }), again: () => void load() };
 }
 
-const FIRST_PAUSE_MS = 3_000;
-const LONGEST_PAUSE_MS = 30_000;
-
 export function Report() {
   const { places, problem: unloaded, again: load } = usePlaces();
+  const queue = useQueue();
   const [draft, setDraft] = useState<Draft>(kept);
   const [photos, setPhotos] = useState<File[]>([]);
   const [photoPlace, setPhotoPlace] = useState<Point | null>(null);
@@ -55,8 +62,6 @@ export function Report() {
   const [isSending, setSending] = useState(false);
   const [stage, setStage] = useState<Stage>({ at: 'form' });
   const isBusy = useRef(false);
-  const asked = useRef<'reject' | 'accept'>('reject');
-  const tries = useRef(0);
 
   const change = (part: Partial<Draft>) => {
     setDraft((before) => {
@@ -70,63 +75,68 @@ export function Report() {
     setPhotos(chosen);
     void firstPlace(chosen).then(setPhotoPlace);
   };
+  /** To the form, with what was begun there. */
   const start = () => {
-    setDraft(kept());
-    setPhotos([]);
-    setPhotoPlace(null);
-    setFaults({});
-    setProblem(undefined);
     setStage({ at: 'form' });
     scrollTo(0, 0);
   };
+  /** The form is done with: the next report begins anew. */
   const arrive = (to: Stage) => {
     forget();
+    setDraft(kept());
+    changePhotos([]);
+    setFaults({});
+    setProblem(undefined);
     setStage(to);
     scrollTo(0, 0);
   };
-  const send = async (onDuplicate: 'reject' | 'accept', isRepeated = false) => {
+  /** What the server has against it: others close by, or faults, which are shown where they are. */
+  const show = (told: Problem) => {
+    const near = (told.body.current as { duplicates?: Near[] } | undefined)?.duplicates;
+    if (told.kind === 'duplicate' && near) {
+      setStage({ at: 'near', near });
+      scrollTo(0, 0);
+      return;
+    }
+    setProblem(told);
+    const found = faultsOf(told);
+    setFaults(found);
+    if (Object.keys(found).length > 0) setStage({ at: 'form' });
+    focusFault();
+  };
+  const send = async (onDuplicate: 'reject' | 'accept') => {
     if (!places || isBusy.current) return;
     isBusy.current = true;
-    asked.current = onDuplicate;
     setSending(true);
-    // What a repetition finds is told when it is something else.
-    if (!isRepeated) setProblem(undefined);
+    setProblem(undefined);
+    const asked = body(draft, isRegionNeeded(places.regions, draft.point), onDuplicate);
+    const key = idempotencyKey(JSON.stringify(asked));
+    const report: Queued = { key, at: Date.now(), draft, body: asked, photos, lost: 0 };
     try {
-      arrive({ at: 'done', sent: await submit(draft, places.regions, onDuplicate) });
+      arrive({ at: 'done', sent: await submitted(asked, key), report });
     } catch (error) {
       const told = asProblem(error);
-      const near = (told.body.current as { duplicates?: Near[] } | undefined)?.duplicates;
-      if (told.kind === 'duplicate' && near) {
-        setStage({ at: 'near', near });
-        scrollTo(0, 0);
+      if (told.kind === 'offline') {
+        await queue.keep(report);
+        arrive({ at: 'queued', key });
       } else {
-        setProblem(told);
-        const found = faultsOf(told);
-        setFaults(found);
-        if (Object.keys(found).length > 0) setStage({ at: 'form' });
-        if (!isRepeated || told.kind !== 'offline') focusFault();
+        show(told);
       }
     } finally {
       isBusy.current = false;
       setSending(false);
     }
   };
-  // What did not get through is sent again, under the same key, when the network is back and now and then.
-  const again = useRef(send);
-  again.current = send;
-  useEffect(() => {
-    if (problem?.kind !== 'offline') {
-      if (!isSending) tries.current = 0;
-      return;
-    }
-    const repeat = () => void again.current(asked.current, true);
-    const timer = setTimeout(repeat, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries.current++));
-    addEventListener('online', repeat);
-    return () => {
-      clearTimeout(timer);
-      removeEventListener('online', repeat);
-    };
-  }, [problem]);
+  /** Takes a queued report into the form again, in place of what is there. */
+  const takeBack = async (report: Queued) => {
+    await queue.drop(report.key);
+    resume(report.draft, JSON.stringify(report.body), report.key);
+    setDraft(report.draft);
+    changePhotos(report.photos);
+    setFaults({});
+    setProblem(undefined);
+    setStage({ at: 'form' });
+  };
   const check = () => {
     const found = places ? missing(draft, places.regions) : {};
     setFaults(found);
@@ -135,13 +145,36 @@ export function Report() {
     else void send('reject');
   };
 
-  if (unloaded && !places) return <Unloaded problem={unloaded} onAgain={load} />;
+  // What is looked at while it waits goes on by itself: to its number, or to what the server has against it.
+  const shown = stage.at === 'queued' ? queue.reports.find(({ key }) => key === stage.key) : undefined;
+  const refusal = shown && queue.refused.get(shown.key);
+  const isBegun = draft.description.trim() !== '' || photos.length > 0;
+  useEffect(() => {
+    if (shown?.sent) setStage({ at: 'done', sent: shown.sent, report: shown });
+    else if (shown && refusal && !isBegun) void takeBack(shown).then(() => show(refusal));
+  }, [shown?.sent, refusal]);
+  // It was discarded, perhaps in another tab.
+  const isGone = stage.at === 'queued' && !shown;
+  useEffect(() => {
+    if (isGone) start();
+  }, [isGone]);
+  // Somebody who comes back sees first what became of the report that waited.
+  const isFirst = useRef(true);
+  useEffect(() => {
+    const [first] = queue.reports;
+    if (!isFirst.current || !first) return;
+    isFirst.current = false;
+    if (stage.at === 'form' && !isBegun) setStage({ at: 'queued', key: first.key });
+  }, [queue.reports]);
+
+  if (unloaded && !places && !shown) return <Unloaded problem={unloaded} onAgain={load} />;
   const category = places?.categories.find((it) => it.id === draft.category);
   switch (stage.at) {
     case 'form':
       return (
         <Form
           {...{ places, draft, category, photos, photoPlace, faults, problem, isSending }}
+          above={<QueueBar reports={queue.reports} refused={(key) => queue.refused.has(key)} onShow={(key) => setStage({ at: 'queued', key })} />}
           onChange={change}
           onPhotos={changePhotos}
           onSend={check}
@@ -159,66 +192,39 @@ export function Report() {
           onBack={() => setStage({ at: 'form' })}
         />
       );
+    case 'queued': {
+      if (!shown) return null;
+      const kind = places?.categories.find((it) => it.id === shown.draft.category)?.name ?? shown.draft.category;
+      return (
+        <Waiting
+          report={shown}
+          category={kind}
+          isSending={queue.sending === shown.key}
+          refusal={refusal?.text ?? ''}
+          isReplacing={isBegun}
+          onSend={queue.send}
+          onChange={() => void takeBack(shown).then(() => refusal && show(refusal))}
+          onDiscard={() => void queue.drop(shown.key).then(start)}
+          onAnother={start}
+        />
+      );
+    }
     case 'done': {
-      const region = places?.regions.find((it) => it.id === stage.sent.region)?.name ?? stage.sent.region;
-      return <Done sent={stage.sent} region={region} photos={photos} onAnother={start} />;
+      const { sent, report } = stage;
+      const region = places?.regions.find((it) => it.id === sent.region)?.name ?? sent.region;
+      const record = queue.reports.find(({ key }) => key === report.key);
+      // What is still to be sent stays kept; so does the way to a report that waited, until somebody has seen it.
+      const left = (photos: File[]) => {
+        if (record || photos.length > 0) void queue.keep({ ...report, photos, sent });
+      };
+      const seen = () => {
+        if (record && record.photos.length === 0) void queue.drop(report.key);
+      };
+      return <Done key={report.key} sent={sent} region={region} photos={report.photos} onLeft={left} onSeen={seen} onAnother={() => (seen(), start())} />;
     }
     case 'thanks':
       return <Thanks supporters={stage.supporters} onAnother={start} />;
   }
-}
-
-async function submit(draft: Draft, regions: Region[], onDuplicate: 'reject' | 'accept'): Promise<Schemas['SubmissionView']> {
-  const asked = body(draft, isRegionNeeded(regions, draft.point), onDuplicate);
-  const header = { 'Idempotency-Key': idempotencyKey(JSON.stringify(asked)) };
-  return ask(api.POST('/api/v1/complaints', { params: { header }, body: asked }));
-}
-
-/** What is not there yet, before the server is asked. */
-function missing(draft: Draft, regions: Region[]): Faults {
-  const faults: Faults = {};
-  if (!draft.category) faults.category = t('report.fault.category');
-  if (!draft.description.trim()) faults.description = t('report.fault.description');
-  if (!draft.point && !draft.address.trim()) faults.place = t('report.fault.place');
-  else if (isRegionNeeded(regions, draft.point) && !draft.region) faults.region = t('report.fault.region');
-  return faults;
-}
-
-const FIELDS: Record<string, FieldName> = {
-  latitude: 'place',
-  longitude: 'place',
-  address: 'place',
-  'reporter.name': 'name',
-  'reporter.email': 'email',
-  'reporter.phone': 'phone',
-};
-
-/** What the server found, at our fields. */
-function faultsOf(problem: Problem): Faults {
-  const faults: Faults = {};
-  for (const { field, message } of problem.body.errors ?? []) {
-    const name = FIELDS[field] ?? (field as FieldName);
-    const key = `report.fault.${name}`;
-    faults[name] = has(key) ? t(key) : t('report.fault.server', { detail: message });
-  }
-  return faults;
-}
-
-function without(faults: Faults, changed: Partial<Draft>): Faults {
-  const left = { ...faults };
-  for (const name of Object.keys(changed)) delete left[name as FieldName];
-  if ('point' in changed || 'address' in changed) delete left.place;
-  if ('point' in changed) delete left.region;
-  return left;
-}
-
-function focusFault(): void {
-  requestAnimationFrame(() => {
-    const first = document.querySelector<HTMLElement>('[aria-invalid="true"], .fault');
-    const target = first?.matches('input, select, textarea') ? first : first?.closest('fieldset')?.querySelector<HTMLElement>('input, button, textarea');
-    (target ?? document.querySelector<HTMLElement>('.notice.danger'))?.focus();
-    (first ?? document.querySelector('.notice.danger'))?.scrollIntoView({ block: 'center' });
-  });
 }
 
 /** The place of the first photo that says one. */

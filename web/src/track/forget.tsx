@@ -4,12 +4,8 @@ import { api, ask } from '../client';
 import { t } from '../i18n';
 import { asProblem } from '../problem';
 import { Notice, Spinner } from '../ui/parts';
-import type { View } from './follow';
 
-/** While somebody works on a complaint they may have to ask its reporter: the server refuses until then. */
-const DONE: View['status'][] = ['resolved', 'closed', 'rejected'];
-
-export function Forget({ view, token }: { view: View; token: string }) {
+export function Forget({ token }: { token: string }) {
   const [state, setState] = useState<'idle' | 'asking' | 'running' | 'done'>('idle');
   const [problem, setProblem] = useState('');
   const erase = async () => {
@@ -26,7 +22,6 @@ export function Forget({ view, token }: { view: View; token: string }) {
     }
   };
   if (state === 'done') return <Notice kind="good">{t('track.forget.done')}</Notice>;
-  if (!DONE.includes(view.status)) return <p class="soft">{t('track.forget.later')}</p>;
   return (
     <div class="stack">
       <p class="soft">{t('track.forget.what')}</p>

@@ -1,7 +1,9 @@
-// What happened, latest first: the present state, what the desk wrote, photos that came, and the report itself.
+// What happened, latest first: every status that it was in, what the desk wrote, and the report itself.
 import { t, time } from '../i18n';
 import { Icon, type IconName } from '../ui/icon';
 import type { View } from './follow';
+
+type Status = View['status'];
 
 interface Entry {
   key: string;
@@ -11,15 +13,30 @@ interface Entry {
   text?: string;
 }
 
+const ICONS: Record<Status, IconName> = {
+  reported: 'pin',
+  acknowledged: 'check',
+  in_progress: 'people',
+  on_hold: 'clock',
+  resolved: 'check',
+  closed: 'check',
+  rejected: 'cross',
+};
+const DONE: Status[] = ['resolved', 'closed', 'rejected'];
+
 export function entries(view: View): Entry[] {
-  const found: Entry[] = [{ key: 'reported', at: view.created_at, icon: 'pin', title: t('track.reported') }];
-  for (const { id, at, text } of view.comments) {
-    found.push({ key: id, at, icon: 'comment', title: t('track.from.officer'), text });
-  }
-  if (view.status !== 'reported') {
-    found.push({ key: `status-${view.status}`, at: view.status_since, icon: 'check', title: t(`status.${view.status}`) });
-  }
-  return found.sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
+  const comments = view.comments.map(({ id, at, text }): Entry => ({ key: id, at, icon: 'comment', title: t('track.from.officer'), text }));
+  const steps = view.statuses.map(({ status, at }, i): Entry => ({ key: `${i} ${status}`, at, icon: ICONS[status], title: named(view, i) }));
+  // Of one moment, what was written goes below what it was written with.
+  return [...steps.reverse(), ...comments.reverse()].sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
+}
+
+/** A status as a step: the first one is the report, one after an end is a beginning again. */
+function named({ statuses }: View, i: number): string {
+  const status = t(`status.${statuses[i]!.status}`);
+  if (i === 0) return t('track.reported');
+  const isAgain = DONE.includes(statuses[i - 1]!.status) && !DONE.includes(statuses[i]!.status);
+  return isAgain ? t('track.again', { status }) : status;
 }
 
 export function Timeline({ view }: { view: View }) {

@@ -96,7 +96,7 @@ export function Track({ token }: { token: string }) {
         </section>
         <section class="card stack" aria-labelledby="forget">
           <h2 id="forget">{t('track.forget.title')}</h2>
-          <Forget view={view} token={token} />
+          <Forget token={token} />
         </section>
         <p class="soft small keep">{t('track.keep')}</p>
       </main>

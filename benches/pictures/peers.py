@@ -44,5 +44,5 @@ for line in sys.stdin:
     with open(path, "rb") as file:
         photo = file.read()
     begun = time.process_time()
-    {"pillow": pillow, "libvips": libvips}[name](photo, [int(original), int(preview), int(thumbnail)])
+    {"Pillow": pillow, "libvips": libvips}[name](photo, [int(original), int(preview), int(thumbnail)])
     print((time.process_time() - begun) * 1000, flush=True)

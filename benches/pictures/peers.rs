@@ -1,4 +1,6 @@
-//! The peers: a Python process that is asked for one picture after the other.
+//! The peers: processes that are asked for one picture after the other.
+//!
+//! They are installed below `target/peers` by their ordinary package managers; one that cannot be is left out.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -6,10 +8,17 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// A running process, or nothing where the peers are not installed.
-pub(crate) struct Peers(Option<Running>);
+/// As in the table, and as `peers.py` and `sharp.cjs` are asked; with what each may cost of ours.
+pub(crate) const PEERS: [(&str, f64); 3] = [("libvips", 0.75), ("sharp", 0.90), ("Pillow", 0.70)];
+
+const PYTHON_PACKAGES: [&str; 3] = ["pillow", "pyvips", "pyvips-binary"];
+const SHARP: &str = "sharp@0.34";
+
+/// Those that run.
+pub(crate) struct Peers(Vec<Running>);
 
 struct Running {
+    names: &'static [&'static str],
     child: Child,
     ask: ChildStdin,
     told: BufReader<ChildStdout>,
@@ -17,52 +26,108 @@ struct Running {
 }
 
 impl Peers {
-    /// Starts it for one photo.
+    /// Starts them for one photo.
     pub(crate) fn start(photo: &[u8]) -> Result<Self, Failure> {
         let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let python = home.join("target/peers/venv/bin/python");
-        if !python.exists() {
-            return Ok(Self(None));
-        }
-        let path = home.join("target/peers/photo.jpg");
+        let (scripts, peers) = (home.join("benches/pictures"), home.join("target/peers"));
+        std::fs::create_dir_all(&peers)?;
+        let path = peers.join("photo.jpg");
         std::fs::write(&path, photo)?;
-        let mut child = Command::new(python)
-            .arg(home.join("benches/pictures/peers.py"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let ask = child.stdin.take().ok_or("no way to ask")?;
-        let told = BufReader::new(child.stdout.take().ok_or("no way to hear")?);
-        Ok(Self(Some(Running {
-            child,
-            ask,
-            told,
-            photo: path,
-        })))
+        let mut running = Vec::new();
+        if let Some(program) = python(&peers) {
+            let mut command = Command::new(program);
+            command.arg(scripts.join("peers.py"));
+            running.push(Running::start(command, &["libvips", "Pillow"], &path)?);
+        }
+        if let Some(modules) = sharp(&peers) {
+            let mut command = Command::new("node");
+            command.arg(scripts.join("sharp.cjs"));
+            command.env("NODE_PATH", modules);
+            running.push(Running::start(command, &["sharp"], &path)?);
+        }
+        Ok(Self(running))
     }
 
-    /// CPU milliseconds of a peer for these sizes.
+    /// CPU milliseconds of a peer for these sizes; nothing of one that does not run.
     pub(crate) fn cost(&mut self, name: &str, sizes: [u32; 3]) -> Result<Option<f64>, Failure> {
-        let Some(running) = &mut self.0 else {
-            return Ok(None);
-        };
-        let [original, preview, thumbnail] = sizes;
-        let photo = running.photo.display();
-        writeln!(
-            running.ask,
-            "{name} {original} {preview} {thumbnail} {photo}"
-        )?;
-        let mut line = String::new();
-        running.told.read_line(&mut line)?;
-        Ok(Some(line.trim().parse()?))
+        let running = self.0.iter_mut().find(|peer| peer.names.contains(&name));
+        running.map(|peer| peer.cost(name, sizes)).transpose()
     }
 }
 
-impl Drop for Peers {
-    fn drop(&mut self) {
-        if let Some(running) = &mut self.0 {
-            running.child.kill().unwrap_or_default();
-            running.child.wait().map(drop).unwrap_or_default();
-        }
+impl Running {
+    fn start(
+        mut command: Command,
+        names: &'static [&'static str],
+        photo: &Path,
+    ) -> Result<Self, Failure> {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        Ok(Self {
+            names,
+            ask: child.stdin.take().ok_or("no way to ask")?,
+            told: BufReader::new(child.stdout.take().ok_or("no way to hear")?),
+            child,
+            photo: photo.into(),
+        })
     }
+
+    fn cost(
+        &mut self,
+        name: &str,
+        [original, preview, thumbnail]: [u32; 3],
+    ) -> Result<f64, Failure> {
+        let photo = self.photo.display();
+        writeln!(self.ask, "{name} {original} {preview} {thumbnail} {photo}")?;
+        let mut line = String::new();
+        self.told.read_line(&mut line)?;
+        Ok(line.trim().parse()?)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.child.kill().unwrap_or_default();
+        self.child.wait().map(drop).unwrap_or_default();
+    }
+}
+
+/// The Python that has Pillow and libvips.
+fn python(peers: &Path) -> Option<PathBuf> {
+    let program = peers.join("venv/bin/python");
+    if !program.exists() {
+        run(Command::new("python3")
+            .args(["-m", "venv"])
+            .arg(peers.join("venv")))?;
+        let pip = peers.join("venv/bin/pip");
+        run(Command::new(pip)
+            .args(["install", "--quiet"])
+            .args(PYTHON_PACKAGES))?;
+    }
+    Some(program)
+}
+
+/// The folder of Node's modules that has sharp.
+fn sharp(peers: &Path) -> Option<PathBuf> {
+    let folder = peers.join("sharp");
+    let modules = folder.join("node_modules");
+    if !modules.join("sharp").exists() {
+        let options = [
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+        ];
+        run(Command::new("npm").args(options).arg(&folder).arg(SHARP))?;
+    }
+    Some(modules)
+}
+
+/// Whether it succeeded.
+fn run(command: &mut Command) -> Option<()> {
+    let output = command.stdout(Stdio::null()).status();
+    output.is_ok_and(|status| status.success()).then_some(())
 }

@@ -1,10 +1,10 @@
-//! An EXIF block of any bytes, in a PNG of one pixel: `cargo +nightly fuzz run exif`.
+//! An EXIF block of any bytes, in a PNG of one pixel: `scripts/fuzz exif`.
 #![no_main]
 
 use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
-use redress::media::thumbnail::{Sizes, process};
+use redress_fuzz::thumbnail::{Sizes, process};
 
 /// Grey, one pixel; the chunk of the EXIF block goes behind it, where no check sum of it is asked for.
 const PIXEL: &[u8] = b"\x89PNG\x0D\x0A\x1A\x0A\

@@ -1,10 +1,14 @@
-//! Any bytes into pictures: `cargo +nightly fuzz run pictures -- -rss_limit_mb=600 -timeout=10`.
+//! Any bytes into pictures, within the memory that was promised: `scripts/fuzz pictures`.
 #![no_main]
 
 use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
-use redress::media::thumbnail::{Sizes, header, process};
+use redress_fuzz::memory::{Counted, most};
+use redress_fuzz::thumbnail::{Sizes, header, needs, process};
+
+#[global_allocator]
+static MEMORY: Counted = Counted;
 
 const SIZES: Sizes = Sizes {
     original: 128,
@@ -13,8 +17,12 @@ const SIZES: Sizes = Sizes {
 };
 
 fuzz_target!(|bytes: &[u8]| {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    if let Ok(made) = process(bytes, &SIZES, true, deadline) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let needed = needs(bytes, &SIZES);
+    let (made, taken) = most(|| process(bytes, &SIZES, true, deadline));
+    let needed = needed.unwrap_or(1 << 20);
+    assert!(taken <= needed, "{taken} bytes were taken, not {needed}");
+    if let Ok(made) = made {
         let header = header(bytes).expect("what has pictures has a header");
         assert!(made.width.max(made.height) <= 128);
         assert!(made.width.max(made.height) <= header.width.max(header.height));

@@ -19,6 +19,7 @@ mod model;
 mod peer;
 mod peers;
 mod pgbench;
+mod photos;
 mod play;
 mod process;
 mod publisher;
@@ -83,6 +84,8 @@ enum Command {
     Life(life::Options),
     /// A retention run over 300 000 of a million complaints, beside submissions
     Retention(retention::Options),
+    /// How soon an officer's socket tells that a photo is ready, and /health beside twelve that arrive at once
+    Photos(photos::Options),
     /// Play the users of a server by a timetable: residents, officers with their sockets, an admin, a scraper;
     /// with a report, and exit code 1 when something does not hold. Starts a server unless --url names one
     Play(Box<play::Options>),
@@ -132,7 +135,8 @@ async fn measure(command: Command) -> Result<(), Fault> {
             timers::measure(&timers::Options::default()).await?;
             lists::measure(&lists::Options::default()).await?;
             life::measure(&life::Options::default()).await?;
-            retention::measure(&retention::Options::default()).await
+            retention::measure(&retention::Options::default()).await?;
+            photos::measure(&photos::Options::default()).await
         }
         Command::Submissions(options) => submissions::measure(&options).await,
         Command::Push(options) => push::measure(&options).await,
@@ -145,6 +149,7 @@ async fn measure(command: Command) -> Result<(), Fault> {
         Command::Lists(options) => lists::measure(&options).await,
         Command::Life(options) => life::measure(&options).await,
         Command::Retention(options) => retention::measure(&options).await,
+        Command::Photos(options) => photos::measure(&options).await,
         Command::Peer(options) => peer::measure(&options).await,
         Command::Model(options) => model::run(&options),
         Command::Crowd => crowd::members::run().await,

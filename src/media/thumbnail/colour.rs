@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 
-/// Profiles of cameras and screens have a few kilobytes, those of printing presses up to two megabytes.
-pub(super) const PROFILE_BYTES: usize = 4 << 20;
+/// Profiles of cameras and screens have a few kilobytes, those of printing presses up to two megabytes. What reads one
+/// takes three times of that.
+pub(super) const PROFILE_BYTES: usize = 2 << 20;
 
 /// Turns the colours of a profile into sRGB.
 pub(super) struct ToSrgb(Arc<dyn TransformExecutor<u8> + Send + Sync>);

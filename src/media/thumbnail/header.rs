@@ -10,8 +10,9 @@ const SIDE: u32 = 20_000;
 const PIXELS: u64 = 50_000_000;
 /// The most pixels of a picture of which all is in memory before its first row is known.
 const PIXELS_WHOLE: u64 = 30_000_000;
-/// The most bytes of a picture that are in memory before its first row is known.
-const HELD: u64 = 160_000_000;
+/// The most bytes of a picture that are in memory before its first row is known: with the planes that it becomes, less
+/// than 220 MB.
+const HELD: u64 = 165_000_000;
 /// The most pixels of a WebP picture: its decoder holds it several times.
 const PIXELS_WEBP: u64 = 20_000_000;
 /// The most pixels of an animated WebP picture: its decoder holds its canvas besides.

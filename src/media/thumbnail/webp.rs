@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use image_webp::{DecodingError, WebPDecoder};
 
+use super::colour::PROFILE_BYTES;
 use super::header::Way;
 use super::rows::{Canvas, on_white};
 use super::{Flaw, Source};
@@ -64,7 +65,13 @@ pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<So
     check(bytes)?;
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(flaw)?;
     decoder.set_memory_limit(METADATA_BYTES);
-    let profile = decoder.icc_profile().map_err(flaw)?;
+    let mut chunks = Chunks(bytes.get(12..).unwrap_or_default());
+    let profile = match chunks.find(|chunk| chunk.name == b"ICCP") {
+        Some(chunk) if chunk.content.len() <= PROFILE_BYTES => {
+            decoder.icc_profile().map_err(flaw)?
+        }
+        _ => None,
+    };
     let (width, height) = decoder.dimensions();
     let length = decoder.output_buffer_size().ok_or(Flaw::Memory)?;
     let mut pixels = vec![0; length];

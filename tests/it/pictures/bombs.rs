@@ -53,6 +53,33 @@ fn a_size_is_refused_sooner_where_all_of_it_must_be_in_memory() {
     assert!(header(&png_of_chunks(6000, 6000, [8, 2, 0], &[])).is_ok());
 }
 
+/// Found by fuzzing: the decoder reads each scan into a copy of what it has, which was not counted.
+#[test]
+fn a_progressive_photo_needs_what_its_decoder_holds_twice() {
+    let at_side = |side: u16| {
+        let mut photo = jpeg_with(16, 16, |told| told.set_progressive(true));
+        let frame = marker(&photo, 0xC2);
+        photo[frame + 5..frame + 7].copy_from_slice(&side.to_be_bytes());
+        photo[frame + 7..frame + 9].copy_from_slice(&side.to_be_bytes());
+        photo
+    };
+    let largest = needs(&at_side(5240), &Sizes::default()).unwrap();
+    let held = 5240 * 5240 * 6;
+    assert!((held..220_000_000).contains(&largest), "{largest}");
+    assert_too_large(&at_side(5300));
+}
+
+/// Found by fuzzing: what reads a profile takes three times of what it unpacks to.
+#[test]
+fn a_profile_as_large_as_none_is_refused_before_it_is_read() {
+    let of = |length: usize| {
+        let content = [&b"screen\0\0"[..], &packed(&vec![0; length])].concat();
+        made_of(&with_chunks(&png(64, 48), &[chunk(b"iCCP", &content)]))
+    };
+    assert!(of(1 << 20).is_ok());
+    assert!(matches!(of(3 << 20), Err(Flaw::Damaged { .. })));
+}
+
 #[test]
 fn no_accepted_file_needs_more_than_its_share_of_memory() {
     let widest = [

@@ -9,7 +9,7 @@ use super::made::{
     chunk, gif, jpeg, jpeg_of, jpeg_with, packed, png, scene, with_chunks, with_segments,
 };
 use super::made_of;
-use super::webp;
+use super::riff;
 
 /// Changes of each file. A longer search is what `fuzz/` is for.
 const ROUNDS: u64 = 400;
@@ -83,8 +83,8 @@ fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
             ),
         ),
         ("GIF", gif(40, 40, 2)),
-        ("film", webp::film(24, 24, 2)),
-        ("WebP", webp::of_a_camera(&exif.bytes(), b"<x/>")),
+        ("film", riff::film(24, 24, 2)),
+        ("WebP", riff::of_a_camera(&exif.bytes(), b"<x/>")),
     ]
 }
 

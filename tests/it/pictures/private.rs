@@ -6,7 +6,7 @@ use redress::media::thumbnail::{Pictures, Sizes, process};
 
 use super::block::{SECRETS, camera};
 use super::made::{chunk, jpeg, packed, png, with_chunks, with_segments};
-use super::webp;
+use super::riff;
 
 /// Words of ours, besides those of the EXIF block.
 const WORDS: [&str; 5] = [
@@ -73,7 +73,7 @@ fn no_byte_of_a_cameras_metadata_is_in_any_picture() {
     let photos = [
         ("JPEG", camera_jpeg()),
         ("PNG", camera_png()),
-        ("WebP", webp::of_a_camera(&camera(6, true).bytes(), &xmp())),
+        ("WebP", riff::of_a_camera(&camera(6, true).bytes(), &xmp())),
     ];
     for (what, photo) in photos {
         assert!(
@@ -108,7 +108,7 @@ fn a_picture_has_no_segment_but_those_that_draw_it() {
     for photo in [
         camera_jpeg(),
         camera_png(),
-        webp::of_a_camera(&camera(1, true).bytes(), &xmp()),
+        riff::of_a_camera(&camera(1, true).bytes(), &xmp()),
     ] {
         let pictures = made_of(&photo);
         for picture in [&pictures.original, &pictures.preview, &pictures.thumbnail] {

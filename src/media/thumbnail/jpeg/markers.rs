@@ -21,6 +21,7 @@ pub(super) struct Markers<'a> {
     pub(super) ids: [u8; 4],
     /// It is progressive, or its planes come one after the other: all of it must be read before its first row is known.
     pub(super) is_whole: bool,
+    is_progressive: bool,
     /// How Adobe's programs say that colours are stored.
     pub(super) adobe: Option<u8>,
     pub(super) exif: Option<&'a [u8]>,
@@ -60,10 +61,12 @@ impl<'a> Markers<'a> {
         }
     }
 
-    /// What a decoder holds of it that must have all of it: two bytes a sample.
+    /// What a decoder holds of it that must have all of it: two bytes a sample, and of a progressive one as much again,
+    /// because each scan is read into a copy.
     pub(super) fn held(&self) -> u64 {
         let pixels = f64::from(self.width) * f64::from(self.height);
-        (pixels * self.density * 2.0) as u64
+        let bytes = if self.is_progressive { 4.0 } else { 2.0 };
+        (pixels * self.density * bytes) as u64
     }
 
     /// The colour profile, put together; nothing, if there is none or it is incomplete.
@@ -158,7 +161,8 @@ impl<'a> Markers<'a> {
         {
             *id = part.first().copied().unwrap_or_default();
         }
-        self.is_whole = segment.marker == 0xC2;
+        self.is_progressive = segment.marker == 0xC2;
+        self.is_whole = self.is_progressive;
         let factors = parts
             .chunks_exact(3)
             .take(self.components)

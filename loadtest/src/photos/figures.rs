@@ -1,0 +1,38 @@
+//! What is told of photos.
+
+use super::{AT_ONCE, Options, Outcome, Round};
+use crate::report::{Figure, Target, median};
+
+/// The figures.
+pub(super) fn of(options: &Options, outcome: &Outcome) -> Vec<Figure> {
+    let size = options.megapixels;
+    let middle = |of: fn(&Round) -> f64| median(outcome.rounds.iter().map(of));
+    let idle = middle(|round| round.idle.p99_us);
+    let busy = middle(|round| round.busy.p99_us);
+    let slowest = outcome.ready_ms.iter().copied().fold(0.0, f64::max);
+    vec![
+        Figure::new(
+            &format!("first byte sent → photo.ready on an officer's socket, p50 ({size} MP)"),
+            median(outcome.ready_ms.iter().copied()),
+            "ms",
+            Target::AtMost(300.0),
+            format!(
+                "upload answered after {:.0} ms, slowest photo {slowest:.0} ms",
+                median(outcome.answered_ms.iter().copied())
+            ),
+        ),
+        Figure::ratio(
+            &format!("/health p99 while {AT_ONCE} photos arrive at once, to idle"),
+            busy / idle,
+            Target::AtMost(2.0),
+            format!("{busy:.0} and {idle:.0} µs, medians of the rounds"),
+        ),
+        Figure::new(
+            &format!("until the last of {AT_ONCE} photos is ready"),
+            middle(|round| round.all_ready_ms),
+            "ms",
+            Target::None,
+            format!("{:.1} MB each", outcome.photo_bytes as f64 / 1e6),
+        ),
+    ]
+}

@@ -11,6 +11,7 @@ mod photo;
 #[path = "../../loadtest/src/report.rs"]
 mod report;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -124,9 +125,9 @@ fn against_peers(
         Target::None,
         format!("median of {ROUNDS}"),
     )];
-    let mut raw = json!({"photo": what, "job": job, "ours": ours});
+    let peers: BTreeMap<_, _> = PEERS.iter().map(|(name, _)| *name).zip(&theirs).collect();
+    let raw = json!({"photo": what, "job": job, "ours": ours, "peers": peers});
     for ((name, target), costs) in PEERS.iter().zip(&theirs) {
-        raw[*name] = json!(costs);
         if costs.is_empty() {
             continue;
         }

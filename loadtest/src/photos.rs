@@ -199,7 +199,8 @@ impl Scene {
         }));
         let (sent, ready) = tokio::join!(sent, self.watcher.ready(AT_ONCE));
         let took = begun.elapsed();
-        (sent?, ready?);
+        sent?;
+        ready?;
         let busy = prober.end()?;
         tokio::time::sleep(REST).await;
         let prober = Prober::start(address);

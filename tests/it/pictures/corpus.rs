@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use redress::media::thumbnail::{Flaw, header, needs, process};
@@ -30,7 +30,7 @@ fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 /// What comes of a file, which is never a panic and never a want of time.
-fn answer(path: &PathBuf, bytes: &[u8]) -> bool {
+fn answer(path: &Path, bytes: &[u8]) -> bool {
     let deadline = Instant::now() + LIMIT;
     let made = catch_unwind(AssertUnwindSafe(|| process(bytes, &SIZES, true, deadline)));
     let made = made.unwrap_or_else(|_| panic!("{}", path.display()));

@@ -138,7 +138,7 @@ async fn two_nodes_finish_each_photo_once() {
 async fn what_grows_between_upload_and_work_is_not_read_into_memory_and_fails() {
     let mut app = TestApp::with(&["--photo-limit", "200000"]).await;
     let case = Case::new(&app).await;
-    app.provoke("thumbnailer/work", "pause");
+    app.provoke("thumbnailer/work", "return");
     let id = case.send_one(&app).await;
     let sent = app.photos().join("quarantine").join(&id);
     let mut larger = made::jpeg(64, 48);

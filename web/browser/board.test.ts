@@ -1,9 +1,8 @@
 // The board in a browser: what officers see and do, and what happens when something breaks.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { until } from '../live/tests/server.js';
-import { Stage, action, kept, live, openDetail, row, violations } from './boardstage';
+import { Stage, action, kept, live, openDetail, over, row, violations } from './boardstage';
 
 /** A red pixel, as a GIF. */
 const PIXEL = Buffer.from('R0lGODdhAQABAIAAAP8AAP///ywAAAAAAQABAAACAkQBADs=', 'base64');
@@ -15,19 +14,6 @@ before(async () => {
 after(async () => {
   await stage.close();
 });
-
-async function over(page: Page): Promise<void> {
-  await page.context().close();
-}
-
-interface Stored {
-  status: string;
-  assignee: string | null;
-  version: number;
-}
-async function stored(id: string): Promise<Stored> {
-  return stage.server.ask<Stored>('GET', `/complaints/${id}`, undefined, await stage.server.officer());
-}
 
 test('a complaint is on the board at once, and moves to its end there', async () => {
   const page = await stage.board();
@@ -50,7 +36,7 @@ test('a complaint is on the board at once, and moves to its end there', async ()
   await page.locator('.why button[type=submit]').click();
   await page.locator('.detail .status.resolved').waitFor();
   await row(page, id).waitFor({ state: 'detached' });
-  assert.equal((await stored(id)).status, 'resolved');
+  assert.equal((await stage.stored(id)).status, 'resolved');
   await page.locator('.history li', { hasText: 'In progress → Resolved' }).waitFor();
   await over(page);
 });
@@ -81,7 +67,7 @@ test('of two officers the slower one is told, sees how it is now, and can go on'
   // Otto's browser hears of nothing while Olga takes it.
   await otto.route('**/complaints/*/assignee', async (route) => {
     await olga.evaluate(() => document.querySelector<HTMLElement>('.actions button.primary')?.click());
-    await until(10_000, async () => (await stored(id)).assignee !== null, 'taken by Olga');
+    await until(10_000, async () => (await stage.stored(id)).assignee !== null, 'taken by Olga');
     await route.continue();
   });
   await action(otto, 'Take').click();
@@ -126,11 +112,11 @@ test('actions made without a network wait, are shown, and are sent when it is ba
   await page.fill('#comment', 'Written in a tunnel');
   await page.getByRole('button', { name: 'Send' }).click();
   await page.getByRole('button', { name: '2 waiting' }).waitFor();
-  assert.equal((await stored(id)).status, 'reported');
+  assert.equal((await stage.stored(id)).status, 'reported');
   assert.deepEqual(await violations(page), []);
   await page.context().setOffline(false);
   await live(page);
-  await until(20_000, async () => (await stored(id)).status === 'acknowledged', 'sent');
+  await until(20_000, async () => (await stage.stored(id)).status === 'acknowledged', 'sent');
   await page.locator('.comments li:not(.waiting)', { hasText: 'Written in a tunnel' }).waitFor();
   assert.equal(await page.locator('.comments li').count(), 1, 'once');
   await over(page);
@@ -151,7 +137,7 @@ test('of two steps of one tap neither is shown as done when the first is refused
   await page.locator('.detail .status.reported').waitFor();
   assert.match((await told.textContent()) ?? '', /It is now: Reported, with: Nobody/);
   await told.getByRole('button', { name: 'Do it all the same' }).click();
-  await until(15_000, async () => (await stored(id)).status === 'in_progress', 'both were done');
+  await until(15_000, async () => (await stage.stored(id)).status === 'in_progress', 'both were done');
   assert.equal(await page.locator('.stuck-deed').count(), 0);
   await over(page);
 });
@@ -175,7 +161,7 @@ test('an answer that is lost on the way is not taken for a refusal, and nothing 
   await page.locator('.comments li:not(.waiting)', { hasText: 'Only once' }).waitFor({ timeout: 20_000 });
   await until(20_000, async () => (await page.getByRole('button', { name: / waiting$/ }).count()) === 0, 'all sent');
   assert.equal(await page.locator('.stuck-deed').count(), 0);
-  assert.equal((await stored(id)).status, 'acknowledged');
+  assert.equal((await stage.stored(id)).status, 'acknowledged');
   const token = await stage.server.officer();
   const { items } = await stage.server.ask<{ items: unknown[] }>('GET', `/complaints/${id}/comments`, undefined, token);
   assert.equal(items.length, 1);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from '../live/tests/server.js';
-import { Stage, action, live, overflow, row, signIn, violations } from './boardstage';
+import { Stage, action, live, over, overflow, row, signIn, violations } from './boardstage';
 
 let stage: Stage;
 before(async () => {
@@ -13,10 +13,6 @@ before(async () => {
 after(async () => {
   await stage.close();
 });
-
-async function over(page: Page): Promise<void> {
-  await page.context().close();
-}
 
 test('the keyboard alone is enough', async () => {
   const page = await stage.board();

@@ -3,22 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { until } from '../live/tests/server.js';
-import { Stage, action, further, live, openDetail, row, violations } from './boardstage';
-
-interface Stored {
-  status: string;
-  region: string;
-  category: string;
-  severity: string;
-  description: string;
-  address: string | null;
-  latitude: number | null;
-  assignee: string | null;
-  version: number;
-  supporters: number;
-  hold_until?: string;
-  duplicate_of?: string;
-}
+import { Stage, action, further, live, openDetail, over, row, violations } from './boardstage';
 
 let stage: Stage;
 before(async () => {
@@ -28,17 +13,9 @@ after(async () => {
   await stage.close();
 });
 
-async function over(page: Page): Promise<void> {
-  await page.context().close();
-}
-
 async function admin(): Promise<string> {
   const { email, password } = stage.server.demo.admin;
   return stage.server.login(email, password);
-}
-
-async function stored(id: string): Promise<Stored> {
-  return stage.server.ask<Stored>('GET', `/complaints/${id}`, undefined, await admin());
 }
 
 async function offline(page: Page): Promise<void> {
@@ -68,7 +45,7 @@ test('a complaint is corrected: only what was changed is sent, and its place is 
   page.on('request', (request) => request.method() === 'PATCH' && sent.push(request.postDataJSON()));
   await go(page).click();
   await page.locator('.detail .severity.critical').waitFor();
-  await until(10_000, async () => (await stored(id)).severity === 'critical', 'corrected');
+  await until(10_000, async () => (await stage.stored(id)).severity === 'critical', 'corrected');
   assert.deepEqual(sent, [{ severity: 'critical', description: 'A deep hole at the corner', version: 1 }]);
   await page.locator('.history li', { hasText: 'Corrected: Severity, What is wrong' }).waitFor();
   await further(page, 'Correct').click();
@@ -80,8 +57,8 @@ test('a complaint is corrected: only what was changed is sent, and its place is 
   const picked = Number(await page.inputValue('#correct-latitude'));
   await page.fill('#correct-address', '');
   await go(page).click();
-  await until(10_000, async () => Math.abs(((await stored(id)).latitude ?? 0) - picked) < 1e-6, 'moved on the map');
-  assert.equal((await stored(id)).address, null, 'a place is replaced as a whole');
+  await until(10_000, async () => Math.abs(((await stage.stored(id)).latitude ?? 0) - picked) < 1e-6, 'moved on the map');
+  assert.equal((await stage.stored(id)).address, null, 'a place is replaced as a whole');
   await over(page);
 });
 
@@ -97,7 +74,7 @@ test('a place that is none is said, and nothing is sent', async () => {
   }
   await page.keyboard.press('Escape');
   await form(page, 'Correct').waitFor({ state: 'detached' });
-  assert.equal((await stored(id)).version, 1);
+  assert.equal((await stage.stored(id)).version, 1);
   await over(page);
 });
 
@@ -117,7 +94,7 @@ test('a correction of what another one changed meanwhile is taken back, and can 
   await told.waitFor({ timeout: 20_000 });
   await page.locator('.detail .severity.low').waitFor();
   await told.getByRole('button', { name: 'Do it all the same' }).click();
-  await until(10_000, async () => (await stored(id)).severity === 'critical', 'made');
+  await until(10_000, async () => (await stage.stored(id)).severity === 'critical', 'made');
   await over(page);
 });
 
@@ -161,7 +138,7 @@ test('a complaint is moved: it stays for who works in both regions, and goes for
   await go(olga).click();
   await row(olga, id).waitFor({ state: 'detached' });
   await olga.locator('.detail', { hasText: 'This complaint is in a region that is not yours.' }).waitFor();
-  assert.equal((await stored(id)).region, 'old-town');
+  assert.equal((await stage.stored(id)).region, 'old-town');
   await row(otto, id).click();
   await otto.locator('.facts', { hasText: 'Old Town' }).waitFor();
   assert.equal(await otto.evaluate(() => (window as unknown as { most: number }).most), 1, 'it is never there twice');
@@ -184,9 +161,9 @@ test('a duplicate is merged into the one close by, and leads to it', async () =>
   assert.deepEqual(await violations(page), []);
   await go(page).click();
   await row(page, second).waitFor({ state: 'detached' });
-  const { status, duplicate_of } = await stored(second);
+  const { status, duplicate_of } = await stage.stored(second);
   assert.deepEqual([status, duplicate_of], ['closed', first]);
-  assert.equal((await stored(first)).supporters, 1);
+  assert.equal((await stage.stored(first)).supporters, 1);
   await page.locator('.facts a').click();
   await page.locator('.detail .description', { hasText: 'The same leak, first' }).waitFor();
   await page.locator('.history li', { hasText: 'A duplicate was merged into it' }).waitFor();
@@ -206,8 +183,8 @@ test('what is put on hold may have an end', async () => {
   await go(page).click();
   await page.locator('.detail .status.on_hold').waitFor();
   await page.locator('.facts', { hasText: 'Wakes up' }).waitFor();
-  await until(10_000, async () => (await stored(id)).status === 'on_hold', 'held');
-  const kept = new Date((await stored(id)).hold_until ?? '').getTime();
+  await until(10_000, async () => (await stage.stored(id)).status === 'on_hold', 'held');
+  const kept = new Date((await stage.stored(id)).hold_until ?? '').getTime();
   assert.equal(kept, await page.evaluate((text) => new Date(text).getTime(), end), 'in the zone of the viewer');
   await over(page);
 });
@@ -270,7 +247,7 @@ test('several complaints are picked with the keyboard alone, and acknowledged at
   for (let step = 0; step < 10 && !(await acknowledge.evaluate((it) => it === document.activeElement)); step += 1) await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('.toast', { hasText: '2 of 2 were done.' }).waitFor();
-  for (const id of ids) assert.equal((await stored(id)).status, 'acknowledged');
+  for (const id of ids) assert.equal((await stage.stored(id)).status, 'acknowledged');
   assert.equal(await page.locator('.bulk').count(), 0);
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'list');
   await over(page);
@@ -298,8 +275,8 @@ test('of many that wait for a network those that are refused are shown one by on
   await page.context().setOffline(false);
   await live(page);
   await page.locator('.toast', { hasText: '2 of 3 were done.' }).waitFor({ timeout: 20_000 });
-  for (const id of [one, other]) assert.equal((await stored(id)).status, 'rejected');
-  assert.equal((await stored(gone)).status, 'resolved');
+  for (const id of [one, other]) assert.equal((await stage.stored(id)).status, 'rejected');
+  assert.equal((await stage.stored(gone)).status, 'resolved');
   await page.getByRole('button', { name: '1 not done' }).click();
   const told = page.locator('.outbox .stuck-deed');
   assert.match((await told.textContent()) ?? '', /“Reject” was not done/);
@@ -324,7 +301,7 @@ test('many that were done although the answer was lost are done once', async () 
   await page.locator('.bulk').getByRole('button', { name: 'All' }).click();
   await page.locator('.bulk').getByRole('button', { name: 'Acknowledge', exact: true }).click();
   await until(20_000, async () => (await page.getByRole('button', { name: / waiting$/ }).count()) === 0, 'all sent');
-  for (const id of ids) assert.deepEqual([(await stored(id)).status, (await stored(id)).version], ['acknowledged', 2]);
+  for (const id of ids) assert.deepEqual([(await stage.stored(id)).status, (await stage.stored(id)).version], ['acknowledged', 2]);
   assert.equal(await page.getByRole('button', { name: /not done/ }).count(), 0);
   await over(page);
 });
@@ -348,7 +325,7 @@ test('many are moved to another region, and commented on', async () => {
   await page.selectOption('#bulk-move-to', 'harbour');
   assert.deepEqual(await violations(page), []);
   await go(page).click();
-  await until(10_000, async () => (await Promise.all(ids.map(stored))).every(({ region }) => region === 'harbour'), 'moved');
+  await until(10_000, async () => (await Promise.all(ids.map((id) => stage.stored(id)))).every(({ region }) => region === 'harbour'), 'moved');
   assert.equal(await page.locator('.complaint').count(), 2);
   await openDetail(page, ids[0] ?? '');
   await page.locator('.comments .said', { hasText: 'Seen on the round' }).waitFor();

@@ -11,6 +11,22 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** What a browser says of a network that a test has cut. */
 const EXPECTED = /Failed to load resource|WebSocket connection to|ERR_INTERNET_DISCONNECTED|not kept for offline/;
 
+/** A complaint, as far as tests ask. */
+export interface Stored {
+  status: string;
+  region: string;
+  category: string;
+  severity: string;
+  description: string;
+  address: string | null;
+  latitude: number | null;
+  assignee: string | null;
+  version: number;
+  supporters: number;
+  hold_until?: string;
+  duplicate_of?: string;
+}
+
 export class Stage {
   /** Errors of pages, violations of their policy among them. */
   readonly troubles: string[] = [];
@@ -24,6 +40,12 @@ export class Stage {
     const server = await Server.start(...settings);
     const browser = await launch();
     return new Stage(server, browser);
+  }
+
+  /** A complaint as the server has it, read by an admin. */
+  async stored(id: string): Promise<Stored> {
+    const { email, password } = this.server.demo.admin;
+    return this.server.ask<Stored>('GET', `/complaints/${id}`, undefined, await this.server.login(email, password));
   }
 
   async close(): Promise<void> {
@@ -71,6 +93,11 @@ export async function live(page: Page, withinMs = 45_000): Promise<void> {
 /** The row of a complaint. */
 export function row(page: Page, id: string): ReturnType<Page['locator']> {
   return page.locator(`#row-${id}`);
+}
+
+/** What a page was opened for is over. */
+export async function over(page: Page): Promise<void> {
+  await page.context().close();
 }
 
 export async function openDetail(page: Page, id: string): Promise<void> {

@@ -3,8 +3,9 @@ import { useState } from 'preact/hooks';
 import type { Schemas } from '../client';
 import { t, time } from '../i18n';
 import { TextField } from '../ui/parts';
+import { Choice } from '../ui/choice';
 import { useLoaded } from './loaded';
-import { Choice, Exact, Shown, Table, ToComplaint } from './parts';
+import { Exact, Shown, Table, ToComplaint } from './parts';
 import { all, get } from './rest';
 
 type Listing = Schemas['Listing_AuditEntryView'];

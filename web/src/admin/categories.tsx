@@ -3,8 +3,9 @@ import { useState } from 'preact/hooks';
 import type { Schemas } from '../client';
 import { t } from '../i18n';
 import { TextField } from '../ui/parts';
+import { Choice } from '../ui/choice';
 import { useLoaded } from './loaded';
-import { Ask, Choice, Exact, Lines, Shown, Table } from './parts';
+import { Ask, Exact, Lines, Shown, Table } from './parts';
 import { call, get } from './rest';
 
 type Category = Schemas['Category'];

@@ -167,22 +167,6 @@ export function Ask({ title, what, act, isGrave = false, onAct, onClose }: AskPr
   );
 }
 
-/** A choice by name; the first of it may be "all". */
-export function Choice({ id, label, value, options, onPick }: { id: string; label: string; value: string; options: [string, string][]; onPick: (value: string) => void }) {
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onPick(event.currentTarget.value)}>
-        {options.map(([key, name]) => (
-          <option key={key} value={key}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
-
 interface FieldProps {
   id: string;
   label: string;
@@ -193,22 +177,33 @@ interface FieldProps {
 }
 
 /** Several lines of text with what to know above. */
-export function Lines({ id, label, hint, value, isOptional = false, onText }: FieldProps) {
+export function Lines({ onText, ...field }: FieldProps) {
+  const { id, hint, value } = field;
   return (
-    <div class="field">
-      <Label {...{ id, label, isOptional }} />
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+    <Field {...field}>
       <textarea id={id} rows={4} aria-describedby={hint ? `${id}-hint` : undefined} value={value} onInput={(event) => onText(event.currentTarget.value)} />
-    </div>
+    </Field>
   );
 }
 
+interface ExactProps extends FieldProps {
+  type: 'number' | 'date' | 'datetime-local';
+  min?: string;
+  max?: string;
+}
+
 /** A number, a day or a time, written as browsers write them. */
-export function Exact({ id, label, hint, value, isOptional = false, onText, type, ...bounds }: FieldProps & { type: 'number' | 'date' | 'datetime-local'; min?: string; max?: string }) {
+export function Exact({ onText, type, min, max, ...field }: ExactProps) {
+  const { id, hint, value } = field;
+  return (
+    <Field {...field}>
+      {/* The names of types are a union of elements to Preact; they are all one here. */}
+      <input id={id} {...{ min, max }} type={type as 'number'} aria-describedby={hint ? `${id}-hint` : undefined} value={value} onInput={(event) => onText(event.currentTarget.value)} />
+    </Field>
+  );
+}
+
+function Field({ id, label, hint, isOptional = false, children }: Omit<FieldProps, 'value' | 'onText'> & { children: ComponentChildren }) {
   return (
     <div class="field">
       <Label {...{ id, label, isOptional }} />
@@ -217,8 +212,7 @@ export function Exact({ id, label, hint, value, isOptional = false, onText, type
           {hint}
         </p>
       )}
-      {/* The names of types are a union of elements to Preact; they are all one here. */}
-      <input id={id} {...bounds} type={type as 'number'} aria-describedby={hint ? `${id}-hint` : undefined} value={value} onInput={(event) => onText(event.currentTarget.value)} />
+      {children}
     </div>
   );
 }

@@ -4,7 +4,8 @@ import type { Schemas } from '../client';
 import { t } from '../i18n';
 import { asProblem, type Problem } from '../problem';
 import { Notice, Spinner } from '../ui/parts';
-import { Ask, Choice, Exact, Faults, Table, ToComplaint } from './parts';
+import { Choice } from '../ui/choice';
+import { Ask, Exact, Faults, Table, ToComplaint } from './parts';
 import { ENDED } from './policy';
 import { call, follow } from './rest';
 

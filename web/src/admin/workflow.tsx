@@ -4,9 +4,10 @@ import type { Schemas } from '../client';
 import { t } from '../i18n';
 import { asProblem, type Problem } from '../problem';
 import { Notice } from '../ui/parts';
+import { Choice } from '../ui/choice';
 import { Graph } from './graph';
 import { useLoaded } from './loaded';
-import { Ask, Choice, Faults, Shown, Table } from './parts';
+import { Ask, Faults, Shown, Table } from './parts';
 import { call, get } from './rest';
 
 type View = Schemas['WorkflowView'];

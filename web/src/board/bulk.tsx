@@ -2,10 +2,10 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Complaint } from '../../live/src/index.js';
 import { t } from '../i18n';
+import { Choice } from '../ui/choice';
 import { stepName, type Said } from './act';
 import type { Desk } from './desk';
 import { commentMany, relocateMany, takeMany } from './further';
-import { Choice } from './more';
 import { CommentField, Question, Why } from './question';
 import { MOST } from './selection';
 import { offersOfMany, type OfferOfMany } from './steps';
@@ -119,7 +119,7 @@ function MoveAll({ desk, complaints, onMoved, onCancel }: MoveAllProps) {
   const does = going.length === complaints.length ? name : t('board.act_on', { action: name, count: going.length });
   return (
     <Question label={name} does={does} isReady={to !== ''} onSubmit={() => (void relocateMany(desk, going, to, comment.trim()), onMoved())} onCancel={onCancel}>
-      <Choice id="bulk-move-to" label={t('board.move_to')} value={to} choices={regions.map(({ id, name }) => [id, name])} onPick={setTo} />
+      <Choice id="bulk-move-to" label={t('board.move_to')} value={to} none={t('board.choose')} options={regions.map(({ id, name }) => [id, name])} onPick={setTo} />
       <p class="hint" role="status">
         {to !== '' && !desk.isOwn(to) ? t('board.move_away') : t('board.move_hint')}
       </p>

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Severity } from '../../live/src/index.js';
 import { t } from '../i18n';
+import { Choice } from '../ui/choice';
 import { Notice } from '../ui/parts';
 import { changeOf, typedOf, type Typed } from './correction';
 import { correct } from './further';
@@ -39,26 +40,14 @@ export function Correct({ desk, complaint, onDone }: Asking) {
     <Question label={name} does={t('board.save')} isReady={change === 'no_place' || Object.keys(change).length > 0} onSubmit={submit} onCancel={onDone}>
       {fault && <Notice kind="danger">{fault}</Notice>}
       <div class="pair">
-        <div class="field">
-          <label for="correct-category">{t('board.category')}</label>
-          <select id="correct-category" value={typed.category} onChange={(event) => set({ category: event.currentTarget.value })}>
-            {desk.categories.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div class="field">
-          <label for="correct-severity">{t('board.severity')}</label>
-          <select id="correct-severity" value={typed.severity} onChange={(event) => set({ severity: event.currentTarget.value as Severity })}>
-            {SEVERITIES.map((severity) => (
-              <option key={severity} value={severity}>
-                {t(`severity.${severity}`)}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Choice id="correct-category" label={t('board.category')} value={typed.category} options={desk.categories.map(({ id, name }) => [id, name])} onPick={(category) => set({ category })} />
+        <Choice
+          id="correct-severity"
+          label={t('board.severity')}
+          value={typed.severity}
+          options={SEVERITIES.map((severity) => [severity, t(`severity.${severity}`)])}
+          onPick={(severity) => set({ severity: severity as Severity })}
+        />
       </div>
       <div class="field">
         <label for="correct-description">{t('board.description')}</label>

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Complaint } from '../../live/src/index.js';
 import { t } from '../i18n';
+import { Choice } from '../ui/choice';
 import { number } from '../number';
 import { Correct } from './correct';
 import type { Desk } from './desk';
@@ -62,7 +63,7 @@ function Give({ desk, complaint, onDone }: Asking) {
   const name = (officer: Officer): string => (officer.online ? t('board.name_online', { name: officer.name }) : officer.name);
   return (
     <Question label={t('board.further.give')} does={t('board.further.give')} isReady={chosen !== undefined} onSubmit={() => (chosen && void give(desk, complaint, chosen), onDone())} onCancel={onDone}>
-      <Choice id="give-to" label={t('board.give_to')} value={to} choices={others.map((officer) => [officer.id, name(officer)])} onPick={setTo} />
+      <Choice id="give-to" label={t('board.give_to')} value={to} none={t('board.choose')} options={others.map((officer) => [officer.id, name(officer)])} onPick={setTo} />
     </Question>
   );
 }
@@ -79,7 +80,7 @@ function Move({ desk, complaint, onDone }: Asking) {
   const isLeft = to !== '' && !desk.isOwn(to);
   return (
     <Question label={t('board.further.move')} does={t('board.further.move')} isReady={to !== ''} onSubmit={() => (void relocate(desk, complaint, to, comment.trim()), onDone())} onCancel={onDone}>
-      <Choice id="move-to" label={t('board.move_to')} value={to} choices={regions.map(({ id, name }) => [id, name])} onPick={setTo} />
+      <Choice id="move-to" label={t('board.move_to')} value={to} none={t('board.choose')} options={regions.map(({ id, name }) => [id, name])} onPick={setTo} />
       <p class="hint" role="status">
         {isLeft ? t('board.move_away') : t('board.move_hint')}
       </p>
@@ -117,30 +118,5 @@ function Merge({ desk, complaint, onDone }: Asking) {
       </fieldset>
       <CommentField id="merge-comment" label={t('board.comment')} value={comment} onText={setComment} />
     </Question>
-  );
-}
-
-interface ChoiceProps {
-  id: string;
-  label: string;
-  value: string;
-  choices: [string, string][];
-  onPick: (value: string) => void;
-}
-
-/** One of several, none at first. */
-export function Choice({ id, label, value, choices, onPick }: ChoiceProps) {
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} required value={value} onChange={(event) => onPick(event.currentTarget.value)}>
-        <option value="">{t('board.choose')}</option>
-        {choices.map(([choice, text]) => (
-          <option key={choice} value={choice}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }

@@ -1,6 +1,7 @@
 // A report that an officer makes on the way: kept and sent later when there is no network.
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
+import { Choice } from '../ui/choice';
 import { Notice } from '../ui/parts';
 import { report } from './act';
 import type { Desk } from './desk';
@@ -38,16 +39,7 @@ export function Report({ desk, onDone }: { desk: Desk; onDone: () => void }) {
     <form class="stack" onSubmit={submit}>
       {fault && <Notice kind="danger">{fault}</Notice>}
       {desk.isOffline && <Notice>{t('board.report_waits')}</Notice>}
-      <div class="field">
-        <label for="report-category">{t('board.category')}</label>
-        <select id="report-category" value={category} onChange={(event) => setCategory(event.currentTarget.value)}>
-          {desk.categories.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </div>
+      <Choice id="report-category" label={t('board.category')} value={category} options={desk.categories.map(({ id, name }) => [id, name])} onPick={setCategory} />
       <div class="field">
         <label for="report-description">{t('board.description')}</label>
         <textarea id="report-description" maxLength={4000} value={description} onInput={(event) => setDescription(event.currentTarget.value)} />
@@ -57,16 +49,7 @@ export function Report({ desk, onDone }: { desk: Desk; onDone: () => void }) {
         <input id="report-address" maxLength={500} value={address} onInput={(event) => setAddress(event.currentTarget.value)} />
       </div>
       {!point && (
-        <div class="field">
-          <label for="report-region">{t('board.region')}</label>
-          <select id="report-region" value={region} onChange={(event) => setRegion(event.currentTarget.value)}>
-            {regions.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Choice id="report-region" label={t('board.region')} value={region} options={regions.map(({ id, name }) => [id, name])} onPick={setRegion} />
       )}
       <div class="row between">
         <button type="button" onClick={locate}>

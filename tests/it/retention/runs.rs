@@ -53,6 +53,12 @@ async fn runs_are_listed_with_who_asked_for_what_and_what_came_of_it() {
     app.end().await;
 }
 
+/// Where a run is followed.
+fn events_of(run: &Value) -> String {
+    let run = run.as_str().unwrap();
+    format!("/api/v1/admin/retention/runs/{run}/events")
+}
+
 #[actix::test]
 async fn a_run_is_followed_to_its_end() {
     let app = TestApp::with(&["--retention-batch", "1"]).await;
@@ -62,10 +68,7 @@ async fn a_run_is_followed_to_its_end() {
     }
     let lock = keep_lock(&app).await;
     let run = purge(&app, &admin, "").await.expect(202)["run_id"].clone();
-    let path = format!(
-        "/api/v1/admin/retention/runs/{}/events",
-        run.as_str().unwrap()
-    );
+    let path = events_of(&run);
     let mut stream = Stream::open(app.api.get(&path).bearer_auth(&admin)).await;
     let first = stream.message().await;
     assert_eq!(first.kind, "run");
@@ -88,10 +91,7 @@ async fn who_is_no_admin_any_more_follows_no_run() {
     old(&app, &admin, "north", ("closed", 40)).await;
     let lock = keep_lock(&app).await;
     let run = purge(&app, &admin, "").await.expect(202)["run_id"].clone();
-    let path = format!(
-        "/api/v1/admin/retention/runs/{}/events",
-        run.as_str().unwrap()
-    );
+    let path = events_of(&run);
     let mut stays = Stream::open(app.api.get(&path).bearer_auth(&admin)).await;
     let mut leaves = Stream::open(app.api.get(&path).bearer_auth(&second)).await;
     for stream in [&mut stays, &mut leaves] {

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::config::{ConfigError, DataSettings, PhotoStoreSettings, S3Access, seconds_or_none};
 use crate::media::blobs::{BlobError, Blobs};
-use crate::media::sweep::{Ages, Sweep, SweepError};
+use crate::media::sweep::{Ages, LISTED, Sweep, SweepError};
 use crate::retention::{RetentionError, policy};
 use crate::store::Store;
 
@@ -33,9 +33,6 @@ pub enum PhotosCommand {
         store: PhotoStoreSettings,
     },
 }
-
-/// Photos that are ready for less time are not looked for, unless `--older-than` says otherwise.
-const LISTED: Duration = Duration::from_secs(3600);
 
 /// Why a sweep failed.
 #[derive(Debug, Error)]

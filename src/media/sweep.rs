@@ -21,6 +21,9 @@ use crate::store::{Store, StoreError, photos};
 const PAGE: usize = 500;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
+/// Photos that are ready for less time are usually not looked for: they may have come after their place in the list was read.
+pub const LISTED: Duration = Duration::from_secs(3600);
+
 /// Why a sweep ended early.
 #[derive(Debug, Error)]
 pub enum SweepError {
@@ -56,7 +59,7 @@ impl From<Kept> for Ages {
 pub struct Sweep {
     /// What is younger is left alone.
     pub ages: Ages,
-    /// A photo that is ready for less time may have come after its place in the list was read.
+    /// Photos that are ready for less time are not looked for.
     pub listed: Duration,
     /// Whether it only looks.
     pub dry: bool,

@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use super::ThumbnailerDeps;
 use crate::domain::retention::Kept;
-use crate::media::sweep::{Sweep, Swept};
+use crate::media::sweep::{LISTED, Sweep, Swept};
 use crate::retention::policy;
 use crate::store::photos;
 use crate::telemetry::sentry;
 
 /// Time between sweeps.
 pub(super) const INTERVAL: Duration = Duration::from_secs(6 * 3600);
-/// Photos that are ready for less time are not looked for.
-const LISTED: Duration = Duration::from_secs(3600);
 
 /// Removes blobs without a row that are as old as the retention policy says, and tells of rows without blobs.
 pub(super) async fn sweep(deps: ThumbnailerDeps) {

@@ -20,8 +20,9 @@ const INITIAL: &str = "
 max_connections = 200
 random_page_cost = 1.1
 jit = off
-wal_compression = on
 wal_buffers = 16MB
+# What was written is used again: a new file of the log holds up every commit for some ten milliseconds.
+min_wal_size = 1GB
 max_wal_size = 2GB
 checkpoint_timeout = 15min
 timezone = 'UTC'
@@ -44,10 +45,11 @@ fn for_memory(mib: Option<u64>) -> String {
     format!("shared_buffers = {buffers}MB\neffective_cache_size = {cached}MB\n")
 }
 
-/// Appends [`INITIAL`] to a cluster that nobody else knows of yet.
-pub(super) fn append_initial(cluster: &Path) -> Result<(), EmbeddedError> {
+/// Appends [`INITIAL`] to a cluster that nobody else knows of yet; its log is compressed in this way.
+pub(super) fn append_initial(cluster: &Path, compression: &str) -> Result<(), EmbeddedError> {
     let path = cluster.join("postgresql.conf");
-    let settings = format!("{INITIAL}{}", for_memory(memory::mib()));
+    let memory = for_memory(memory::mib());
+    let settings = format!("{INITIAL}wal_compression = {compression}\n{memory}");
     OpenOptions::new()
         .append(true)
         .open(&path)

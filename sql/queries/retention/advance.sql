@@ -1,6 +1,6 @@
 -- Notes what became of a page and how far the run is, together. Its commit waits for no flush: behind it on disk is all
 -- that it tells of, and a run that lost it goes over the page again and finds it done.
--- $1 uuid: run. $2 text, $3 timestamptz, $4 uuid: status, time and id of the last complaint of the batch.
+-- $1 uuid: run. $2 text, $3 timestamptz, $4 uuid: status, time and id of the last complaint of the page.
 -- $5 to $9 bigint: erased, anonymised, held, spared, failed.
 -- Indexes: retention_runs_pkey, retention_counts_pkey.
 WITH counted AS (

@@ -95,7 +95,7 @@ pub async fn save_due(
     session.execute(SAVE_DUE, &parameters).await.map(drop)
 }
 
-/// Notes what became of a batch and how far the run is, together.
+/// Notes what became of a page and how far the run is, together.
 ///
 /// # Errors
 /// [`StoreError`].

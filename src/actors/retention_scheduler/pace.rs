@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 /// A batch that takes longer is too large: whoever submits to the same lane waits behind it. With 50 ms the p99 of
-/// submissions beside a run was 15 times that without one, with 8 ms four times, which is not the batch's doing
-/// any more (`CAPACITY.md`, a retention run).
+/// submissions beside a run was 15 times that without one, with 6 ms 1.8 times (`CAPACITY.md`, a retention run).
 const LONG: Duration = Duration::from_millis(6);
 /// The smallest batch.
 const LEAST: usize = 4;

@@ -99,12 +99,14 @@ test('a correction of what another one changed meanwhile is taken back, and can 
 });
 
 test('a complaint is given to another officer, who sees it as theirs', async () => {
-  const [olga, otto] = [await stage.board(0), await stage.board(1)];
+  const olga = await stage.board(0);
   const id = await stage.server.submit('For Otto', { latitude: 54.099, longitude: 7.585 });
   await openDetail(olga, id);
   await further(olga, 'Give').click();
-  const otts = olga.locator('#give-to option', { hasText: 'Otto Officer (online)' });
-  await otts.waitFor({ state: 'attached' });
+  const ottos = (name: string): Promise<void> => olga.locator('#give-to option', { hasText: name }).waitFor({ state: 'attached' });
+  await ottos('Otto Officer');
+  const otto = await stage.board(1);
+  await ottos('Otto Officer (online)');
   await olga.selectOption('#give-to', { label: 'Otto Officer (online)' });
   await go(olga).click();
   await olga.locator('.facts', { hasText: 'Otto Officer' }).waitFor();

@@ -53,12 +53,12 @@ export interface Asking {
 
 /** To an officer of its region: who is online comes first. */
 function Give({ desk, complaint, onDone }: Asking) {
-  const [officers, setOfficers] = useState<Officer[]>(() => known(desk, complaint.region));
+  const [asked, setAsked] = useState<Officer[]>([]);
   const [to, setTo] = useState('');
   useEffect(() => {
-    rest.officers(complaint.region).then(setOfficers, () => undefined);
+    rest.officers(complaint.region).then(setAsked, () => undefined);
   }, [complaint.region]);
-  const others = officers.filter(({ id, role }) => role === 'officer' && id !== complaint.assignee);
+  const others = officersOf(desk, complaint.region, asked).filter(({ id, role }) => role === 'officer' && id !== complaint.assignee);
   const chosen = others.find(({ id }) => id === to);
   const name = (officer: Officer): string => (officer.online ? t('board.name_online', { name: officer.name }) : officer.name);
   return (
@@ -68,9 +68,12 @@ function Give({ desk, complaint, onDone }: Asking) {
   );
 }
 
-/** Without a network: who was online when it was there. */
-function known(desk: Desk, region: string): Officer[] {
-  return [...(desk.people.presence.get(region)?.values() ?? [])].map(({ id, name, role }) => ({ id, name, role: role ?? '', online: true }));
+/** Who works in a region, as it was asked for; who is online, as the live feed tells it, comes first. */
+function officersOf(desk: Desk, region: string, asked: Officer[]): Officer[] {
+  const here = desk.people.presence.get(region);
+  const online = [...(here?.values() ?? [])].map(({ id, name, role }) => ({ id, name, role: role ?? '', online: true }));
+  const others = asked.filter(({ id }) => !here?.has(id)).map((officer) => (here ? { ...officer, online: false } : officer));
+  return [...online.sort((one, other) => one.name.localeCompare(other.name)), ...others];
 }
 
 function Move({ desk, complaint, onDone }: Asking) {

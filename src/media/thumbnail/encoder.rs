@@ -250,7 +250,7 @@ mod tests {
         let mut dice = 1_u32;
         let mut throw = |x: usize, y: usize| {
             dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let board = (x / 4 + y) % 2 == 0;
+            let board = (x / 4 + y).is_multiple_of(2);
             if dice >> 31 == 1 || board { 255 } else { 0 }
         };
         let mut luma = Plane::empty(120, 90).unwrap();

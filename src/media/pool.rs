@@ -160,3 +160,21 @@ fn stand_back() {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::getpriority_process;
+
+    use super::*;
+
+    #[test]
+    fn threads_for_pictures_let_others_go_first() {
+        let before = getpriority_process(None).unwrap();
+        let pool = Pool::start(2, 1, Duration::from_secs(1)).unwrap();
+        let of_pictures = pool
+            .threads
+            .broadcast(|_| getpriority_process(None).unwrap());
+        assert_eq!(of_pictures, [NICE, NICE]);
+        assert_eq!(getpriority_process(None).unwrap(), before);
+    }
+}

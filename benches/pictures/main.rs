@@ -10,22 +10,25 @@ mod photo;
 #[expect(dead_code, reason = "other benches need more of the report")]
 #[path = "../../loadtest/src/report.rs"]
 mod report;
+mod threads;
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use redress::media::pool::Pool;
 use redress::media::thumbnail::{Flaw, Sizes, process};
 use report::{Figure, Report, Target, median};
 use serde_json::json;
+use tikv_jemallocator::Jemalloc;
 
 use crate::likeness::Rgb;
 use crate::peers::{PEERS, Peers};
 
 type Failure = Box<dyn Error + Send + Sync>;
+
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 const ROUNDS: usize = 7;
 /// The job of the server: a stored original, a preview, a thumbnail.
@@ -56,7 +59,7 @@ fn main() -> Result<(), Failure> {
             raw.push(rounds);
         }
     }
-    figures.push(threads(&camera)?);
+    figures.extend(threads::figures(&camera)?);
     figures.extend(likeness(&camera)?);
     figures.extend(worst()?);
     figures.push(bomb()?);
@@ -146,37 +149,6 @@ fn against_peers(
         ));
     }
     Ok((figures, raw))
-}
-
-/// How much more two threads do than one.
-fn threads(photo: &[u8]) -> Result<Figure, Failure> {
-    let bytes = Bytes::copy_from_slice(photo);
-    let took = |count: usize| -> Result<f64, Failure> {
-        let pool = Pool::start(count, 1 << 30, LIMIT)?;
-        let (done, made) = mpsc::channel();
-        let begun = Instant::now();
-        for _ in 0..8 {
-            let done = done.clone();
-            let answer = move |made: Result<_, Flaw>| done.send(made.is_ok()).unwrap_or_default();
-            pool.process(bytes.clone(), Sizes::default(), false, answer);
-        }
-        for _ in 0..8 {
-            made.recv_timeout(LIMIT)?;
-        }
-        Ok(begun.elapsed().as_secs_f64())
-    };
-    let mut ratios = Vec::new();
-    for _ in 0..5 {
-        ratios.push(took(1)? / took(2)?);
-    }
-    let ratio = median(ratios.iter().copied());
-    let from = format!("eight photos of 12 MP, rounds {ratios:.2?}");
-    Ok(Figure::ratio(
-        "two threads to one",
-        ratio,
-        Target::AtLeast(1.6),
-        from,
-    ))
 }
 
 /// How much less alike than a resized whole photo, encoded the same, our small pictures are.

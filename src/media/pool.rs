@@ -1,6 +1,7 @@
 //! The threads that make pictures.
 //!
-//! A rayon pool of its own, so that no thread of the server ever decodes. All jobs together take at most a budget of
+//! A rayon pool of its own, so that no thread of the server ever decodes; whatever else there is to do comes before its
+//! work. All jobs together take at most a budget of
 //! memory: a job begins when what it needs is free, in the order of arrival. A job that panics answers
 //! [`Flaw::Panicked`] and harms no other. How many jobs may wait is the caller's bound: the pool has none.
 
@@ -12,6 +13,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::thumbnail::{self, Flaw, Pictures, Sizes};
+
+/// How far the threads stand back (0 to 19): whoever asks the server for something is let in at once, though a
+/// picture is at work. No further: where all cores are busy, a third of what another thread gets must do within the time
+/// limit of a job.
+const NICE: i32 = 5;
 
 type Done = Box<dyn FnOnce(Result<Pictures, Flaw>) + Send>;
 
@@ -61,6 +67,7 @@ impl Pool {
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.max(1))
             .thread_name(|number| format!("pictures-{number}"))
+            .start_handler(|_| stand_back())
             // A job catches its own panics; without a handler one in `done` would abort the process.
             .panic_handler(|_| {})
             .build()?;
@@ -141,5 +148,33 @@ impl Pool {
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets other threads go first. To Linux, a process without a number is the thread that asks.
+fn stand_back() {
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        slog_scope::debug!(
+            "threads for pictures have the priority of all others: {}",
+            error
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::getpriority_process;
+
+    use super::*;
+
+    #[test]
+    fn threads_for_pictures_let_others_go_first() {
+        let before = getpriority_process(None).unwrap();
+        let pool = Pool::start(2, 1, Duration::from_secs(1)).unwrap();
+        let of_pictures = pool
+            .threads
+            .broadcast(|_| getpriority_process(None).unwrap());
+        assert_eq!(of_pictures, [NICE, NICE]);
+        assert_eq!(getpriority_process(None).unwrap(), before);
     }
 }

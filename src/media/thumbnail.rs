@@ -4,7 +4,9 @@
 //! from pixels: nothing of the sent file's bytes is copied, so no metadata can come along. It fails closed: where
 //! anything is in doubt there is a [`Flaw`] and no picture.
 
+mod canvas;
 mod colour;
+mod encoder;
 mod exif;
 mod gif;
 mod header;
@@ -25,7 +27,7 @@ use self::exif::Exif;
 use self::header::Way;
 use self::placeholder::placeholder;
 use self::planes::Picture;
-use self::upright::{Turn, Upright};
+use self::upright::Turn;
 
 /// The longest side of any picture that is made: the most that is encoded within the time limit.
 const LONGEST: u32 = 8192;
@@ -240,12 +242,6 @@ pub fn process(
     }?;
     let exif = source.exif.and_then(Exif::new);
     let turn = Turn::of(exif.as_ref().map_or(1, Exif::orientation));
-    let colours = source.profile.as_deref().and_then(ToSrgb::new);
-    let upright = |picture| Upright {
-        picture,
-        turn,
-        colours: colours.as_ref(),
-    };
     let in_time = || {
         (Instant::now() < deadline)
             .then_some(())
@@ -253,9 +249,12 @@ pub fn process(
     };
 
     let mut resizer = Resizer::new();
-    let mut original = source.picture;
-    if let Some(smaller) = original.fitted(longest, &mut resizer)? {
-        original = smaller;
+    let mut original = match source.picture.fitted(longest, &mut resizer)? {
+        Some(smaller) => smaller,
+        None => source.picture.halved(&mut resizer)?,
+    };
+    if let Some(colours) = source.profile.as_deref().and_then(ToSrgb::new) {
+        colours.apply(&mut original);
     }
     in_time()?;
     let preview = original.fitted(sizes.preview, &mut resizer)?;
@@ -263,16 +262,17 @@ pub fn process(
     let thumbnail = preview.fitted(sizes.thumbnail, &mut resizer)?;
     let thumbnail = thumbnail.as_ref().unwrap_or(preview);
     let hint = thumbnail.fitted(PLACEHOLDER_SIDE, &mut resizer)?;
-    let hint = upright(hint.as_ref().unwrap_or(thumbnail)).pixels();
+    let hint = turn.pixels(hint.as_ref().unwrap_or(thumbnail));
     in_time()?;
-    let (width, height) = upright(&original).size();
+    let (width, height) = turn.size(original.size());
+    let jpeg = |picture, quality, room| encoder::jpeg(picture, turn, quality, room);
     Ok(Pictures {
         width: width as u32,
         height: height as u32,
         placeholder: placeholder(&hint),
-        thumbnail: upright(thumbnail).jpeg(SMALL_QUALITY, 32 << 10)?,
-        preview: upright(preview).jpeg(SMALL_QUALITY, 256 << 10)?,
-        original: upright(&original).jpeg(ORIGINAL_QUALITY, bytes.len().min(4 << 20))?,
+        thumbnail: jpeg(thumbnail, SMALL_QUALITY, 32 << 10)?,
+        preview: jpeg(preview, SMALL_QUALITY, 256 << 10)?,
+        original: jpeg(&original, ORIGINAL_QUALITY, bytes.len().min(4 << 20))?,
         taken: exif.filter(|_| wants_taken).and_then(|exif| exif.taken()),
     })
 }

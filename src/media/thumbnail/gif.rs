@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, Frame, MemoryLimit};
 
+use super::canvas::Canvas;
 use super::header::Way;
-use super::rows::Canvas;
 use super::{Flaw, Source};
 
 /// What a frame may take: a byte a pixel.

@@ -16,9 +16,10 @@ use zune_jpeg::{JpegDecoder, RawDecodeSession, RawImcuRowStatus};
 
 use self::inks::Inks;
 use self::markers::Markers;
+use super::canvas::Canvas;
 use super::header::Way;
 use super::planes::Picture;
-use super::rows::{Canvas, Reducer, reduction};
+use super::rows::{Reducer, reduction};
 use super::{Flaw, Source};
 
 /// The most scans that are decoded: a progressive photo has ten or so.

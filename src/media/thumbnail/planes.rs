@@ -2,6 +2,8 @@
 //!
 //! All pictures are resized from here.
 
+use std::iter::repeat;
+
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
@@ -55,18 +57,25 @@ impl Plane {
         self.samples.get(start..start + self.width).unwrap_or(&[])
     }
 
-    /// The samples of a column, from the first row.
-    pub(super) fn column(&self, column: usize) -> impl DoubleEndedIterator<Item = u8> + '_ {
-        let rows = self.samples.chunks_exact(self.stride);
-        rows.map(move |row| row.get(column).copied().unwrap_or_default())
-    }
-
     /// Adds a row.
-    pub(super) fn push(&mut self, row: impl Iterator<Item = u8>) {
-        self.samples.extend(row);
-        let last = self.samples.last().copied().unwrap_or_default();
+    pub(super) fn push(&mut self, row: &[u8]) {
+        self.samples.extend_from_slice(row);
+        let last = row.last().copied().unwrap_or_default();
         let rows = self.samples.len().div_ceil(self.stride);
         self.samples.resize(rows * self.stride, last);
+    }
+
+    /// Puts other samples in the place of a row's.
+    pub(super) fn replace(&mut self, row: usize, samples: &[u8]) {
+        let start = row * self.stride;
+        let Some(row) = self.samples.get_mut(start..start + self.stride) else {
+            return;
+        };
+        let last = samples.last().copied().unwrap_or_default();
+        let samples = samples.iter().copied().chain(repeat(last));
+        for (slot, sample) in row.iter_mut().zip(samples) {
+            *slot = sample;
+        }
     }
 
     /// The same channel at another size (Lanczos).
@@ -88,14 +97,14 @@ impl Plane {
             .or(Err(Flaw::Panicked))?;
         let mut plane = Self::empty(to.0, to.1)?;
         for row in target.buffer().chunks_exact(to.0.max(1)) {
-            plane.push(row.iter().copied());
+            plane.push(row);
         }
         Ok(plane)
     }
 }
 
-/// Rows of a width that is a multiple of 4096 bytes would all share a few places in the processor's caches, and turning
-/// a picture reads columns.
+/// Rows of a width that is a multiple of 4096 bytes would all share a few places in the processor's caches, and a
+/// picture on its side is read by columns.
 fn stride(width: usize) -> usize {
     let stride = width.next_multiple_of(64);
     if stride.is_multiple_of(512) {
@@ -122,11 +131,38 @@ impl Picture {
         let scaled = |length: usize| ((length * longest + side / 2) / side).max(1);
         let (width, height) = (scaled(width), scaled(height));
         let luma = self.luma.resized((width, height), resizer)?;
-        let half = (width.div_ceil(2), height.div_ceil(2));
-        let chroma = match &self.chroma {
-            Some([blue, red]) => Some([blue.resized(half, resizer)?, red.resized(half, resizer)?]),
-            None => None,
-        };
+        let chroma = self.colour(half(&luma), resizer)?;
         Ok(Some(Self { luma, chroma }))
     }
+
+    /// The same picture, its colour at half the resolution of its brightness.
+    pub(super) fn halved(self, resizer: &mut Resizer) -> Result<Self, Flaw> {
+        let half = half(&self.luma);
+        let is_half = |plane: &Plane| (plane.width, plane.height) == half;
+        if self
+            .chroma
+            .as_ref()
+            .is_none_or(|planes| planes.iter().all(is_half))
+        {
+            return Ok(self);
+        }
+        let chroma = self.colour(half, resizer)?;
+        Ok(Self { chroma, ..self })
+    }
+
+    fn colour(
+        &self,
+        size: (usize, usize),
+        resizer: &mut Resizer,
+    ) -> Result<Option<[Plane; 2]>, Flaw> {
+        Ok(match &self.chroma {
+            Some([blue, red]) => Some([blue.resized(size, resizer)?, red.resized(size, resizer)?]),
+            None => None,
+        })
+    }
+}
+
+/// The size of the planes that hold the colour of a picture of this brightness.
+fn half(luma: &Plane) -> (usize, usize) {
+    (luma.width.div_ceil(2), luma.height.div_ceil(2))
 }

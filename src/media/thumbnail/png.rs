@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use png::{ColorType, DecodeOptions, Decoder, DecodingError, Limits, Reader, Transformations};
 
+use super::canvas::{Canvas, on_white};
 use super::colour::PROFILE_BYTES;
 use super::header::Way;
-use super::rows::{Canvas, on_white};
 use super::{Flaw, Source};
 
 /// What the decoder may take for rows and tables.

@@ -4,7 +4,7 @@
 //! held whole.
 
 use super::Flaw;
-use super::planes::{Picture, Plane};
+use super::planes::Plane;
 
 /// By how much a picture is averaged as it comes in, so that it keeps at least `longest` pixels.
 pub(super) fn reduction(width: u32, height: u32, longest: u32) -> usize {
@@ -17,6 +17,8 @@ pub(super) struct Reducer {
     /// Samples and rows of a block.
     block: (usize, usize),
     sums: Vec<u32>,
+    /// The row that is kept of them.
+    kept: Vec<u8>,
     /// Rows in `sums`.
     summed: usize,
     /// Rows that are to come.
@@ -37,6 +39,7 @@ impl Reducer {
             plane,
             block,
             sums: vec![0; sums],
+            kept: Vec::with_capacity(sums),
             summed: 0,
             left: size.1,
             width: size.0,
@@ -51,19 +54,19 @@ impl Reducer {
         self.left = left;
         let row = row.get(..self.width).unwrap_or(row);
         if self.block == (1, 1) {
-            self.plane.push(row.iter().copied());
+            self.plane.push(row);
             return;
         }
         match self.block.0 {
-            1 => add(&mut self.sums, row.iter().map(|sample| u32::from(*sample))),
-            2 => add(&mut self.sums, sums_of::<2>(row)),
-            3 => add(&mut self.sums, sums_of::<3>(row)),
-            4 => add(&mut self.sums, sums_of::<4>(row)),
-            block => add(
-                &mut self.sums,
-                row.chunks(block)
-                    .map(|samples| samples.iter().map(|sample| u32::from(*sample)).sum()),
-            ),
+            1 => add::<1>(&mut self.sums, row),
+            2 => add::<2>(&mut self.sums, row),
+            3 => add::<3>(&mut self.sums, row),
+            4 => add::<4>(&mut self.sums, row),
+            block => {
+                for (sum, samples) in self.sums.iter_mut().zip(row.chunks(block)) {
+                    *sum += sum_of(samples);
+                }
+            }
         }
         self.summed += 1;
         if self.summed == self.block.1 || left == 0 {
@@ -82,89 +85,42 @@ impl Reducer {
     }
 
     fn keep(&mut self) {
-        let whole = (self.block.0 * self.summed) as u32;
+        let whole = self.block.0 * self.summed;
         let rest = match self.width % self.block.0 {
             0 => whole,
-            rest => (rest * self.summed) as u32,
+            rest => rest * self.summed,
         };
-        let last = self.sums.len().saturating_sub(1);
-        let average = |(at, sum): (usize, &u32)| {
-            let count = if at == last { rest } else { whole };
-            ((sum + count / 2) / count.max(1)) as u8
-        };
-        self.plane.push(self.sums.iter().enumerate().map(average));
+        self.kept.clear();
+        if let Some((last, sums)) = self.sums.split_last() {
+            self.kept.extend(sums.iter().map(average(whole)));
+            self.kept.extend([last].map(average(rest)));
+        }
+        self.plane.push(&self.kept);
         self.sums.fill(0);
         self.summed = 0;
     }
 }
 
-fn add(sums: &mut [u32], row: impl Iterator<Item = u32>) {
-    for (sum, more) in sums.iter_mut().zip(row) {
-        *sum += more;
-    }
-}
-
-/// The sum of each block of samples, the last of which may be shorter.
-fn sums_of<const BLOCK: usize>(row: &[u8]) -> impl Iterator<Item = u32> + '_ {
+/// Adds the sum of each block of samples, the last of which may be shorter.
+fn add<const BLOCK: usize>(sums: &mut [u32], row: &[u8]) {
     let (blocks, rest) = row.as_chunks::<BLOCK>();
-    let sum = |samples: &[u8]| samples.iter().map(|sample| u32::from(*sample)).sum();
-    let rest = (!rest.is_empty()).then_some(rest);
-    blocks
-        .iter()
-        .map(move |samples| sum(samples))
-        .chain(rest.map(sum))
-}
-
-/// Takes rows of red, green and blue, and makes a picture of them.
-pub(super) struct Canvas {
-    width: usize,
-    channels: [Reducer; 3],
-    row: [Vec<u8>; 3],
-}
-
-impl Canvas {
-    /// For a picture of this size, of which at least `longest` pixels are kept.
-    pub(super) fn new(width: u32, height: u32, longest: u32) -> Result<Self, Flaw> {
-        let block = reduction(width, height, longest);
-        let size = (width as usize, height as usize);
-        let colour = || Reducer::new(size, (block * 2, block * 2));
-        Ok(Self {
-            width: size.0,
-            channels: [Reducer::new(size, (block, block))?, colour()?, colour()?],
-            row: [vec![0; size.0], vec![0; size.0], vec![0; size.0]],
-        })
+    for (sum, samples) in sums.iter_mut().zip(blocks) {
+        *sum += sum_of(samples);
     }
-
-    /// The next row: red, green and blue of each pixel. A pixel that is missing is white.
-    pub(super) fn push(&mut self, pixels: impl Iterator<Item = [u8; 3]>) {
-        let white = std::iter::repeat([255; 3]);
-        let [luma, blue, red] = &mut self.row;
-        let samples = luma.iter_mut().zip(blue).zip(red);
-        for (((luma, blue), red), [r, g, b]) in samples.zip(pixels.chain(white)).take(self.width) {
-            (*luma, *blue, *red) = jpeg_encoder::rgb_to_ycbcr(r, g, b);
-        }
-        for (channel, row) in self.channels.iter_mut().zip(&self.row) {
-            channel.push(row);
-        }
-    }
-
-    /// The picture, if all its rows have come.
-    pub(super) fn finish(self) -> Result<Picture, Flaw> {
-        if !self.channels.iter().all(Reducer::is_full) {
-            return Err(Flaw::Truncated);
-        }
-        let [luma, blue, red] = self.channels;
-        Ok(Picture {
-            luma: luma.finish(),
-            chroma: Some([blue.finish(), red.finish()]),
-        })
+    if let Some(sum) = sums.get_mut(blocks.len()) {
+        *sum += sum_of(rest);
     }
 }
 
-/// A pixel on white paper.
-pub(super) fn on_white([red, green, blue]: [u8; 3], alpha: u8) -> [u8; 3] {
-    let (opaque, clear) = (u32::from(alpha), 255 * u32::from(255 - alpha));
-    [red, green, blue].map(|ink| ((u32::from(ink) * opaque + clear + 127) / 255) as u8)
+fn sum_of(samples: &[u8]) -> u32 {
+    samples.iter().map(|sample| u32::from(*sample)).sum()
+}
+
+/// The mean of so many samples from their sum: multiplied, because dividing takes ten times as long.
+pub(super) fn average(count: usize) -> impl Fn(&u32) -> u8 {
+    let count = count.max(1) as u64;
+    let share = (1_u64 << 32).div_ceil(count);
+    move |sum| (((u64::from(*sum) + count / 2) * share) >> 32) as u8
 }
 
 #[cfg(test)]
@@ -223,19 +179,5 @@ mod tests {
         assert_eq!(reduction(10, 8192, 4096), 2);
         assert_eq!(reduction(20_000, 2500, 4096), 4);
         assert_eq!(reduction(5, 5, 0), 5);
-    }
-
-    #[test]
-    fn paper_shines_through_as_far_as_a_pixel_is_clear() {
-        assert_eq!(on_white([1, 2, 3], 255), [1, 2, 3]);
-        assert_eq!(on_white([1, 2, 3], 0), [255; 3]);
-        assert_eq!(on_white([0, 100, 255], 51), [204, 224, 255]);
-    }
-
-    #[test]
-    fn a_canvas_that_is_not_full_is_no_picture() {
-        let mut canvas = Canvas::new(4, 2, 100).unwrap();
-        canvas.push([[9; 3]; 4].into_iter());
-        assert_eq!(canvas.finish().err(), Some(Flaw::Truncated));
     }
 }

@@ -4,7 +4,7 @@
 
 use std::iter::repeat;
 
-use super::super::upright::rgb;
+use super::super::colour::rgb;
 use super::markers::Markers;
 
 /// What the planes hold.

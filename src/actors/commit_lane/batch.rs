@@ -15,7 +15,7 @@ use crate::actors::kill_point::kill_point;
 use crate::actors::region_desk::{Committed, RegionDesk};
 use crate::domain::event::Event;
 use crate::store::{Session, StoreError};
-use crate::telemetry::metrics::ComplaintMetrics;
+use crate::telemetry::metrics::Metrics;
 
 /// How often a batch is tried again after a deadlock or a lock time-out.
 const TRIES: usize = 5;
@@ -33,7 +33,7 @@ pub(super) async fn commit(session: &Session, commands: Vec<Command>, deps: &Lan
             Ok(settled) => {
                 fail_point!(&format!("{}/commit_lane/committed", supervision.node));
                 kill_point("after_commit");
-                hand_out(part, settled, &supervision.metrics.complaints);
+                hand_out(part, settled, &supervision.metrics);
                 continue;
             }
             Err(error) => error,
@@ -103,12 +103,12 @@ pub(super) fn refuse_all(commands: Vec<Command>, error: &StoreError) {
 }
 
 /// Sends each desk its events and the answers to its callers; what has no event is answered here.
-fn hand_out(commands: Vec<Command>, settled: Vec<Settled>, series: &ComplaintMetrics) {
+fn hand_out(commands: Vec<Command>, settled: Vec<Settled>, metrics: &Metrics) {
     let mut facts = Facts {
         committed_at: Instant::now(),
         by_desk: HashMap::new(),
     };
-    tally::count(series, settled.iter().flat_map(Settled::events));
+    tally::count(metrics, settled.iter().flat_map(Settled::events));
     for (command, settled) in commands.into_iter().zip(settled) {
         let (answer, events) = settled.into_answer(command.work);
         if events.is_empty() {

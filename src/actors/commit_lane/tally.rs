@@ -9,12 +9,12 @@ use super::attempt::Numbered;
 use crate::domain::event::{EventDraft, EventKind, StatusStep};
 use crate::domain::region::RegionId;
 use crate::domain::status::Status;
-use crate::telemetry::metrics::ComplaintMetrics;
+use crate::telemetry::metrics::{ComplaintMetrics, Metrics};
 
 /// What an event adds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
-    is_escalation: bool,
+    kind: EventKind,
     /// The status before and after; before a submission there is none.
     step: Option<StatusStep>,
     /// Time since the submission, in seconds.
@@ -25,7 +25,7 @@ impl Mark {
     pub(super) fn of(draft: &EventDraft) -> Self {
         let since = draft.at.duration_since(draft.complaint.created_at);
         Self {
-            is_escalation: draft.kind == EventKind::Escalated,
+            kind: draft.kind,
             // A move is an event in both regions: the one that is left speaks for both.
             step: (draft.change.status).filter(|_| draft.kind != EventKind::MovedIn),
             age_s: since.as_secs_f64().max(0.0),
@@ -34,7 +34,9 @@ impl Mark {
 }
 
 /// Counts a batch. Submissions, the most frequent by far, are added once a region.
-pub(super) fn count<'a>(series: &ComplaintMetrics, events: impl Iterator<Item = &'a Numbered>) {
+pub(super) fn count<'a>(metrics: &Metrics, events: impl Iterator<Item = &'a Numbered>) {
+    let series = &metrics.complaints;
+    let photos = &metrics.photos.outcomes;
     let mut submitted: HashMap<&RegionId, u64> = HashMap::new();
     for Numbered { region, mark, .. } in events {
         match mark.step {
@@ -45,9 +47,14 @@ pub(super) fn count<'a>(series: &ComplaintMetrics, events: impl Iterator<Item = 
             }) => step(series, from, to, mark.age_s),
             None => {}
         }
-        if mark.is_escalation {
-            let escalations = &series.escalations;
-            escalations.with_label_values(&[region.as_str()]).inc();
+        match mark.kind {
+            EventKind::Escalated => {
+                let escalations = &series.escalations;
+                escalations.with_label_values(&[region.as_str()]).inc();
+            }
+            EventKind::PhotoReady => photos.with_label_values(&["ready"]).inc(),
+            EventKind::PhotoFailed => photos.with_label_values(&["failed"]).inc(),
+            _ => {}
         }
     }
     for (region, count) in submitted {

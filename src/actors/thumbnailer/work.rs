@@ -160,7 +160,7 @@ async fn conclude(
     let status = outcome.status();
     let tidied = match finish(deps, photo, outcome).await {
         Ok(()) => {
-            count(deps, photo, (status, flaw), begun);
+            count(deps, photo, flaw, begun);
             kill_point("photo_finished");
             tidy(deps, photo, status).await
         }
@@ -228,15 +228,8 @@ async fn ask(
     desk.change(request, who, None, DEADLINE).await.map(drop)
 }
 
-fn count(
-    deps: &ThumbnailerDeps,
-    photo: &Leased,
-    (status, flaw): (PhotoStatus, Option<&'static str>),
-    begun: Instant,
-) {
+fn count(deps: &ThumbnailerDeps, photo: &Leased, flaw: Option<&'static str>, begun: Instant) {
     let metrics = &deps.supervision.metrics.photos;
-    let outcomes = &metrics.outcomes;
-    outcomes.with_label_values(&[status.as_str()]).inc();
     let took = Timestamp::now().duration_since(photo.uploaded_at);
     metrics.duration.observe(took.as_secs_f64().max(0.0));
     metrics.work.observe(begun.elapsed().as_secs_f64());

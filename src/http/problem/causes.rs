@@ -31,7 +31,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) | StoreError::Lost(_) | StoreError::Silent(_) => {
-                Self::unavailable("the database is away; try again", error)
+                Self::unavailable("the database is away or too busy; try again", error)
             }
             StoreError::Refused { .. } | StoreError::Shape(_) => Self::internal(error),
         }
@@ -46,7 +46,7 @@ impl From<CommandError> for Problem {
                 Self::unavailable("too much work is waiting; try again", told)
             }
             CommandError::Unavailable(_) => {
-                Self::unavailable("the database is away; try again", told)
+                Self::unavailable("the database is away or too busy; try again", told)
             }
             CommandError::Interrupted
             | CommandError::DeadlinePassed

@@ -11,7 +11,7 @@ pub struct PhotoMetrics {
     pub queue: IntGauge,
     /// Photos that are at work on this node.
     pub in_progress: IntGauge,
-    /// Photos that this node finished, by outcome.
+    /// Photos whose end this node committed, by outcome.
     pub outcomes: IntCounterVec,
     /// Photos that this node found to be of no use, by reason.
     pub failures: IntCounterVec,
@@ -47,7 +47,7 @@ impl PhotoMetrics {
             )?,
             outcomes: declare.counters(
                 "photos_total",
-                "Photos that this node finished, by outcome.",
+                "Photos whose end this node committed, by outcome.",
                 &["outcome"],
             )?,
             duration: declare.histogram(

@@ -111,6 +111,25 @@ async fn a_thumbnailer_that_panics_when_it_looks_looks_again() {
     finished_in_spite_of(&["thumbnailer/look"], 1).await;
 }
 
+/// Who handed the photo in hears of no end, and the photo is counted as what it has become.
+#[actix::test]
+async fn a_photo_whose_desk_panics_at_its_end_is_counted_once() {
+    let mut app = TestApp::spawn().await;
+    let case = Case::new(&app).await;
+    app.provoke("thumbnailer/work", "return");
+    let id = case.send_one(&app).await;
+    app.provoke("region_desk/committed", "1*panic->off");
+    app.provoke("thumbnailer/work", "off");
+    assert_eq!(case.done(&app, &id).await["status"], "ready");
+    eventually("the desk was started again", async || {
+        (app.restarts_of("region_desk").await == 1).then_some(())
+    })
+    .await;
+    app.expect_restarts(1);
+    assert_eq!(app.metric(r#"photos_total{outcome="ready"}"#).await, 1.0);
+    app.end().await;
+}
+
 #[actix::test]
 async fn two_nodes_finish_each_photo_once() {
     let app = TestApp::spawn().await;

@@ -127,7 +127,7 @@ async fn a_folder_has_no_direct_uploads() {
 
 #[actix::test]
 async fn a_store_that_fails_or_is_silent_refuses_uploads_and_nothing_else() {
-    let town = Town::start(&[]).await;
+    let town = Town::start(&["--photo-store-wait", "1"]).await;
     let complaint = town.complaint().await;
     let bad: [(&str, &dyn Fn()); 3] = [
         ("errors", &|| town.store.fails(true)),
@@ -151,7 +151,7 @@ async fn a_store_that_fails_or_is_silent_refuses_uploads_and_nothing_else() {
 
 #[actix::test]
 async fn a_slow_store_delays_and_a_confirmation_that_met_a_failing_one_is_said_again() {
-    let town = Town::start(&[]).await;
+    let town = Town::start(&["--photo-store-wait", "3"]).await;
     let slow = Way {
         latency: Duration::from_millis(100),
         jitter: Duration::from_millis(50),

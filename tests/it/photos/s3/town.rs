@@ -30,7 +30,6 @@ impl Town {
         let mut command = command(&["serve", "--demo", "--listen", &address.to_string()]);
         command
             .args(["--data-dir", argument(data.path())])
-            .args(["--photo-store-wait", "1"])
             .args(flags);
         store.serves(&mut command);
         let mut program = Program::spawn(command);

@@ -175,6 +175,8 @@ impl RegionDesk {
         if !self.publish(last, published, ctx) {
             return false;
         }
+        let push = &self.deps.supervision.metrics.push;
+        push.events_published.inc_by(fresh.len() as u64);
         fresh.iter().for_each(|event| tally.count(event));
         self.deps.open.follow(&fresh);
         self.enter(tally);
@@ -191,23 +193,13 @@ impl RegionDesk {
     }
 
     fn publish(&self, head: i64, events: Vec<PublishedEvent>, ctx: &mut Context<Self>) -> bool {
-        let count = events.len() as u64;
-        let published = self.deps.registry.publish(Publish {
+        self.deps.registry.publish(Publish {
             region: self.deps.region.clone(),
             head,
             floor: self.floor,
             events: events.into(),
             desk: Arc::new(ctx.address().recipient()),
-        });
-        if published {
-            self.deps
-                .supervision
-                .metrics
-                .push
-                .events_published
-                .inc_by(count);
-        }
-        published
+        })
     }
 
     /// Makes `tally` the desk's state and reports it.

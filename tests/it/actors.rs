@@ -116,6 +116,8 @@ async fn an_event_that_the_front_lost_is_delivered_in_order() {
     officer.follow(0, 1).await;
     app.submit("north", "after").await;
     officer.follow(1, 2).await;
+    // What was published again is not counted again.
+    assert_eq!(app.metric("events_published_total").await, 2.0);
     app.officers_are(1).await;
     app.expect_restarts(2);
     app.end().await;

@@ -47,14 +47,13 @@ pub(super) fn count<'a>(metrics: &Metrics, events: impl Iterator<Item = &'a Numb
             }) => step(series, from, to, mark.age_s),
             None => {}
         }
-        match mark.kind {
-            EventKind::Escalated => {
-                let escalations = &series.escalations;
-                escalations.with_label_values(&[region.as_str()]).inc();
-            }
-            EventKind::PhotoReady => photos.with_label_values(&["ready"]).inc(),
-            EventKind::PhotoFailed => photos.with_label_values(&["failed"]).inc(),
-            _ => {}
+        if mark.kind == EventKind::Escalated {
+            let escalations = &series.escalations;
+            escalations.with_label_values(&[region.as_str()]).inc();
+        } else if mark.kind == EventKind::PhotoReady {
+            photos.with_label_values(&["ready"]).inc();
+        } else if mark.kind == EventKind::PhotoFailed {
+            photos.with_label_values(&["failed"]).inc();
         }
     }
     for (region, count) in submitted {

@@ -151,8 +151,12 @@ impl Pool {
     }
 }
 
-/// Lets other threads go first. To Linux, a process without a number is the thread that asks.
+/// Lets other threads go first, on Linux: there a process without a number is the thread that asks. Elsewhere it is all
+/// of the server, which stays as it is.
 fn stand_back() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
     if let Err(error) = rustix::process::setpriority_process(None, NICE) {
         slog_scope::debug!(
             "threads for pictures have the priority of all others: {}",
@@ -161,7 +165,7 @@ fn stand_back() {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use rustix::process::getpriority_process;
 

@@ -38,6 +38,13 @@ async fn database_is_durable_private_and_used_by_an_ordinary_role() {
         ("SHOW fsync", "on"),
         ("SHOW synchronous_commit", "on"),
         ("SHOW full_page_writes", "on"),
+        ("SHOW min_wal_size", "1GB"),
+        (
+            // LZ4 wherever this PostgreSQL has it.
+            "SELECT (CASE WHEN 'lz4' = ANY (enumvals) THEN setting = 'lz4' ELSE setting IN ('on', 'pglz') END)::text
+            FROM pg_settings WHERE name = 'wal_compression'",
+            "true",
+        ),
         ("SHOW listen_addresses", ""),
         ("SHOW server_encoding", "UTF8"),
         ("SHOW data_checksums", "on"),

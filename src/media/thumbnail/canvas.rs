@@ -161,6 +161,22 @@ mod tests {
     }
 
     #[test]
+    fn an_even_picture_stays_even_at_every_size_of_block() {
+        let pixel = [200, 10, 50];
+        for longest in 1..=37 {
+            let mut canvas = Canvas::new(37, 23, longest).unwrap();
+            (0..23).for_each(|_| canvas.push([pixel; 37].into_iter()));
+            let Picture { luma, chroma } = canvas.finish().unwrap();
+            let [blue, red] = chroma.unwrap();
+            for (plane, wanted) in [luma, blue, red].iter().zip(differences(pixel)) {
+                for row in 0..plane.height {
+                    assert_eq!(plane.row(row), vec![wanted; plane.width], "{longest}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_canvas_that_is_not_full_is_no_picture() {
         let mut canvas = Canvas::new(4, 2, 100).unwrap();
         canvas.push([[9; 3]; 4].into_iter());

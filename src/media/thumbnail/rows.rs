@@ -150,6 +150,27 @@ mod tests {
     }
 
     #[test]
+    fn the_mean_is_the_nearest_whole_number_at_every_size_of_block() {
+        for count in 1..=4096_u32 {
+            let mean = average(count as usize);
+            let last = 255 * count;
+            let sums = [
+                0,
+                1,
+                count / 2,
+                count,
+                3 * count + count / 3,
+                last - 1,
+                last,
+            ];
+            for sum in sums {
+                let nearest = (sum + count / 2) / count;
+                assert_eq!(u32::from(mean(&sum)), nearest, "{sum} of {count}");
+            }
+        }
+    }
+
+    #[test]
     fn every_size_of_block_keeps_an_even_picture_even() {
         for across in 1..9 {
             for down in 1..5 {

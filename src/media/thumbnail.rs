@@ -211,13 +211,20 @@ pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
     // The planes with colour at half resolution, and what is made of them: the original at its size, and its bytes.
     let planes = kept * 3 / 2;
     let original = 2 * kept.min(u64::from(sizes.original.min(LONGEST)).pow(2));
+    // A lossy WebP is read part by part: those read are copies, and for the next the decoder takes at once what the
+    // file says of it in 24 bits, also when the file has no so many bytes.
+    let parts = bytes.len() as u64 + (1 << 24);
     let most = match way {
         Way::Rows if header.format == Format::Gif => pixels + planes + original,
         Way::Rows => planes + original,
         Way::Whole { held } => planes + held.max(original),
-        // All of it is decoded before the planes are begun; the last factor is that of a clear picture.
-        Way::WebP => (pixels * 21 / 2).max(pixels * 4 + planes + original),
-        Way::WebPAnimated => (pixels * 18).max(pixels * 4 + planes + original),
+        // All of it is decoded before the planes are begun; the first factor is that of a clear picture.
+        Way::WebP => (pixels * 21 / 2)
+            .max(pixels * 11 / 2 + parts)
+            .max(pixels * 4 + planes + original),
+        Way::WebPAnimated => (pixels * 18)
+            .max(pixels * 12 + parts)
+            .max(pixels * 4 + planes + original),
     };
     Ok(most + (8 << 20))
 }

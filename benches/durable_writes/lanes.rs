@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::Arbiter;
-use redress::actors::commit_lane::{LaneDeps, LaneHandle};
-use redress::actors::desks::{DesksDeps, DesksHandle, Home};
+use redress::actors::commit_lane::LaneDeps;
+use redress::actors::desks::{DesksDeps, DesksHandle};
+use redress::actors::lanes;
 use redress::actors::region_desk::{DeskHandle, OpenCell};
 use redress::actors::registry::{Followed, RegistryDeps, RegistryHandle};
 use redress::actors::supervise::Supervision;
@@ -49,24 +50,17 @@ impl Lanes {
         })
             .map(|_| Arbiter::new())
             .collect();
-        let lane = |(number, arbiter): (usize, &Arbiter)| Home {
-            arbiter: arbiter.handle(),
-            lane: LaneHandle::start(
-                &arbiter.handle(),
-                LaneDeps {
-                    name: number.to_string(),
-                    database: store.database().clone(),
-                    catalogue: CatalogueCell::default(),
-                    batch: 256,
-                    supervision: supervision.clone(),
-                },
-            ),
-        };
-        let homes: Vec<Home> = arbiters.iter().enumerate().map(lane).collect();
+        let lanes = lanes::Lanes::start(&arbiters, &owners, |name| LaneDeps {
+            name,
+            database: store.database().clone(),
+            catalogue: CatalogueCell::default(),
+            batch: 256,
+            supervision: supervision.clone(),
+        });
         let desks = DesksHandle::start(
             &owners.handle(),
             DesksDeps {
-                homes: homes.into(),
+                lanes,
                 store: store.clone(),
                 registry,
                 hints: HintSender::default(),

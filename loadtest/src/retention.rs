@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -26,6 +26,8 @@ const RUN_MOST_S: f64 = 300.0;
 const P99_MOST: f64 = 2.0;
 /// What the run may add to the server's memory.
 const MEMORY_MOST_MIB: f64 = 64.0;
+/// Days since anything was closed that is not in the city.
+const LONG_AGO: i64 = 36_500;
 /// After so long the test gives up.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
@@ -75,21 +77,29 @@ struct Submitted {
 /// Whatever went wrong.
 pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     let stage = Stage::set(SCHEMA).await?;
-    let version = stage.execute("").await?;
     seed::fill(&stage.database_url()?, SCHEMA, &options.amount).await?;
+    let version = stage.checkpoint().await?;
     let client = stage.connect(SCHEMA).await?;
     let row = client.query_one(DAYS, &[&i64::from(options.due)]).await?;
     let days: i64 = row.try_get("days")?;
     drop(client);
     let server = Server::start(&stage, SCHEMA, &[]).await?;
     let admin = server.login(&seed::admin(), seed::PASSWORD).await?;
+    let mut purge = Purge {
+        server: &server,
+        admin: &admin,
+        days: LONG_AGO,
+    };
+    say("retention: a run without anything that is due counts the days, as every night's does");
+    purge.run().await?;
     let time = Duration::from_secs(options.seconds);
     say("retention: submissions without a run");
     let before = for_a_while(&server, options, time).await?;
     settle(server.pid).await?;
     let resident = resident_bytes(server.pid)?;
     say(&format!("retention: what was closed {days} days ago goes"));
-    let (during, run, peak) = beside_a_run(&server, options, &admin, days).await?;
+    purge.days = days;
+    let (during, run, peak) = beside(&purge, options).await?;
     say("retention: submissions without a run");
     let after = for_a_while(&server, options, time).await?;
     server.stop().await?;
@@ -100,44 +110,63 @@ pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Submissions beside a purge: these, the run at its end, and the most memory that the server had.
-async fn beside_a_run(
-    server: &Server,
-    options: &Options,
-    admin: &str,
+/// A run that an admin asks for.
+struct Purge<'a> {
+    server: &'a Server,
+    /// The admin's token.
+    admin: &'a str,
+    /// Days for which what goes has been closed.
     days: i64,
-) -> Result<(Submitted, Value, u64), Fault> {
-    let is_over = Rc::new(AtomicBool::new(false));
-    let peak = Rc::new(AtomicU64::new(0));
-    let headers = format!("Authorization: Bearer {admin}\r\n");
-    let path = format!("/api/v1/admin/purge?complaint_status=closed&days_old={days}");
-    let asked = request("DELETE", &path, server.address, &headers, b"");
-    let run = async {
-        let answer = Connection::open(server.address).await?.ask(&asked).await?;
-        let told: Value = serde_json::from_slice(&answer.body)?;
+}
+
+impl Purge<'_> {
+    /// Asks for it and waits for its end, which is given back, with the most memory that the server had.
+    async fn run(&self) -> Result<(Value, u64), Fault> {
+        let path = format!(
+            "/api/v1/admin/purge?complaint_status=closed&days_old={}",
+            self.days
+        );
+        let told = self.ask("DELETE", &path).await?;
         let run = told["run_id"].as_str().ok_or("no run was asked for")?;
         let path = format!("/api/v1/admin/retention/runs/{run}");
-        let look = request("GET", &path, server.address, &headers, b"");
-        let begun = Instant::now();
-        let mut connection = Connection::open(server.address).await?;
+        let (begun, mut peak) = (Instant::now(), 0);
         while begun.elapsed() < PATIENCE {
-            let run: Value = serde_json::from_slice(&connection.ask(&look).await?.body)?;
-            peak.fetch_max(resident_bytes(server.pid)?, Ordering::Relaxed);
+            let run = self.ask("GET", &path).await?;
+            peak = resident_bytes(self.server.pid)?.max(peak);
             if run["stage"] == "done" || run["stage"] == "failed" {
-                is_over.store(true, Ordering::Relaxed);
-                return Ok(run);
+                return Ok((run, peak));
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        Err::<Value, Fault>("the run does not end".into())
-    };
+        Err("the run does not end".into())
+    }
+
+    async fn ask(&self, method: &str, path: &str) -> Result<Value, Fault> {
+        let headers = format!("Authorization: Bearer {}\r\n", self.admin);
+        let asked = request(method, path, self.server.address, &headers, b"");
+        let answer = Connection::open(self.server.address)
+            .await?
+            .ask(&asked)
+            .await?;
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+}
+
+/// Submissions beside a purge: these, the run at its end, and the most memory that the server had.
+async fn beside(purge: &Purge<'_>, options: &Options) -> Result<(Submitted, Value, u64), Fault> {
+    let is_over = Rc::new(AtomicBool::new(false));
     let goes_on = {
         let is_over = Rc::clone(&is_over);
         move || !is_over.load(Ordering::Relaxed)
     };
-    let (submitted, run) =
-        futures_util::future::try_join(submit(server, options, goes_on), run).await?;
-    Ok((submitted, run, peak.load(Ordering::Relaxed)))
+    let run = async {
+        let ended = purge.run().await;
+        is_over.store(true, Ordering::Relaxed);
+        ended
+    };
+    let submitted = submit(purge.server, options, goes_on);
+    let (submitted, (run, peak)) = futures_util::future::try_join(submitted, run).await?;
+    Ok((submitted, run, peak))
 }
 
 async fn for_a_while(

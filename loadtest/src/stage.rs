@@ -7,11 +7,12 @@ use redress::embedded::Cluster;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Command;
 use tokio_postgres::config::Host;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, Config, NoTls};
 
 use crate::cores::Split;
 use crate::{Fault, say};
 
+const CHECKPOINT: &str = include_str!("../sql/checkpoint.sql");
 /// The file that says that a folder's database is complete.
 const KEPT: &str = "kept";
 
@@ -111,7 +112,20 @@ impl Stage {
     /// # Errors
     /// What PostgreSQL says.
     pub(crate) async fn execute(&self, statements: &str) -> Result<String, Fault> {
-        let (client, connection) = self.cluster.connection().connect(NoTls).await?;
+        Self::execute_on(&self.cluster.connection(), statements).await
+    }
+
+    /// Writes what the stage was filled with to the disk, so that it does not happen while something is measured, and
+    /// returns PostgreSQL's version.
+    ///
+    /// # Errors
+    /// What PostgreSQL says.
+    pub(crate) async fn checkpoint(&self) -> Result<String, Fault> {
+        Self::execute_on(&self.cluster.administration(), CHECKPOINT).await
+    }
+
+    async fn execute_on(config: &Config, statements: &str) -> Result<String, Fault> {
+        let (client, connection) = config.connect(NoTls).await?;
         let driver = tokio::spawn(connection);
         client.batch_execute(statements).await?;
         let version = client

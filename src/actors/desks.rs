@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use actix::{Actor, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, Supervised};
 use fail::fail_point;
 
-use super::commit_lane::LaneHandle;
+use super::lanes::Lanes;
 use super::region_desk::{DeskDeps, DeskHandle, HeardBy, LiveCounts, NOT_LOADED, OpenCell};
 use super::registry::RegistryHandle;
 use super::supervise::{self, Supervision};
@@ -24,20 +24,11 @@ const MAILBOX: usize = 1024;
 /// How long a start waits for desks to count.
 const LOAD_PATIENCE: Duration = Duration::from_secs(10);
 
-/// A lane and the arbiter on which it and its desks live: a hop between them stays on one thread.
-#[derive(Clone)]
-pub struct Home {
-    /// The arbiter.
-    pub arbiter: ArbiterHandle,
-    /// The lane.
-    pub lane: LaneHandle,
-}
-
 /// What desks are made of.
 #[derive(Clone)]
 pub struct DesksDeps {
-    /// Regions are hashed onto these.
-    pub homes: Arc<[Home]>,
+    /// Where desks live, and who commits for them.
+    pub lanes: Lanes,
     /// For desks.
     pub store: Store,
     /// For desks.
@@ -196,7 +187,7 @@ impl Desks {
     }
 
     fn open(&self, region: RegionId, ctx: &Context<Self>) {
-        let Some(home) = self.deps.homes.get(home_of(&region, self.deps.homes.len())) else {
+        let Some(home) = self.deps.lanes.home_of(&region) else {
             return;
         };
         let desk = DeskHandle::start(
@@ -204,6 +195,7 @@ impl Desks {
             DeskDeps {
                 region: region.clone(),
                 lane: home.lane.clone(),
+                erasing: self.deps.lanes.erasing.clone(),
                 store: self.deps.store.clone(),
                 registry: self.deps.registry.clone(),
                 hints: self.deps.hints.clone(),
@@ -238,15 +230,6 @@ impl Desks {
             of_region.set(*now);
         }
     }
-}
-
-/// The same region has the same home for as long as the process runs (FNV-1a).
-fn home_of(region: &RegionId, homes: usize) -> usize {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in region.as_str().bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    usize::try_from(hash % homes.max(1) as u64).unwrap_or_default()
 }
 
 impl Actor for Desks {

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`desks::Desks`] | process | region → desk, the sum of all status counts |
 //! | [`region_desk::RegionDesk`] | region | the order of its commands and of its pushing, its status counts |
-//! | [`commit_lane::CommitLane`] | two cores | one write connection and the batch in flight |
+//! | [`commit_lane::CommitLane`] | two cores, and one for retention | one write connection and the batch in flight |
 //! | [`registry::SessionRegistry`] | process | the shards and the sum of their counts |
 //! | [`registry::shard::RegistryShard`] | HTTP worker | who is connected there and who watches which region |
 //! | [`feed_poll::FeedPoll`] | process | how desks learn of what other processes committed |
@@ -27,6 +27,7 @@ pub mod desks;
 pub mod feed_poll;
 pub mod grant_watch;
 pub mod kill_point;
+pub mod lanes;
 pub mod presence;
 pub mod recounter;
 pub mod region_desk;

@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::photos::Photos;
 use super::{AppError, GiveUp, hints, retention};
 use crate::access::Access;
-use crate::actors::commit_lane::{LaneDeps, LaneHandle};
-use crate::actors::desks::{DesksDeps, DesksHandle, Home};
+use crate::actors::commit_lane::LaneDeps;
+use crate::actors::desks::{DesksDeps, DesksHandle};
 use crate::actors::feed_poll::{FeedPoll, FeedPollDeps};
 use crate::actors::grant_watch::{GrantWatchDeps, GrantWatchHandle};
+use crate::actors::lanes::Lanes;
 use crate::actors::presence::{Board, PresenceDeps, PresenceHandle};
 use crate::actors::recounter::{Recounter, RecounterDeps};
 use crate::actors::region_desk::OpenCell;
@@ -69,8 +70,8 @@ impl Actors {
         let (hints, waiting_hints) = HintSender::new();
         let medium = hints::medium(&settings.data, store)?;
         let hints = medium.as_ref().map_or_else(HintSender::default, |_| hints);
-        let (lanes, homes) = homes(settings, store, &catalogue, &supervision);
-        let desks = desks(store, homes, &registry, &hints, &supervision);
+        let (arbiters, lanes) = lanes(settings, store, &catalogue, &owners, &supervision);
+        let desks = desks(store, lanes, &registry, &hints, &supervision);
         let desks = DesksHandle::start(&owners.handle(), desks);
         let watch = GrantWatchDeps {
             access: access.clone(),
@@ -107,7 +108,7 @@ impl Actors {
             catalogue,
             desks,
             registry,
-            arbiters: lanes.into_iter().chain([owners]).collect(),
+            arbiters: arbiters.into_iter().chain([owners]).collect(),
         })
     }
 
@@ -130,13 +131,13 @@ impl Actors {
 
 fn desks(
     store: &Store,
-    homes: Vec<Home>,
+    lanes: Lanes,
     registry: &RegistryHandle,
     hints: &HintSender,
     supervision: &Supervision,
 ) -> DesksDeps {
     DesksDeps {
-        homes: homes.into(),
+        lanes,
         store: store.clone(),
         registry: registry.clone(),
         open: OpenCell::default(),
@@ -241,13 +242,14 @@ fn presence(
     }
 }
 
-/// One arbiter with one commit lane for two cores.
-fn homes(
+/// One arbiter with one commit lane for two cores, and among the `owners` one for what retention erases.
+fn lanes(
     settings: &ServeSettings,
     store: &Store,
     catalogue: &CatalogueCell,
+    owners: &Arbiter,
     supervision: &Supervision,
-) -> (Vec<Arbiter>, Vec<Home>) {
+) -> (Vec<Arbiter>, Lanes) {
     let lanes = match settings.server.commit_lanes {
         // A lane keeps a core of the database busy. Twice as many halve the batches of the same
         // load: less throughput and twice the p99 (CAPACITY.md).
@@ -255,19 +257,12 @@ fn homes(
         lanes => lanes,
     };
     let arbiters: Vec<Arbiter> = (0..lanes).map(|_| Arbiter::new()).collect();
-    let home = |(number, arbiter): (usize, &Arbiter)| Home {
-        arbiter: arbiter.handle(),
-        lane: LaneHandle::start(
-            &arbiter.handle(),
-            LaneDeps {
-                name: number.to_string(),
-                database: store.database().clone(),
-                catalogue: catalogue.clone(),
-                batch: usize::from(settings.server.commit_batch),
-                supervision: supervision.clone(),
-            },
-        ),
-    };
-    let homes = arbiters.iter().enumerate().map(home).collect();
-    (arbiters, homes)
+    let lanes = Lanes::start(&arbiters, owners, |name| LaneDeps {
+        name,
+        database: store.database().clone(),
+        catalogue: catalogue.clone(),
+        batch: usize::from(settings.server.commit_batch),
+        supervision: supervision.clone(),
+    });
+    (arbiters, lanes)
 }

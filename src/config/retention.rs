@@ -40,8 +40,8 @@ pub struct RetentionSettings {
     #[arg(long, env = "RETENTION_JITTER", default_value = "600", value_name = "SECONDS", value_parser = seconds_or_none)]
     pub retention_jitter: Duration,
     /// Complaints that a run reads at a time, and most that it erases at a time, before it lets others go first
-    #[arg(long, env = "RETENTION_BATCH", default_value_t = 500, value_name = "N",
-          value_parser = clap::value_parser!(u16).range(1..=500))]
+    #[arg(long, env = "RETENTION_BATCH", default_value_t = 2000, value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..=2000))]
     pub retention_batch: u16,
     /// How long former staff are known by name.
     #[command(flatten)]

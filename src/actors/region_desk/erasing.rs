@@ -31,9 +31,9 @@ pub enum Outcome {
 impl DeskHandle {
     /// Erases complaints of the region; an outcome for each, in their order, each answered when it is durable.
     ///
-    /// Each is a command of its own, so that each is refused for itself, but they come to the lane together: a batch
-    /// costs it much beside what its commands cost. Send no more than a few hundred at a time: whoever submits to the
-    /// lane waits behind them.
+    /// Each is a command of its own, so that each is refused for itself, but they come together, to a lane that has
+    /// nothing else: a batch costs it much beside what its commands cost, and nobody who submits waits behind it. Send
+    /// no more than it commits in some ten milliseconds: so long others wait for what they have in common.
     pub async fn erase(
         &self,
         complaints: &[Uuid],
@@ -63,6 +63,6 @@ impl Handler<TakeTogether> for RegionDesk {
 
     fn handle(&mut self, TakeTogether(commands): TakeTogether, _: &mut Context<Self>) {
         fail_point!(&format!("{}/region_desk/take", self.deps.supervision.node));
-        self.deps.lane.hand_over_together(commands);
+        self.deps.erasing.hand_over_together(commands);
     }
 }

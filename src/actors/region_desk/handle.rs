@@ -40,6 +40,8 @@ pub struct DeskDeps {
     pub region: RegionId,
     /// The lane that commits its commands.
     pub lane: LaneHandle,
+    /// The lane that commits what retention erases.
+    pub erasing: LaneHandle,
     /// For reading what others committed.
     pub store: Store,
     /// Where it publishes.

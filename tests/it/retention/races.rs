@@ -8,6 +8,11 @@ use crate::support::{TestApp, call, eventually};
 
 /// Commits what another node does, once the run waits for its row.
 async fn commit_when_waited_for(app: &TestApp, step: Transaction<'_>) {
+    waited_for(app).await;
+    step.commit().await.unwrap();
+}
+
+async fn waited_for(app: &TestApp) {
     let client = app.database().connect().await;
     eventually("the run waits for the row", async || {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
@@ -16,7 +21,6 @@ async fn commit_when_waited_for(app: &TestApp, step: Transaction<'_>) {
         (waiting > 0).then_some(())
     })
     .await;
-    step.commit().await.unwrap();
 }
 
 #[actix::test]
@@ -58,6 +62,31 @@ async fn a_complaint_that_is_moved_while_its_batch_runs_is_erased_where_it_is() 
     let ended = run_ended(&app, &admin, answer.body["run_id"].as_str().unwrap()).await;
     assert_eq!(ended["counts"]["closed"]["erased"], 1, "{ended}");
     assert!(left(&app).await.is_empty());
+    app.end().await;
+}
+
+#[actix::test]
+async fn who_submits_to_a_region_does_not_wait_for_what_is_erased_in_it() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let due = old(&app, &admin, "north", ("closed", 40)).await;
+    // Somebody keeps the row: the batch waits for it, as it would for a slow disk.
+    let mut other = app.database().connect().await;
+    let step = other.transaction().await.unwrap();
+    let sql = "SELECT id FROM complaints WHERE id::text = $1 FOR SHARE";
+    step.query_one(sql, &[&due]).await.unwrap();
+    let meanwhile = async {
+        waited_for(&app).await;
+        let submitted = app.submit("north", "A hole in the quay").await;
+        waited_for(&app).await;
+        step.rollback().await.unwrap();
+        submitted
+    };
+    let asked = async { purge(&app, &admin, "").await };
+    let (answer, submitted) = futures_util::future::join(asked, meanwhile).await;
+    let ended = run_ended(&app, &admin, answer.body["run_id"].as_str().unwrap()).await;
+    assert_eq!(ended["counts"]["closed"]["erased"], 1, "{ended}");
+    assert_eq!(left(&app).await, [submitted["id"].as_str().unwrap()]);
     app.end().await;
 }
 

@@ -51,10 +51,23 @@ fn parent_of(pid: u32) -> Option<u32> {
 /// # Errors
 /// When the process is gone.
 pub(crate) fn resident_bytes(pid: u32) -> Result<u64, Fault> {
+    told_bytes(pid, "VmRSS:")
+}
+
+/// Its own memory in bytes: without pages of files, which the kernel brings in and takes out as it likes.
+///
+/// # Errors
+/// When the process is gone.
+pub(crate) fn anonymous_bytes(pid: u32) -> Result<u64, Fault> {
+    told_bytes(pid, "RssAnon:")
+}
+
+fn told_bytes(pid: u32, name: &str) -> Result<u64, Fault> {
     let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes = line.and_then(|line| line.split_whitespace().next());
-    Ok(kilobytes.ok_or("no VmRSS")?.parse::<u64>()? * 1024)
+    let kilobytes = kilobytes.ok_or_else(|| format!("no {name} in the status of {pid}"))?;
+    Ok(kilobytes.parse::<u64>()? * 1024)
 }
 
 /// How many files and sockets it has open.

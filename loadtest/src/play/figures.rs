@@ -224,7 +224,7 @@ fn outages(finished: &Finished, stored: Option<(i64, i64)>) -> Vec<Figure> {
 fn growth(finished: &Finished) -> Option<Figure> {
     let rows = finished.seen.rows.iter();
     let samples: Vec<_> = rows
-        .filter_map(|row| Some((row.server_pid?, row.at, row.server_bytes? as f64)))
+        .filter_map(|row| Some((row.server_pid?, row.at, row.server_own_bytes? as f64)))
         .collect();
     let stretch = longest_stretch(&samples);
     let slope = Slope::after_plateau(&stretch)?;
@@ -234,8 +234,8 @@ fn growth(finished: &Finished) -> Option<Figure> {
         return None;
     }
     let from = format!(
-        "least squares over the last {:.0} s of {length:.0} s of one process ({} samples): {:.2} ± {:.2} MB an hour, \
-         {} sockets; {} complaints open at the end",
+        "least squares over the last {:.0} s of {length:.0} s of one process ({} minutes, the least anonymous memory \
+         of each): {:.2} ± {:.2} MB an hour, {} sockets; {} complaints open at the end",
         slope.seconds,
         slope.samples,
         slope.mb_per_hour,

@@ -15,7 +15,7 @@ use super::players::Players;
 use super::progress::Progress;
 use super::scrape::Scrape;
 use super::sockets::Heard;
-use crate::process::{children_cpu_ns, cpu_ns, resident_bytes};
+use crate::process::{anonymous_bytes, children_cpu_ns, cpu_ns, resident_bytes};
 
 /// Looks between two scrapes: as many seconds.
 const SCRAPE_EVERY: u64 = 5;
@@ -42,6 +42,8 @@ pub(crate) struct Row {
     pub(crate) database_cpu: Option<f64>,
     pub(crate) client_cpu: Option<f64>,
     pub(crate) server_bytes: Option<u64>,
+    /// Of it what is no page of a file; known of a server on this machine.
+    pub(crate) server_own_bytes: Option<u64>,
     /// Which process that was.
     pub(crate) server_pid: Option<u32>,
 }
@@ -126,6 +128,7 @@ impl Observed {
             push_p99_ms: times.ms(0.99),
             sockets: self.heard.live.load(Ordering::Relaxed),
             server_bytes: server_pid.and_then(|pid| resident_bytes(pid).ok()),
+            server_own_bytes: server_pid.and_then(|pid| anonymous_bytes(pid).ok()),
             server_pid,
             ..Row::default()
         }

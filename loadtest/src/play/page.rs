@@ -131,9 +131,14 @@ const CHARTS: [(&str, &str, Lines); 9] = [
     (
         "Memory of the server",
         "MiB",
-        &[("resident", |row| {
-            Some(row.server_bytes? as f64 / 1_048_576.0)
-        })],
+        &[
+            ("resident", |row| {
+                Some(row.server_bytes? as f64 / 1_048_576.0)
+            }),
+            ("without files", |row| {
+                Some(row.server_own_bytes? as f64 / 1_048_576.0)
+            }),
+        ],
     ),
     (
         "Sockets",

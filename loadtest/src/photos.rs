@@ -63,6 +63,8 @@ struct Health {
     p50_us: f64,
     p99_us: f64,
     max_us: f64,
+    /// The slowest hundredth: milliseconds since the beginning, microseconds that it took.
+    slowest: Vec<(u32, u32)>,
 }
 
 /// Twelve at once.

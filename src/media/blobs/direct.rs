@@ -1,5 +1,6 @@
 //! Uploads that go past this program, straight into an S3-compatible store.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,8 +21,8 @@ impl Blobs {
         let Place::S3 { public, .. } = &*self.place else {
             return Ok(None);
         };
-        let path = self.place.quarantine(photo);
-        let url = self.timely(public.signed_url(Method::PUT, &path, life));
+        let (public, path) = (Arc::clone(public), self.place.quarantine(photo));
+        let url = self.timely(async move { public.signed_url(Method::PUT, &path, life).await });
         Ok(Some(url.await?.to_string()))
     }
 
@@ -30,9 +31,7 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn sent_head(&self, photo: Uuid, most: u64) -> Result<(u64, Bytes), BlobError> {
-        let store = self.open().await?;
-        let path = self.place.quarantine(photo);
-        let size = self.timely(store.head(&path)).await?.size;
+        let size = self.sent_size(photo).await?;
         if size == 0 {
             return Ok((0, Bytes::new()));
         }
@@ -40,7 +39,14 @@ impl Blobs {
             range: Some(GetRange::Bounded(0..most.min(size))),
             ..GetOptions::default()
         };
-        let head = async { store.get_opts(&path, options).await?.bytes().await };
+        let (store, path) = (self.open().await?, self.place.quarantine(photo));
+        let head = async move { store.get_opts(&path, options).await?.bytes().await };
         Ok((size, self.timely(head).await?))
+    }
+
+    async fn sent_size(&self, photo: Uuid) -> Result<u64, BlobError> {
+        let (store, path) = (self.open().await?, self.place.quarantine(photo));
+        let found = self.timely(async move { store.head(&path).await });
+        Ok(found.await?.size)
     }
 }

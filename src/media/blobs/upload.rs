@@ -1,12 +1,9 @@
 //! What is sent, on its way into quarantine: a few pieces in memory, never the whole.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use object_store::{MultipartUpload, WriteMultipart};
 
-use super::BlobError;
-use super::failures::BlobFailures;
+use super::disk::Disk;
+use super::{BlobError, Blobs};
 
 /// Pieces that are being written at the same time.
 const AT_ONCE: usize = 1;
@@ -15,22 +12,15 @@ const AT_ONCE: usize = 1;
 pub struct Upload {
     /// There until it ends.
     writer: Option<WriteMultipart>,
-    wait: Duration,
-    failures: Arc<BlobFailures>,
+    blobs: Blobs,
 }
 
 impl Upload {
-    pub(super) fn new(
-        begun: Box<dyn MultipartUpload>,
-        part: usize,
-        wait: Duration,
-        failures: Arc<BlobFailures>,
-    ) -> Self {
-        let writer = WriteMultipart::new_with_chunk_size(begun, part);
+    pub(super) fn new(begun: Box<dyn MultipartUpload>, blobs: Blobs) -> Self {
+        let writer = WriteMultipart::new_with_chunk_size(begun, blobs.place.part());
         Self {
             writer: Some(writer),
-            wait,
-            failures,
+            blobs,
         }
     }
 
@@ -42,11 +32,13 @@ impl Upload {
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
-        let free = match tokio::time::timeout(self.wait, writer.wait_for_capacity(AT_ONCE)).await {
+        let wait = self.blobs.wait;
+        let free = match tokio::time::timeout(wait, writer.wait_for_capacity(AT_ONCE)).await {
             Ok(free) => free.map_err(BlobError::from),
-            Err(_elapsed) => Err(BlobError::Silent(self.wait)),
+            Err(_elapsed) => Err(BlobError::Silent(wait)),
         };
-        free.map_err(|error| self.failures.note(error))?;
+        free.map_err(|error| self.blobs.failures.note(error))?;
+        let _theirs = self.blobs.place.disk().and_then(Disk::enter);
         writer.write(bytes);
         Ok(())
     }
@@ -59,21 +51,16 @@ impl Upload {
         let Some(writer) = self.writer.take() else {
             return Ok(());
         };
-        let done = match tokio::time::timeout(self.wait, writer.finish()).await {
-            Ok(done) => done.map(drop).map_err(BlobError::from),
-            Err(_elapsed) => Err(BlobError::Silent(self.wait)),
-        };
-        done.map_err(|error| self.failures.note(error))
+        self.blobs.timely(writer.finish()).await.map(drop)
     }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
-            let wait = self.wait;
+            let blobs = self.blobs.clone();
             tokio::spawn(async move {
-                let given_up = tokio::time::timeout(wait, writer.abort()).await;
-                if !matches!(given_up, Ok(Ok(()))) {
+                if blobs.timely(writer.abort()).await.is_err() {
                     slog_scope::info!("an upload that broke off is left to the store");
                 }
             });

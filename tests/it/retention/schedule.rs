@@ -103,6 +103,31 @@ async fn a_run_goes_on_when_the_scheduler_panics() {
     app.end().await;
 }
 
+/// What was committed when the lane panicked is found gone and counts as done; the rest is asked again.
+#[actix::test]
+async fn a_run_goes_on_when_the_lane_that_erases_panics() {
+    let mut app = TestApp::with(&["--retention-batch", "3"]).await;
+    let admin = app.admin().await;
+    for _ in 0..7 {
+        old(&app, &admin, "north", ("closed", 40)).await;
+    }
+    for (point, action) in [
+        ("commit_lane/run", "1*panic->off"),
+        ("commit_lane/committed", "1*off->1*panic->off"),
+        ("commit_lane/started", "1*panic->off"),
+    ] {
+        app.provoke(point, action);
+    }
+    let asked = purge(&app, &admin, "").await;
+    let run = asked.body["run_id"].as_str().unwrap();
+    let ended = super::run_ended(&app, &admin, run).await;
+    assert_eq!(ended["stage"], "done");
+    assert_eq!(ended["counts"]["closed"]["erased"], 7, "{ended}");
+    assert!(left(&app).await.is_empty());
+    app.expect_restarts(3);
+    app.end().await;
+}
+
 #[actix::test]
 async fn a_run_goes_on_at_another_node_when_one_has_stopped() {
     let mut app = TestApp::with(&["--retention", "off"]).await;

@@ -45,8 +45,6 @@ const BACKLOG: i32 = 4096;
 const SHUTDOWN_MOST: u64 = 60;
 /// Snapshots that are sent at once, in memory while their clients read.
 const SNAPSHOTS: usize = 64;
-/// Uploads of photos that ask the database at the same time.
-const UPLOADS_ASKING: usize = 2;
 /// How long the head of a request may take.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a connection that the server closes may take to go.
@@ -202,7 +200,6 @@ fn desk(
         thumbnailer: actors.photos.thumbnailer.clone(),
         links,
         uploads: Arc::new(Semaphore::new(usize::try_from(uploads).unwrap_or(1))),
-        asking: Arc::new(Semaphore::new(UPLOADS_ASKING)),
     };
     Desk {
         store: store.clone(),

@@ -33,8 +33,6 @@ pub struct PhotoParts {
     pub links: LinkKey,
     /// Uploads that may begin.
     pub uploads: Arc<Semaphore>,
-    /// Uploads that may ask the database at the same time, so that those who ask for anything else wait for few.
-    pub asking: Arc<Semaphore>,
 }
 
 /// The parts of the program that a complaint needs. Cheap to clone; one for the whole process.

@@ -5,7 +5,6 @@
 //! left over by a crash is found by [`super::sweep`].
 
 mod direct;
-mod disk;
 mod error;
 mod failures;
 mod place;
@@ -127,9 +126,10 @@ impl Blobs {
     pub async fn begin(&self, photo: Uuid) -> Result<Upload, BlobError> {
         let store = self.open().await?;
         let path = self.place.quarantine(photo);
-        let begun = self.timely(async move { store.put_multipart(&path).await });
-        let begun = begun.await?;
-        Ok(Upload::new(begun, self.clone()))
+        let part = self.place.part();
+        let begun = self.timely(store.put_multipart(&path)).await?;
+        let failures = Arc::clone(&self.failures);
+        Ok(Upload::new(begun, part, self.wait, failures))
     }
 
     /// What was sent, whole, if it has at most `most` bytes.
@@ -139,7 +139,7 @@ impl Blobs {
     pub async fn sent(&self, photo: Uuid, most: u64) -> Result<Bytes, BlobError> {
         let store = self.open().await?;
         let path = self.place.quarantine(photo);
-        let found = self.timely(async move { store.get(&path).await }).await?;
+        let found = self.timely(store.get(&path)).await?;
         if found.meta.size > most {
             return Err(BlobError::TooLarge(found.meta.size));
         }
@@ -178,8 +178,7 @@ impl Blobs {
             range: range.map(GetRange::Bounded),
             ..GetOptions::default()
         };
-        let found = self.timely(async move { store.get_opts(&path, options).await });
-        let found = found.await?;
+        let found = self.timely(store.get_opts(&path, options)).await?;
         Ok(Part {
             size: found.meta.size,
             range: found.range.clone(),
@@ -194,8 +193,7 @@ impl Blobs {
     pub async fn size(&self, photo: Uuid, picture: Picture) -> Result<u64, BlobError> {
         let store = self.open().await?;
         let path = self.place.picture(photo, picture);
-        let found = self.timely(async move { store.head(&path).await });
-        Ok(found.await?.size)
+        Ok(self.timely(store.head(&path)).await?.size)
     }
 
     /// Removes what was sent.
@@ -228,7 +226,7 @@ impl Blobs {
 
     async fn remove(&self, path: Path) -> Result<(), BlobError> {
         let store = self.open().await?;
-        match self.timely(async move { store.delete(&path).await }).await {
+        match self.timely(store.delete(&path)).await {
             Ok(()) | Err(BlobError::Missing(_)) => Ok(()),
             Err(error) => Err(error),
         }
@@ -258,11 +256,11 @@ impl Blobs {
         self.place.remove_unfinished(age, dry).await
     }
 
-    async fn timely<T: Send + 'static>(
+    async fn timely<T>(
         &self,
-        work: impl Future<Output = Result<T, object_store::Error>> + Send + 'static,
+        work: impl Future<Output = Result<T, object_store::Error>>,
     ) -> Result<T, BlobError> {
-        let done = match tokio::time::timeout(self.wait, self.place.run(work)).await {
+        let done = match tokio::time::timeout(self.wait, work).await {
             Ok(done) => done.map_err(BlobError::from),
             Err(_elapsed) => Err(BlobError::Silent(self.wait)),
         };

@@ -15,9 +15,9 @@ pub(super) fn tables(measured: &Measured) -> String {
         needed(measured),
         grown(measured),
         told(
-            "Half an hour with kills",
+            "A soak with kills",
             measured.soak.as_ref(),
-            "play --profile soak --kills --keep soak-kills",
+            "play --profile soak --seconds 2700 --kills --keep soak-kills",
         ),
         told(
             "Beside the common alternative",

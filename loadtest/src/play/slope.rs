@@ -9,6 +9,9 @@ const SECONDS_LEAST: f64 = 300.0;
 /// Of a stretch that is too short for that.
 const SHARE_OF_SHORT: f64 = 0.5;
 
+/// Seconds of a minute of which there must be samples.
+const MINUTE_LEAST: f64 = 50.0;
+
 /// A line through samples, by least squares.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Slope {
@@ -67,12 +70,13 @@ impl Slope {
     }
 }
 
-/// The least sample of each minute, in their order.
+/// The least sample of each minute, in their order; a minute of which a part is missing may have no quiet moment.
 fn floors(samples: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let minute = |(at, _): &(f64, f64)| (at / 60.0).floor();
     let minutes = samples.chunk_by(|one, next| minute(one) == minute(next));
     let least = |minute: &[(f64, f64)]| {
-        let samples = minute.iter().copied();
+        let seconds = minute.last()?.0 - minute.first()?.0;
+        let samples = minute.iter().copied().filter(|_| seconds >= MINUTE_LEAST);
         samples.min_by(|one, other| one.1.total_cmp(&other.1))
     };
     minutes.filter_map(least).collect()
@@ -100,7 +104,7 @@ mod tests {
         let samples: Vec<_> = (0..2000).map(line).collect();
         let slope = Slope::after_plateau(&samples).unwrap();
         assert!((slope.mb_per_hour - 1.8).abs() < 1e-6 && slope.error < 1e-6);
-        assert!((slope.seconds - 1320.0).abs() < 1.0, "{}", slope.seconds);
+        assert!((slope.seconds - 1260.0).abs() < 1.0, "{}", slope.seconds);
     }
 
     #[test]
@@ -138,13 +142,15 @@ mod tests {
         let slope = Slope::after_plateau(&samples).unwrap();
         assert!(slope.mb_per_hour.abs() < 1e-6, "{}", slope.mb_per_hour);
         assert_eq!(slope.samples, 20);
+        let with_a_moment_more: Vec<_> = samples.iter().copied().chain([(1800.0, 9e7)]).collect();
+        assert_eq!(Slope::after_plateau(&with_a_moment_more), Some(slope));
     }
 
     #[test]
     fn too_few_samples_have_no_slope() {
         assert_eq!(Slope::after_plateau(&[]), None);
-        let minutes = [(0.0, 1.0), (60.0, 1.0), (120.0, 1.0), (180.0, 1.0)];
-        assert_eq!(Slope::after_plateau(&minutes), None);
+        let samples: Vec<_> = (0..240).map(|at| (f64::from(at), 1.0)).collect();
+        assert_eq!(Slope::after_plateau(&samples), None);
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! Photos are sent: rights and room first, then the body, then the complaint's desk.
 
-use std::time::Duration;
-
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -26,8 +24,6 @@ use crate::http::problem::{Problem, ProblemBody};
 use crate::http::right::{Reader, speaker};
 use crate::store::photos::{self, Stored};
 
-/// How long an upload waits for its turn to ask the database before it asks without one.
-const TURN: Duration = Duration::from_millis(100);
 /// Bytes of a body beside its photos.
 const FRAME: u64 = 256 * 1024;
 
@@ -89,7 +85,6 @@ pub async fn upload(
 ) -> Result<HttpResponse, Problem> {
     let complaint = complaint_id(&id)?;
     // Before the body is read.
-    let asks = turn_to_ask(&desk).await;
     let asking = let_in(&request, &caller, complaint, &desk).await?;
     let asked: UploadQuery = query(&request)?;
     let said = Said {
@@ -99,18 +94,9 @@ pub async fn upload(
     let _turn = admit(&request, complaint, &desk).await?;
     let length = announced(&request, &desk)?;
     let allowance = Allowance::take(asking.who.by(), address.0, length, &desk).await?;
-    drop(asks);
     let received = receive(&request, payload, &desk).await?;
-    let _asks = turn_to_ask(&desk).await;
     allowance.settle(received.bytes()).await?;
     keep(&asking, received, said).await
-}
-
-/// Lets few uploads ask the database at a time: of twelve at once it would have as many statements to work on, and
-/// everybody else waits behind them. Nobody waits for long: of a database that is away all hear in time.
-async fn turn_to_ask(desk: &Desk) -> Option<SemaphorePermit<'_>> {
-    let turn = desk.photos.asking.acquire();
-    tokio::time::timeout(TURN, turn).await.ok()?.ok()
 }
 
 /// Lets in who may send photos of a complaint: whoever speaks for it, and staff of the region where it is.

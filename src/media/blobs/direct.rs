@@ -1,6 +1,5 @@
 //! Uploads that go past this program, straight into an S3-compatible store.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,8 +20,8 @@ impl Blobs {
         let Place::S3 { public, .. } = &*self.place else {
             return Ok(None);
         };
-        let (public, path) = (Arc::clone(public), self.place.quarantine(photo));
-        let url = self.timely(async move { public.signed_url(Method::PUT, &path, life).await });
+        let path = self.place.quarantine(photo);
+        let url = self.timely(public.signed_url(Method::PUT, &path, life));
         Ok(Some(url.await?.to_string()))
     }
 
@@ -31,7 +30,9 @@ impl Blobs {
     /// # Errors
     /// [`BlobError`].
     pub async fn sent_head(&self, photo: Uuid, most: u64) -> Result<(u64, Bytes), BlobError> {
-        let size = self.sent_size(photo).await?;
+        let store = self.open().await?;
+        let path = self.place.quarantine(photo);
+        let size = self.timely(store.head(&path)).await?.size;
         if size == 0 {
             return Ok((0, Bytes::new()));
         }
@@ -39,14 +40,7 @@ impl Blobs {
             range: Some(GetRange::Bounded(0..most.min(size))),
             ..GetOptions::default()
         };
-        let (store, path) = (self.open().await?, self.place.quarantine(photo));
-        let head = async move { store.get_opts(&path, options).await?.bytes().await };
+        let head = async { store.get_opts(&path, options).await?.bytes().await };
         Ok((size, self.timely(head).await?))
-    }
-
-    async fn sent_size(&self, photo: Uuid) -> Result<u64, BlobError> {
-        let (store, path) = (self.open().await?, self.place.quarantine(photo));
-        let found = self.timely(async move { store.head(&path).await });
-        Ok(found.await?.size)
     }
 }

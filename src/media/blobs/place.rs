@@ -11,7 +11,6 @@ use object_store::{BackoffConfig, ClientOptions, ObjectMeta, ObjectStore, RetryC
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::disk::Disk;
 use super::{Blob, BlobError, Picture};
 use crate::config::{PhotoPlace, S3Access};
 
@@ -31,13 +30,12 @@ pub(super) enum Place {
     Folder {
         path: PathBuf,
         store: OnceCell<Arc<LocalFileSystem>>,
-        disk: Disk,
     },
     S3 {
         name: String,
         store: Arc<AmazonS3>,
         /// The same under the address that clients reach.
-        public: Arc<AmazonS3>,
+        public: Box<AmazonS3>,
         root: Option<Path>,
     },
 }
@@ -49,20 +47,15 @@ impl Place {
         wait: Duration,
     ) -> Result<Self, BlobError> {
         match place {
-            PhotoPlace::Folder(path) => {
-                let disk = Disk::start();
-                let disk = disk.map_err(|error| away("start threads for", &path, &error))?;
-                Ok(Self::Folder {
-                    path,
-                    store: OnceCell::new(),
-                    disk,
-                })
-            }
+            PhotoPlace::Folder(path) => Ok(Self::Folder {
+                path,
+                store: OnceCell::new(),
+            }),
             PhotoPlace::S3 { bucket, prefix } => {
                 let endpoint = access.endpoint.as_deref();
                 let store = Arc::new(s3(&bucket, access, endpoint, wait)?);
                 let public = access.public_endpoint.as_deref().or(endpoint);
-                let public = Arc::new(s3(&bucket, access, public, wait)?);
+                let public = Box::new(s3(&bucket, access, public, wait)?);
                 let root = (!prefix.is_empty()).then(|| Path::from(prefix.as_str()));
                 let name = format!("s3://{bucket}/{prefix}");
                 Ok(Self::S3 {
@@ -86,29 +79,10 @@ impl Place {
     pub(super) async fn open(&self) -> Result<Arc<dyn ObjectStore>, BlobError> {
         match self {
             Self::S3 { store, .. } => Ok(Arc::clone(store) as _),
-            Self::Folder { path, store, .. } => {
+            Self::Folder { path, store } => {
                 let store = store.get_or_try_init(|| folder(path)).await?;
                 Ok(Arc::clone(store) as _)
             }
-        }
-    }
-
-    /// Does something of the store, by the threads of the folder if it is one.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, object_store::Error>> + Send + 'static,
-    ) -> Result<T, object_store::Error> {
-        match self.disk() {
-            Some(disk) => disk.run(work).await,
-            None => work.await,
-        }
-    }
-
-    /// The threads of the folder, if it is one.
-    pub(super) fn disk(&self) -> Option<&Disk> {
-        match self {
-            Self::S3 { .. } => None,
-            Self::Folder { disk, .. } => Some(disk),
         }
     }
 

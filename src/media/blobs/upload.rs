@@ -1,9 +1,12 @@
 //! What is sent, on its way into quarantine: a few pieces in memory, never the whole.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use object_store::{MultipartUpload, WriteMultipart};
 
-use super::disk::Disk;
-use super::{BlobError, Blobs};
+use super::BlobError;
+use super::failures::BlobFailures;
 
 /// Pieces that are being written at the same time.
 const AT_ONCE: usize = 1;
@@ -12,15 +15,22 @@ const AT_ONCE: usize = 1;
 pub struct Upload {
     /// There until it ends.
     writer: Option<WriteMultipart>,
-    blobs: Blobs,
+    wait: Duration,
+    failures: Arc<BlobFailures>,
 }
 
 impl Upload {
-    pub(super) fn new(begun: Box<dyn MultipartUpload>, blobs: Blobs) -> Self {
-        let writer = WriteMultipart::new_with_chunk_size(begun, blobs.place.part());
+    pub(super) fn new(
+        begun: Box<dyn MultipartUpload>,
+        part: usize,
+        wait: Duration,
+        failures: Arc<BlobFailures>,
+    ) -> Self {
+        let writer = WriteMultipart::new_with_chunk_size(begun, part);
         Self {
             writer: Some(writer),
-            blobs,
+            wait,
+            failures,
         }
     }
 
@@ -32,13 +42,11 @@ impl Upload {
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
-        let wait = self.blobs.wait;
-        let free = match tokio::time::timeout(wait, writer.wait_for_capacity(AT_ONCE)).await {
+        let free = match tokio::time::timeout(self.wait, writer.wait_for_capacity(AT_ONCE)).await {
             Ok(free) => free.map_err(BlobError::from),
-            Err(_elapsed) => Err(BlobError::Silent(wait)),
+            Err(_elapsed) => Err(BlobError::Silent(self.wait)),
         };
-        free.map_err(|error| self.blobs.failures.note(error))?;
-        let _theirs = self.blobs.place.disk().and_then(Disk::enter);
+        free.map_err(|error| self.failures.note(error))?;
         writer.write(bytes);
         Ok(())
     }
@@ -51,16 +59,21 @@ impl Upload {
         let Some(writer) = self.writer.take() else {
             return Ok(());
         };
-        self.blobs.timely(writer.finish()).await.map(drop)
+        let done = match tokio::time::timeout(self.wait, writer.finish()).await {
+            Ok(done) => done.map(drop).map_err(BlobError::from),
+            Err(_elapsed) => Err(BlobError::Silent(self.wait)),
+        };
+        done.map_err(|error| self.failures.note(error))
     }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
-            let blobs = self.blobs.clone();
+            let wait = self.wait;
             tokio::spawn(async move {
-                if blobs.timely(writer.abort()).await.is_err() {
+                let given_up = tokio::time::timeout(wait, writer.abort()).await;
+                if !matches!(given_up, Ok(Ok(()))) {
                     slog_scope::info!("an upload that broke off is left to the store");
                 }
             });

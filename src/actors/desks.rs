@@ -220,15 +220,10 @@ impl Desks {
         directory.contains_key(region)
     }
 
-    /// Shows what is new of a region, and of the sum: mostly one status; all when it tells its counts first.
-    fn show(&self, region: &RegionId, before: Option<StatusCounts>, now: &StatusCounts) {
+    /// Shows what is new of a region, and of the sum.
+    fn show(&self, region: &RegionId, now: &StatusCounts) {
         let complaints = &self.deps.supervision.metrics.complaints;
-        let before = before.map_or([None; Status::ALL.len()], |counts| counts.map(Some));
-        let statuses = Status::ALL.into_iter().zip(self.total);
-        for ((status, total), (now, before)) in statuses.zip(now.iter().zip(before)) {
-            if before == Some(*now) {
-                continue;
-            }
+        for ((status, total), now) in Status::ALL.into_iter().zip(self.total).zip(now) {
             let (region, word) = (region.as_str(), status.as_str());
             complaints.by_status.with_label_values(&[word]).set(total);
             let of_region = complaints.by_region.with_label_values(&[region, word]);
@@ -277,10 +272,10 @@ impl Handler<Counted> for Desks {
         fail_point!(&format!("{}/desks/counted", self.deps.supervision.node));
         let Counted { region, complaints } = counted;
         let before = self.counts.insert(region.clone(), complaints);
-        let known = before.unwrap_or_default();
-        for ((total, known), now) in self.total.iter_mut().zip(known).zip(complaints) {
-            *total += now - known;
+        let before = before.unwrap_or_default();
+        for ((total, before), now) in self.total.iter_mut().zip(before).zip(complaints) {
+            *total += now - before;
         }
-        self.show(&region, before, &complaints);
+        self.show(&region, &complaints);
     }
 }

@@ -8,7 +8,6 @@ const SHARE: f64 = 1.0 / 3.0;
 const SECONDS_LEAST: f64 = 300.0;
 /// Of a stretch that is too short for that.
 const SHARE_OF_SHORT: f64 = 0.5;
-
 /// Seconds of a minute of which there must be samples.
 const MINUTE_LEAST: f64 = 50.0;
 
@@ -75,8 +74,10 @@ fn floors(samples: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let minute = |(at, _): &(f64, f64)| (at / 60.0).floor();
     let minutes = samples.chunk_by(|one, next| minute(one) == minute(next));
     let least = |minute: &[(f64, f64)]| {
-        let seconds = minute.last()?.0 - minute.first()?.0;
-        let samples = minute.iter().copied().filter(|_| seconds >= MINUTE_LEAST);
+        if minute.last()?.0 - minute.first()?.0 < MINUTE_LEAST {
+            return None;
+        }
+        let samples = minute.iter().copied();
         samples.min_by(|one, other| one.1.total_cmp(&other.1))
     };
     minutes.filter_map(least).collect()

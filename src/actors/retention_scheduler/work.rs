@@ -106,8 +106,8 @@ async fn note_due(
     Ok(())
 }
 
-/// Counts days that are over before their events go: a lane that had to would keep others waiting meanwhile. After each
-/// the database has as long for others: of some 30 ms each the database has a core to do, and a first run has years of them.
+/// Counts days that are over before their events go: a lane that had to would keep others waiting meanwhile. Each takes
+/// a core of the database for some 30 ms, and a first run has years of them: after each, others go first for as long.
 async fn count_days(deps: &SchedulerDeps) -> Result<(), StoreError> {
     let mut begun = Instant::now();
     while stats::count_next_day(&deps.store, settled(Timestamp::now())).await? {

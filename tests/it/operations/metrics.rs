@@ -31,6 +31,7 @@ async fn every_promised_series_is_on_the_page() {
         "events_delivered_total 2",
         "push_latency_seconds_count",
         r#"desk_queue_length{lane="0"}"#,
+        r#"desk_queue_length{lane="erasing"}"#,
         "commit_batch_size_count 2",
         "commit_duration_seconds_count 2",
         r#"database_pool_connections{state="idle"}"#,

@@ -1,18 +1,24 @@
 //! How much memory does the server hold for an idle socket that watches a region, and does a second
 //! wave of sockets, after all of the first have left, need more?
 
+use std::time::Duration;
+
 use clap::Args;
 use serde::Serialize;
 use serde_json::to_value;
 
 use crate::crowd::order::Pace;
 use crate::feed::Feed;
-use crate::process::{open_files, resident_bytes, settle};
+use crate::process::{anonymous_bytes, open_files, resident_bytes, settle};
 use crate::report::{Figure, Report, Target};
 use crate::{Fault, say};
 
 /// Sockets of the wave that warms up pools and caches; few, so that what they leave behind counts little.
 const WARM_UP: usize = 100;
+/// How often memory is read, and the pause between: for as long as the allocator keeps what is free (two seconds) and
+/// some more.
+const READINGS: usize = 24;
+const READING_PAUSE: Duration = Duration::from_millis(250);
 
 /// How many sockets.
 #[derive(Args)]
@@ -37,6 +43,9 @@ struct Memory {
     /// After all of the first wave left.
     between: u64,
     second_wave: u64,
+    /// Without pages of files, which the kernel brings in and takes out as it likes.
+    first_wave_own: u64,
+    second_wave_own: u64,
 }
 
 /// Measures and reports.
@@ -49,15 +58,17 @@ pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     wave(&feed, WARM_UP).await?;
     let before = resident_bytes(feed.server.pid)?;
     let first_wave = wave(&feed, sockets).await?;
-    let between = resident_bytes(feed.server.pid)?;
+    let between = least(feed.server.pid).await?.resident;
     let second_wave = wave(&feed, sockets).await?;
     let cores = feed.close().await?;
     let memory = Memory {
         sockets,
         before,
-        first_wave,
+        first_wave: first_wave.resident,
         between,
-        second_wave,
+        second_wave: second_wave.resident,
+        first_wave_own: first_wave.own,
+        second_wave_own: second_wave.own,
     };
     let command = format!("target/release/redress-loadtest idle --sockets {sockets}");
     Report::new("idle", &command, figures(&memory), to_value(&memory)?)
@@ -70,13 +81,30 @@ pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Opens so many sockets and lets them go again; resident memory while they were there.
-async fn wave(feed: &Feed, sockets: usize) -> Result<u64, Fault> {
+/// Memory of the server, in bytes.
+struct Reading {
+    resident: u64,
+    own: u64,
+}
+
+/// The least of some seconds.
+async fn least(pid: u32) -> Result<Reading, Fault> {
+    let (mut resident, mut own) = (u64::MAX, u64::MAX);
+    for _ in 0..READINGS {
+        resident = resident.min(resident_bytes(pid)?);
+        own = own.min(anonymous_bytes(pid)?);
+        tokio::time::sleep(READING_PAUSE).await;
+    }
+    Ok(Reading { resident, own })
+}
+
+/// Opens so many sockets and lets them go again; memory while they were there.
+async fn wave(feed: &Feed, sockets: usize) -> Result<Reading, Fault> {
     let pid = feed.server.pid;
     let files = open_files(pid)?;
     let mut crowd = feed.crowd(sockets, 0..1, 1, Pace::Eager).await?;
     settle(pid).await?;
-    let resident = resident_bytes(pid)?;
+    let reading = least(pid).await?;
     let series = r#"websocket_connections_active{role="admin"}"#;
     let live = feed.server.metric(series).await?;
     if (live - sockets as f64).abs() > 0.5 {
@@ -86,7 +114,7 @@ async fn wave(feed: &Feed, sockets: usize) -> Result<u64, Fault> {
     settle(pid).await?;
     let left = open_files(pid)?.saturating_sub(files);
     say(&format!("{left} more files are open than before the wave"));
-    Ok(resident)
+    Ok(reading)
 }
 
 fn figures(memory: &Memory) -> Vec<Figure> {
@@ -106,11 +134,13 @@ fn figures(memory: &Memory) -> Vec<Figure> {
             ),
         ),
         Figure::ratio(
-            "resident memory with a second wave to with the first",
-            memory.second_wave as f64 / memory.first_wave as f64,
+            "memory with a second wave to with the first, without pages of files",
+            memory.second_wave_own as f64 / memory.first_wave_own as f64,
             Target::AtMost(1.0),
             format!(
-                "{:.1} MiB to {:.1} MiB; {:.1} MiB between them",
+                "{:.2} MiB to {:.2} MiB; resident {:.1} to {:.1}, {:.1} between them",
+                megabytes(memory.second_wave_own),
+                megabytes(memory.first_wave_own),
                 megabytes(memory.second_wave),
                 megabytes(memory.first_wave),
                 megabytes(memory.between)

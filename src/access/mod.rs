@@ -233,8 +233,8 @@ impl Access {
         if of.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<Uuid> = of.iter().map(|(_, login)| *login).collect();
-        let live = logins::find_all_live(&self.store, &ids).await?;
+        let ids = of.iter().map(|(_, login)| *login).collect();
+        let live = logins::find_all_live(&self.store, ids).await?;
         let live: HashMap<_, _> = live
             .into_iter()
             .map(|one| ((one.account, one.login), one))

@@ -15,6 +15,10 @@ use crate::telemetry::metrics::PoolFigures;
 /// How long a caller waits for a free connection.
 const CHECK_OUT_WAIT: Duration = Duration::from_secs(5);
 
+/// How long a connection is used. It keeps room for the longest statement that ever went over it, on either side: with
+/// lists of thousands of candidates that is some hundred kilobytes, and every connection has its turn.
+const LIFE: Duration = Duration::from_secs(600);
+
 /// Opens and judges the pool's connections.
 pub struct Opener {
     manager: PostgresConnectionManager<MakeRustlsConnect>,
@@ -57,6 +61,7 @@ impl Store {
             .max_size(size)
             .test_on_check_out(false)
             .connection_timeout(CHECK_OUT_WAIT)
+            .max_lifetime(Some(LIFE))
             .build_unchecked(Opener {
                 manager: database.manager(),
                 database: Arc::clone(&database),

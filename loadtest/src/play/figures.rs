@@ -1,6 +1,7 @@
 //! What a run comes to, beside what must hold.
 
 use super::kills::Victim;
+use super::observer::Row;
 use super::profile::Profile;
 use super::run::Finished;
 use super::slope::{Slope, longest_stretch};
@@ -220,34 +221,53 @@ fn outages(finished: &Finished, stored: Option<(i64, i64)>) -> Vec<Figure> {
     ]
 }
 
-/// Growth of the longest stretch of one process, when it is long enough to say anything.
-fn growth(finished: &Finished) -> Option<Figure> {
+/// Growth of the longest stretch of one process, when it is long enough to say anything: of its anonymous memory, and of
+/// what of that the program holds. The rest is the allocator's, which takes some hours' worth of chance to settle.
+fn growth(finished: &Finished) -> Vec<Figure> {
+    let own = grown(finished, |row| row.server_own_bytes);
+    let held = grown(finished, |row| row.server_held_bytes);
+    let figures = [
+        (
+            "growth of the server's memory on its plateau, for 1000 sockets",
+            "anonymous memory",
+            Target::AtMost(GROWTH_MOST),
+            own,
+        ),
+        (
+            "growth of what the program holds of it",
+            "what is allocated",
+            Target::None,
+            held,
+        ),
+    ];
+    let told = figures.into_iter().filter_map(|(question, of, target, slope)| {
+        let (slope, length) = slope?;
+        let sockets = finished.setting.plan.sockets;
+        let from = format!(
+            "least squares over the last {:.0} s of {length:.0} s of one process ({} minutes, the least of each: {of}): \
+             {:.2} ± {:.2} MB an hour, {sockets} sockets; {} complaints open at the end",
+            slope.seconds,
+            slope.samples,
+            slope.mb_per_hour,
+            2.0 * slope.error,
+            finished.open
+        );
+        let growth = slope.mb_per_hour * 1000.0 / sockets as f64;
+        Some(Figure::new(question, growth, "MB/h", target, from))
+    });
+    told.collect()
+}
+
+/// The slope of one reading, and the seconds of the stretch that it is of.
+fn grown(finished: &Finished, reading: fn(&Row) -> Option<u64>) -> Option<(Slope, f64)> {
     let rows = finished.seen.rows.iter();
     let samples: Vec<_> = rows
-        .filter_map(|row| Some((row.server_pid?, row.at, row.server_own_bytes? as f64)))
+        .filter_map(|row| Some((row.server_pid?, row.at, reading(row)? as f64)))
         .collect();
     let stretch = longest_stretch(&samples);
-    let slope = Slope::after_plateau(&stretch)?;
     let length = stretch.last()?.0 - stretch.first()?.0;
-    let thousands = finished.setting.plan.sockets as f64 / 1000.0;
-    if length < STRETCH_LEAST || thousands <= 0.0 {
+    if length < STRETCH_LEAST || finished.setting.plan.sockets == 0 {
         return None;
     }
-    let from = format!(
-        "least squares over the last {:.0} s of {length:.0} s of one process ({} minutes, the least anonymous memory \
-         of each): {:.2} ± {:.2} MB an hour, {} sockets; {} complaints open at the end",
-        slope.seconds,
-        slope.samples,
-        slope.mb_per_hour,
-        2.0 * slope.error,
-        finished.setting.plan.sockets,
-        finished.open
-    );
-    Some(Figure::new(
-        "growth of the server's memory on its plateau, for 1000 sockets",
-        slope.mb_per_hour / thousands,
-        "MB/h",
-        Target::AtMost(GROWTH_MOST),
-        from,
-    ))
+    Some((Slope::after_plateau(&stretch)?, length))
 }

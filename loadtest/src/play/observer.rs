@@ -44,6 +44,8 @@ pub(crate) struct Row {
     pub(crate) server_bytes: Option<u64>,
     /// Of it what is no page of a file; known of a server on this machine.
     pub(crate) server_own_bytes: Option<u64>,
+    /// Of that what the program holds; told with each scrape.
+    pub(crate) server_held_bytes: Option<u64>,
     /// Which process that was.
     pub(crate) server_pid: Option<u32>,
 }
@@ -143,7 +145,7 @@ impl Observed {
         }
     }
 
-    /// Plays the scraper. Of a server elsewhere it is all that is known of its process.
+    /// Plays the scraper. What the program holds it alone knows; of a server elsewhere nothing else is known.
     async fn scrape(&self, seen: &RefCell<Seen>) {
         let at = Instant::now();
         let page = Scrape::get(&self.players.requests).await;
@@ -151,16 +153,21 @@ impl Observed {
         self.players.tally.ended("scrape", at, outcome);
         // Whoever is refused finds out with the next request; the token is good for a while.
         self.players.keep_passes().await.unwrap_or_default();
-        let (Ok(page), None) = (page, self.processes.borrow().0) else {
+        let Ok(page) = page else {
             return;
         };
+        let told = |series| Some(page.value(series) as u64).filter(|bytes| *bytes > 0);
+        let is_elsewhere = self.processes.borrow().0.is_none();
         let mut seen = seen.borrow_mut();
-        let cpu = page.value("process_cpu_seconds_total");
-        let bytes = page.value("process_resident_memory_bytes");
         if let Some(row) = seen.rows.last_mut() {
-            row.server_bytes = Some(bytes as u64).filter(|bytes| *bytes > 0);
+            row.server_held_bytes = told("memory_allocated_bytes");
+            if is_elsewhere {
+                row.server_bytes = told("process_resident_memory_bytes");
+            }
         }
-        seen.note_cpu(cpu);
+        if is_elsewhere {
+            seen.note_cpu(page.value("process_cpu_seconds_total"));
+        }
     }
 }
 

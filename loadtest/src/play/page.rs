@@ -138,6 +138,9 @@ const CHARTS: [(&str, &str, Lines); 9] = [
             ("without files", |row| {
                 Some(row.server_own_bytes? as f64 / 1_048_576.0)
             }),
+            ("held by the program", |row| {
+                Some(row.server_held_bytes? as f64 / 1_048_576.0)
+            }),
         ],
     ),
     (

@@ -1,8 +1,14 @@
 //! Signing in and out, and what ends a login.
 
+use redress::access::Access;
+use redress::access::secret::Secret;
+use redress::store::Store;
+use redress::store::connect::Database;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{change, id_of, login, me, olga, refresh, text};
+use crate::support::app::settings;
 use crate::support::{TestApp, call};
 
 #[actix::test]
@@ -206,5 +212,40 @@ async fn a_new_password_needs_the_old_one_and_ends_the_other_logins() {
     login(&app.api, &officer.email, "a new long password")
         .await
         .expect(200);
+    app.end().await;
+}
+
+#[actix::test]
+async fn what_thousands_of_logins_may_do_is_told_in_their_order() {
+    let app = TestApp::spawn().await;
+    let address = Database::from_url(app.database().url(), "redress").unwrap();
+    let secret = Secret::new(b"a secret of tests that is long enough").unwrap();
+    let access = &settings(app.database(), &[]).access;
+    let access = Access::new(Store::new(address, 1), &secret, access);
+    let mut known = Vec::new();
+    for officer in &app.demo.officers {
+        let tokens = access.login(&officer.email, &officer.password).await;
+        let token = tokens.unwrap().access_token;
+        known.push(access.authenticate(&token).await.unwrap());
+    }
+    // More than one statement asks for, those that are in force among them and twice.
+    let strangers = (0..2000).map(|_| (Uuid::new_v4(), Uuid::new_v4()));
+    let mut asked: Vec<_> = strangers.collect();
+    let of = |who: usize| (known[who].account, known[who].login);
+    for (place, who) in [(0, 0), (700, 1), (1999, 0)] {
+        asked[place] = of(who);
+    }
+    // A login of somebody else is none.
+    asked[1] = (of(0).0, of(1).1);
+    let granted = access.grants(&asked).await.unwrap();
+    assert_eq!(granted.len(), asked.len());
+    for (place, grant) in granted.into_iter().enumerate() {
+        let expected = match place {
+            0 | 1999 => Some(known[0].clone()),
+            700 => Some(known[1].clone()),
+            _ => None,
+        };
+        assert_eq!(grant, expected, "{place}");
+    }
     app.end().await;
 }

@@ -36,6 +36,7 @@ async fn every_promised_series_is_on_the_page() {
         "commit_duration_seconds_count 2",
         r#"database_pool_connections{state="idle"}"#,
         r#"database_pool_connections{state="in_use"}"#,
+        "memory_allocated_bytes",
         "process_resident_memory_bytes",
         "process_open_fds",
         "build_info{version=",

@@ -12,6 +12,7 @@ use crate::actors::supervise::Supervision;
 use crate::actors::thumbnailer::{ThumbnailerDeps, ThumbnailerHandle};
 use crate::config::{S3Access, ServeSettings};
 use crate::media::blobs::Blobs;
+use crate::media::intake::Intake;
 use crate::media::pool::{Pool, usual_threads};
 use crate::media::thumbnail::Sizes;
 use crate::store::Store;
@@ -22,6 +23,7 @@ use crate::store::catalogue::CatalogueCell;
 pub(super) struct Photos {
     pub(super) blobs: Blobs,
     pub(super) thumbnailer: ThumbnailerHandle,
+    pub(super) intake: Arc<Intake>,
     /// Kept: an actor that nobody can reach ends.
     _remover: Arc<Addr<BlobRemover>>,
 }
@@ -41,6 +43,7 @@ impl Photos {
             0 => usual_threads(),
             threads => threads,
         };
+        let intake = Arc::new(Intake::new(photos.photo_uploads, threads));
         let pool = Pool::start(threads, photos.photo_memory, photos.photo_time);
         let deps = ThumbnailerDeps {
             store: store.clone(),
@@ -66,6 +69,7 @@ impl Photos {
         Ok(Self {
             _remover: BlobRemover::start(home, remover),
             blobs,
+            intake,
             thumbnailer: ThumbnailerHandle::start(home, deps),
         })
     }

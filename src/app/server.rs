@@ -28,7 +28,7 @@ use crate::access::tracking::TrackingKey;
 use crate::actors::registry::wire::Wire;
 use crate::config::{ConfigError, ServeSettings, cores};
 use crate::http::desk::{Desk, PhotoParts};
-use crate::http::health::Readiness;
+use crate::http::health::{DatabaseProbe, Readiness};
 use crate::http::metrics::Scrape;
 use crate::http::problem::Problem;
 use crate::http::{pages, routes, trace};
@@ -117,6 +117,7 @@ impl Server {
             readiness.clone(),
         );
         let scrape = web::Data::new(scrape.clone());
+        let probe = web::Data::new(DatabaseProbe::default());
         let (registry, watch) = (actors.registry.clone(), actors.watch.clone());
         let (address, keep_alive) = (settings.server.listen, settings.server.keep_alive);
         let workers = match settings.server.workers {
@@ -139,6 +140,7 @@ impl Server {
                 .app_data(web::Data::new(metrics))
                 .app_data(web::Data::new(readiness))
                 .app_data(scrape.clone())
+                .app_data(probe.clone())
                 .app_data(
                     web::PathConfig::default()
                         .error_handler(|_, _| Problem::not_found("page").into()),
@@ -194,12 +196,11 @@ fn desk(
     (limits, links): (Limits, LinkKey),
     actors: &Actors,
 ) -> Desk {
-    let uploads = settings.photos.photo_uploads;
     let photos = PhotoParts {
         blobs: actors.photos.blobs.clone(),
         thumbnailer: actors.photos.thumbnailer.clone(),
         links,
-        uploads: Arc::new(Semaphore::new(usize::try_from(uploads).unwrap_or(1))),
+        intake: Arc::clone(&actors.photos.intake),
     };
     Desk {
         store: store.clone(),

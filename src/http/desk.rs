@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use tokio::sync::Semaphore;
 
 use super::client_address::ClientAddress;
 use super::problem::Problem;
@@ -18,6 +17,7 @@ use crate::actors::retention_scheduler::SchedulerHandle;
 use crate::actors::thumbnailer::ThumbnailerHandle;
 use crate::config::{ServeSettings, Switch};
 use crate::media::blobs::Blobs;
+use crate::media::intake::Intake;
 use crate::store::Store;
 use crate::store::catalogue::CatalogueCell;
 use crate::store::installation::Installation;
@@ -31,8 +31,8 @@ pub struct PhotoParts {
     pub thumbnailer: ThumbnailerHandle,
     /// Signs links to them.
     pub links: LinkKey,
-    /// Uploads that may begin.
-    pub uploads: Arc<Semaphore>,
+    /// The turns of uploads.
+    pub intake: Arc<Intake>,
 }
 
 /// The parts of the program that a complaint needs. Cheap to clone; one for the whole process.

@@ -3,7 +3,6 @@
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -22,6 +21,7 @@ use crate::http::desk::Desk;
 use crate::http::page::query;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::right::{Reader, speaker};
+use crate::media::intake::Turn;
 use crate::store::photos::{self, Stored};
 
 /// Bytes of a body beside its photos.
@@ -91,8 +91,8 @@ pub async fn upload(
         kind: asked.kind.as_deref().map(kind).transpose()?,
         uses_location: asked.use_photo_location,
     };
-    let _turn = admit(&request, complaint, &desk).await?;
     let length = announced(&request, &desk)?;
+    let _turn = admit(length, complaint, &desk).await?;
     let allowance = Allowance::take(asking.who.by(), address.0, length, &desk).await?;
     let received = receive(&request, payload, &desk).await?;
     allowance.settle(received.bytes()).await?;
@@ -119,20 +119,15 @@ pub(super) async fn let_in<'a>(
     Ok(asking)
 }
 
-/// Takes a turn, if there is room for photos: in the queue, on this node, at the complaint.
-async fn admit(
-    request: &HttpRequest,
-    complaint: Uuid,
-    desk: &Desk,
-) -> Result<OwnedSemaphorePermit, Problem> {
+/// Waits for a turn, if there is room for photos: in the queue, on this node, at the complaint.
+async fn admit(length: u64, complaint: Uuid, desk: &Desk) -> Result<Turn, Problem> {
     let most = MOST_AT_ONCE as u64 * desk.settings.photos.photo_limit + FRAME;
-    if content_length(request)?.is_some_and(|length| length > most) {
+    if length > most {
         return Err(Problem::photo_too_large(desk.settings.photos.photo_limit));
     }
     has_room(desk)?;
-    let turn = std::sync::Arc::clone(&desk.photos.uploads).try_acquire_owned();
-    let turn =
-        turn.map_err(|_full| Problem::no_room("too many uploads are under way; try again"))?;
+    let turn = desk.photos.intake.turn(length).await;
+    let turn = turn.ok_or_else(|| Problem::no_room("too many uploads are under way; try again"))?;
     takes_more(&photos::list(&desk.store, complaint).await?)?;
     Ok(turn)
 }

@@ -1,0 +1,96 @@
+//! How photos come in: so many uploads at a time, one beginning after the other.
+//!
+//! What arrives faster than pictures can be made only waits for them. Twelve uploads that begin at the same moment keep
+//! every core busy until they are there, and whoever else asks for something waits as long; one after the other they
+//! are done at the same time and are not felt.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Bytes a second that begin to come in, for each thread that makes pictures: about twice what a thread gets done of
+/// photos of 12 megapixels (`CAPACITY.md`, photos).
+const THREAD_RATE: f64 = 32e6;
+/// How long the next one waits at most for one before it, however large.
+const LONGEST: Duration = Duration::from_millis(250);
+
+/// The turns of uploads on this node.
+#[derive(Debug)]
+pub struct Intake {
+    places: Arc<Semaphore>,
+    /// Bytes a second.
+    rate: f64,
+    /// When the next one may begin.
+    next: Mutex<Option<Instant>>,
+}
+
+/// An upload that may be received; it has its place until this is dropped.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "held, and never looked at")] OwnedSemaphorePermit);
+
+impl Intake {
+    /// At most so many uploads at a time, for so many threads that make pictures.
+    pub fn new(most: u32, threads: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1))),
+            #[expect(clippy::cast_precision_loss, reason = "a number of threads")]
+            rate: THREAD_RATE * threads.max(1) as f64,
+            next: Mutex::default(),
+        }
+    }
+
+    /// Waits for the turn of an upload of about so many bytes; none when too many are under way.
+    pub async fn turn(&self, bytes: u64) -> Option<Turn> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let begins = self.begins(bytes, Instant::now());
+        tokio::time::sleep_until(begins.into()).await;
+        Some(Turn(place))
+    }
+
+    /// When an upload of so many bytes begins that comes now: at once, or behind those that came before.
+    fn begins(&self, bytes: u64, now: Instant) -> Instant {
+        #[expect(clippy::cast_precision_loss, reason = "bytes of an upload")]
+        let takes = Duration::from_secs_f64(bytes as f64 / self.rate);
+        let mut next = self
+            .next
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
+        let begins = next.map_or(now, |next| next.max(now));
+        *next = Some(begins + takes.min(LONGEST));
+        begins
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_begin_one_after_the_other_and_the_first_at_once() {
+        let (intake, now) = (Intake::new(4, 2), Instant::now());
+        let waits = |bytes, after| {
+            let came = now + Duration::from_millis(after);
+            (intake.begins(bytes, came) - came).as_millis()
+        };
+        assert_eq!(waits(6_400_000, 0), 0);
+        assert_eq!(waits(6_400_000, 0), 100);
+        assert_eq!(waits(1_000_000_000, 50), 150, "one that came later");
+        assert_eq!(
+            waits(1, 50),
+            400,
+            "behind a large one no longer than the longest"
+        );
+        assert_eq!(waits(1, 1000), 0, "nothing is saved up");
+        assert_eq!(waits(1, 1000), 0);
+    }
+
+    #[tokio::test]
+    async fn beyond_its_places_nobody_waits() {
+        let intake = Intake::new(1, 1);
+        let turn = intake.turn(0).await;
+        assert!(turn.is_some() && intake.turn(0).await.is_none());
+        drop(turn);
+        assert!(intake.turn(0).await.is_some());
+    }
+}

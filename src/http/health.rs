@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::desk::Desk;
@@ -20,6 +21,8 @@ use crate::store::{Store, installation};
 
 /// How long the database may take to answer before it counts as away.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long its answer holds. Anybody may ask how the node is, as often as they like: the database is not asked for each.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Adds the routes of this file, at the root.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -55,6 +58,27 @@ impl Readiness {
             let told = "the node is not ready; try again";
             Err(Problem::unavailable(told, "not ready"))
         }
+    }
+}
+
+/// How the database is, for all who ask about the node.
+#[derive(Debug, Default)]
+pub struct DatabaseProbe(Mutex<Option<(Instant, Option<Duration>)>>);
+
+impl DatabaseProbe {
+    /// The latest round trip, of at most a second ago; none when the database did not answer. Who asks while another one
+    /// waits for the database gets the same answer.
+    async fn round_trip(&self, store: &Store) -> Option<Duration> {
+        let mut latest = self.0.lock().await;
+        let fresh = latest.filter(|(at, _)| at.elapsed() < FRESH);
+        if let Some((_, took)) = fresh {
+            return took;
+        }
+        let begun = Instant::now();
+        let answer = tokio::time::timeout(DATABASE_PATIENCE, installation::get(store)).await;
+        let took = matches!(answer, Ok(Ok(_))).then(|| begun.elapsed());
+        *latest = Some((Instant::now(), took));
+        took
     }
 }
 
@@ -106,21 +130,22 @@ pub struct HealthView {
     pub websocket_by_role: BTreeMap<&'static str, usize>,
     /// All nodes together.
     pub cluster: ClusterView,
-    /// Time of a database round trip; null: it did not answer.
+    /// Time of a database round trip, of at most a second ago; null: it did not answer.
     pub database_round_trip_ms: Option<f64>,
 }
 
-/// How the node is, with a round trip to the database.
+/// How the node is, with a round trip to the database of at most a second ago.
 #[utoipa::path(get, path = "/health", tag = "operations",
     responses((status = 200, description = "Well", body = HealthView),
         (status = 503, description = "Not ready", body = HealthView)))]
 pub async fn health(
     store: web::Data<Store>,
     registry: web::Data<RegistryHandle>,
+    probe: web::Data<DatabaseProbe>,
     readiness: web::Data<Readiness>,
     desk: Desk,
 ) -> HttpResponse {
-    let round_trip = round_trip(&store).await;
+    let round_trip = probe.round_trip(&store).await;
     let counts = registry.counts();
     let by_role = |role: &Role| {
         (
@@ -148,12 +173,16 @@ pub async fn livez() -> HttpResponse {
     HttpResponse::Ok().body("alive\n")
 }
 
-/// Whether the node may be sent requests.
+/// Whether the node may be sent requests; the database is asked once a second.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "It may", body = str),
         (status = 503, description = "It starts, stops, or has no database", body = str)))]
-pub async fn readyz(store: web::Data<Store>, readiness: web::Data<Readiness>) -> HttpResponse {
-    let ready = readiness.get() && round_trip(&store).await.is_some();
+pub async fn readyz(
+    store: web::Data<Store>,
+    probe: web::Data<DatabaseProbe>,
+    readiness: web::Data<Readiness>,
+) -> HttpResponse {
+    let ready = readiness.get() && probe.round_trip(&store).await.is_some();
     let text = if ready { "ready\n" } else { "not ready\n" };
     HttpResponse::build(status(ready)).body(text)
 }
@@ -164,10 +193,4 @@ fn status(well: bool) -> StatusCode {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     }
-}
-
-async fn round_trip(store: &Store) -> Option<Duration> {
-    let begun = Instant::now();
-    let answer = tokio::time::timeout(DATABASE_PATIENCE, installation::get(store)).await;
-    matches!(answer, Ok(Ok(_))).then(|| begun.elapsed())
 }

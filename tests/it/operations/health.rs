@@ -104,3 +104,31 @@ async fn while_the_database_is_away_the_node_says_so_and_recovers_by_itself() {
         .expect(200);
     app.end().await;
 }
+
+#[actix::test]
+async fn the_database_is_asked_now_and_then_for_all_who_ask() {
+    let app = TestApp::spawn().await;
+    let holder = app.database().connect().await;
+    let hold = "BEGIN; LOCK TABLE redress.installation IN ACCESS EXCLUSIVE MODE";
+    let asked = async |path| call(app.api.get(path)).await.status;
+    eventually("an answer holds for the next ones", async || {
+        let before = asked("/health").await;
+        holder.batch_execute(hold).await.unwrap();
+        let held = [asked("/health").await, asked("/readyz").await];
+        holder.batch_execute("ROLLBACK").await.unwrap();
+        (before == 200 && held == [200, 200]).then_some(())
+    })
+    .await;
+    holder.batch_execute(hold).await.unwrap();
+    eventually("it does not hold for long", async || {
+        (asked("/health").await == 503).then_some(())
+    })
+    .await;
+    assert_eq!(asked("/readyz").await, 503);
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    eventually("the node is well again", async || {
+        (asked("/readyz").await == 200).then_some(())
+    })
+    .await;
+    app.end().await;
+}

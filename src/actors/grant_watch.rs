@@ -1,6 +1,6 @@
 //! Re-checks what live sockets may do, once a second and at once when this or another node says that something
-//! changed: deactivation, logout and a change of role end one within two seconds, a change of regions is told to it. One
-//! query a process, only while someone is connected.
+//! changed: deactivation, logout and a change of role end one within two seconds, a change of regions is told to it. A
+//! query for every 500 logins, only while someone is connected.
 
 use std::sync::Arc;
 use std::time::Duration;

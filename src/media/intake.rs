@@ -14,6 +14,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const THREAD_RATE: f64 = 32e6;
 /// How long the next one waits at most for one before it, however large.
 const LONGEST: Duration = Duration::from_millis(250);
+/// Who would have to wait longer is told to come again.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The turns of uploads on this node.
 #[derive(Debug)]
@@ -40,16 +42,16 @@ impl Intake {
         }
     }
 
-    /// Waits for the turn of an upload of about so many bytes; none when too many are under way.
+    /// Waits for the turn of an upload of about so many bytes; none when too many are under way or wait.
     pub async fn turn(&self, bytes: u64) -> Option<Turn> {
         let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        let begins = self.begins(bytes, Instant::now());
+        let begins = self.begins(bytes, Instant::now())?;
         tokio::time::sleep_until(begins.into()).await;
         Some(Turn(place))
     }
 
     /// When an upload of so many bytes begins that comes now: at once, or behind those that came before.
-    fn begins(&self, bytes: u64, now: Instant) -> Instant {
+    fn begins(&self, bytes: u64, now: Instant) -> Option<Instant> {
         #[expect(clippy::cast_precision_loss, reason = "bytes of an upload")]
         let takes = Duration::from_secs_f64(bytes as f64 / self.rate);
         let mut next = self
@@ -57,8 +59,11 @@ impl Intake {
             .lock()
             .unwrap_or_else(|broken| broken.into_inner());
         let begins = next.map_or(now, |next| next.max(now));
+        if begins - now > PATIENCE {
+            return None;
+        }
         *next = Some(begins + takes.min(LONGEST));
-        begins
+        Some(begins)
     }
 }
 
@@ -71,7 +76,8 @@ mod tests {
         let (intake, now) = (Intake::new(4, 2), Instant::now());
         let waits = |bytes, after| {
             let came = now + Duration::from_millis(after);
-            (intake.begins(bytes, came) - came).as_millis()
+            let begins = intake.begins(bytes, came).unwrap();
+            (begins - came).as_millis()
         };
         assert_eq!(waits(6_400_000, 0), 0);
         assert_eq!(waits(6_400_000, 0), 100);
@@ -83,6 +89,15 @@ mod tests {
         );
         assert_eq!(waits(1, 1000), 0, "nothing is saved up");
         assert_eq!(waits(1, 1000), 0);
+    }
+
+    #[test]
+    fn who_would_wait_too_long_is_sent_away_and_holds_nobody_up() {
+        let (intake, now) = (Intake::new(4, 1), Instant::now());
+        let admitted = (0..1000).filter_map(|_| intake.begins(u64::MAX, now));
+        let last = admitted.last().unwrap();
+        assert_eq!(last, now + PATIENCE);
+        assert_eq!(intake.begins(1, last), Some(last + LONGEST));
     }
 
     #[tokio::test]

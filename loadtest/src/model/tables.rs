@@ -17,7 +17,7 @@ pub(super) fn tables(measured: &Measured) -> String {
         told(
             "A soak with kills",
             measured.soak.as_ref(),
-            "play --profile soak --seconds 2700 --kills --keep soak-kills",
+            "play --profile soak --seconds 2000 --kills --keep soak-kills",
         ),
         told(
             "Beside the common alternative",

@@ -129,8 +129,9 @@ pub struct PhotoSettings {
     #[arg(long, env = "PHOTO_DAY_BYTES_API_KEY", default_value_t = 10_737_418_240, value_name = "BYTES",
           value_parser = clap::value_parser!(i64).range(1..))]
     pub photo_day_bytes_api_key: i64,
-    /// Uploads that this node takes at the same time; each holds up to 1 MiB of memory, with S3 up to 6 MiB. They begin
-    /// one after the other, at 32 MB a second for each of --photo-threads
+    /// Uploads that this node takes at the same time; what comes beyond, or would wait over 20 s for its
+    /// turn, is answered 503. They begin one after the other, at 32 MB a second for each of --photo-threads. Each holds
+    /// up to 1 MiB of memory, with S3 up to 6 MiB
     #[arg(long, env = "PHOTO_UPLOADS", default_value_t = 64, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub photo_uploads: u32,

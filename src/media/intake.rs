@@ -24,12 +24,8 @@ pub struct Intake {
     /// Bytes a second.
     rate: f64,
     /// When the next one may begin.
-    next: Mutex<Option<Instant>>,
+    next: Mutex<Instant>,
 }
-
-/// An upload that may be received; it has its place until this is dropped.
-#[derive(Debug)]
-pub struct Turn(#[expect(dead_code, reason = "held, and never looked at")] OwnedSemaphorePermit);
 
 impl Intake {
     /// At most so many uploads at a time, for so many threads that make pictures.
@@ -38,16 +34,22 @@ impl Intake {
             places: Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1))),
             #[expect(clippy::cast_precision_loss, reason = "a number of threads")]
             rate: THREAD_RATE * threads.max(1) as f64,
-            next: Mutex::default(),
+            next: Mutex::new(Instant::now()),
         }
     }
 
-    /// Waits for the turn of an upload of about so many bytes; none when too many are under way or wait.
-    pub async fn turn(&self, bytes: u64) -> Option<Turn> {
-        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        let begins = self.begins(bytes, Instant::now())?;
+    /// A place for an upload, until it is dropped; none when too many are under way.
+    pub fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
+    /// Waits until an upload of about so many bytes may begin; `false` when that would take too long.
+    pub async fn turn(&self, bytes: u64) -> bool {
+        let Some(begins) = self.begins(bytes, Instant::now()) else {
+            return false;
+        };
         tokio::time::sleep_until(begins.into()).await;
-        Some(Turn(place))
+        true
     }
 
     /// When an upload of so many bytes begins that comes now: at once, or behind those that came before.
@@ -58,11 +60,11 @@ impl Intake {
             .next
             .lock()
             .unwrap_or_else(|broken| broken.into_inner());
-        let begins = next.map_or(now, |next| next.max(now));
+        let begins = now.max(*next);
         if begins - now > PATIENCE {
             return None;
         }
-        *next = Some(begins + takes.min(LONGEST));
+        *next = begins + takes.min(LONGEST);
         Some(begins)
     }
 }
@@ -100,12 +102,12 @@ mod tests {
         assert_eq!(intake.begins(1, last), Some(last + LONGEST));
     }
 
-    #[tokio::test]
-    async fn beyond_its_places_nobody_waits() {
+    #[test]
+    fn there_are_as_many_places_as_were_told() {
         let intake = Intake::new(1, 1);
-        let turn = intake.turn(0).await;
-        assert!(turn.is_some() && intake.turn(0).await.is_none());
-        drop(turn);
-        assert!(intake.turn(0).await.is_some());
+        let place = intake.place();
+        assert!(place.is_some() && intake.place().is_none());
+        drop(place);
+        assert!(intake.place().is_some());
     }
 }

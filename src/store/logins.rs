@@ -18,7 +18,7 @@ const FIND_LIVE: &str = include_str!("../../sql/queries/logins/find_live.sql");
 const FIND_ALL_LIVE: &str = include_str!("../../sql/queries/logins/find_all_live.sql");
 
 /// Logins that are asked for by one statement. A connection keeps room for the longest that went over it, and every
-/// connection of the pool has its turn: with all live sockets in one statement each kept some 40 bytes a socket.
+/// connection of the pool has its turn: with all live sockets in one statement each kept 40 to 60 bytes a socket.
 const AT_ONCE: usize = 500;
 
 /// A login whose refresh token was exchanged.

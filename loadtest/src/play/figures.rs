@@ -222,7 +222,7 @@ fn outages(finished: &Finished, stored: Option<(i64, i64)>) -> Vec<Figure> {
 }
 
 /// Growth of the longest stretch of one process, when it is long enough to say anything: of its anonymous memory, and of
-/// what of that the program holds. The rest is the allocator's, which takes some hours' worth of chance to settle.
+/// what of that the program holds. The rest is the allocator's.
 fn growth(finished: &Finished) -> Vec<Figure> {
     let own = grown(finished, |row| row.server_own_bytes);
     let held = grown(finished, |row| row.server_held_bytes);

@@ -3,6 +3,7 @@
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -21,7 +22,6 @@ use crate::http::desk::Desk;
 use crate::http::page::query;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::right::{Reader, speaker};
-use crate::media::intake::Turn;
 use crate::store::photos::{self, Stored};
 
 /// Bytes of a body beside its photos.
@@ -92,8 +92,9 @@ pub async fn upload(
         uses_location: asked.use_photo_location,
     };
     let length = announced(&request, &desk)?;
-    let _turn = admit(length, complaint, &desk).await?;
+    let _place = admit(length, complaint, &desk).await?;
     let allowance = Allowance::take(asking.who.by(), address.0, length, &desk).await?;
+    turn(length, &desk).await?;
     let received = receive(&request, payload, &desk).await?;
     allowance.settle(received.bytes()).await?;
     keep(&asking, received, said).await
@@ -119,17 +120,28 @@ pub(super) async fn let_in<'a>(
     Ok(asking)
 }
 
-/// Waits for a turn, if there is room for photos: in the queue, on this node, at the complaint.
-async fn admit(length: u64, complaint: Uuid, desk: &Desk) -> Result<Turn, Problem> {
+/// Takes a place, if there is room for photos: in the queue, on this node, at the complaint.
+async fn admit(length: u64, complaint: Uuid, desk: &Desk) -> Result<OwnedSemaphorePermit, Problem> {
     let most = MOST_AT_ONCE as u64 * desk.settings.photos.photo_limit + FRAME;
     if length > most {
         return Err(Problem::photo_too_large(desk.settings.photos.photo_limit));
     }
     has_room(desk)?;
-    let turn = desk.photos.intake.turn(length).await;
-    let turn = turn.ok_or_else(|| Problem::no_room("too many uploads are under way; try again"))?;
+    let place = desk.photos.intake.place().ok_or_else(too_many_uploads)?;
     takes_more(&photos::list(&desk.store, complaint).await?)?;
-    Ok(turn)
+    Ok(place)
+}
+
+/// Waits until an upload may begin; meanwhile the queue may have become full.
+async fn turn(length: u64, desk: &Desk) -> Result<(), Problem> {
+    if !desk.photos.intake.turn(length).await {
+        return Err(too_many_uploads());
+    }
+    has_room(desk)
+}
+
+fn too_many_uploads() -> Problem {
+    Problem::no_room("too many uploads are under way; try again")
 }
 
 /// Refuses photos when too many wait.

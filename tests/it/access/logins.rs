@@ -228,8 +228,8 @@ async fn what_thousands_of_logins_may_do_is_told_in_their_order() {
         let token = tokens.unwrap().access_token;
         known.push(access.authenticate(&token).await.unwrap());
     }
-    // More than one statement asks for, those that are in force among them and twice.
-    let strangers = (0..2000).map(|_| (Uuid::new_v4(), Uuid::new_v4()));
+    // More than one statement asks for, those that are in force behind all others by their ids, and one twice.
+    let strangers = (0..2000).map(|number| (Uuid::nil(), Uuid::from_u128(number)));
     let mut asked: Vec<_> = strangers.collect();
     let of = |who: usize| (known[who].account, known[who].login);
     for (place, who) in [(0, 0), (700, 1), (1999, 0)] {

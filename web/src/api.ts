@@ -1255,7 +1255,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the node is, with a round trip to the database. */
+        /** How the node is, with a round trip to the database of at most a second ago. */
         get: operations["get_health"];
         put?: never;
         post?: never;
@@ -1306,7 +1306,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the node may be sent requests. */
+        /** Whether the node may be sent requests; the database is asked once a second. */
         get: operations["get_readyz"];
         put?: never;
         post?: never;
@@ -1878,7 +1878,7 @@ export interface components {
             cluster: components["schemas"]["ClusterView"];
             /**
              * Format: double
-             * @description Time of a database round trip; null: it did not answer.
+             * @description Time of a database round trip, of at most a second ago; null: it did not answer.
              */
             database_round_trip_ms?: number | null;
             /** @description `ok`, or `unavailable` while the node starts or stops or the database is away. */

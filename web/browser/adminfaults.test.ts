@@ -44,15 +44,17 @@ test('a tab whose server is away says so and goes on when it is back', async () 
 test('a tab that may not be read any more says so and leads to signing in', async () => {
   const visit = await stage.admin();
   const { page } = visit;
+  const fault = page.locator('main .notice.danger').first();
+  await page.route(DATA, (route) => route.fulfill(problem(403, 'forbidden')));
   for (const tab of TABS) {
-    await page.route(DATA, (route) => route.fulfill(problem(403, 'forbidden')));
     await page.locator(`nav.tabs a[href="/admin#${tab}"]`).click();
-    const fault = page.locator('main .notice.danger').first();
+    // Before that, the fault is the one of the tab before.
+    await page.locator(`nav.tabs a[href="/admin#${tab}"][aria-current=page]`).waitFor();
     await fault.getByText("This account is no administrator's").waitFor();
-    await page.unroute(DATA);
   }
-  await page.locator('main .notice.danger').first().getByRole('button', { name: 'Sign in to administration' }).click();
+  await fault.getByRole('button', { name: 'Sign in to administration' }).click();
   await page.locator('#password').waitFor();
+  await page.unroute(DATA);
   // The tab is kept: whoever signs in goes on there.
   await stage.signIn(page);
   await page.locator('nav.tabs a[href="/admin#system"][aria-current=page]').waitFor();

@@ -59,7 +59,13 @@ export class Visit {
 
   /** Nothing is wider than the window. */
   async fits(what: string): Promise<void> {
-    const [wide, window] = await this.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(wide! <= window!, `${what}: ${wide} of ${window} px`);
+    const [wide, window, out] = await this.page.evaluate(() => {
+      const beyond = [...document.querySelectorAll('body *')].filter((it) => {
+        const { left, right } = it.getBoundingClientRect();
+        return right > innerWidth || left < 0;
+      });
+      return [document.documentElement.scrollWidth, innerWidth, beyond.slice(0, 8).map((it) => it.outerHTML.slice(0, 120)).join('\n')] as const;
+    });
+    assert.ok(wide <= window, `${what}: ${wide} of ${window} px; beyond it:\n${out}`);
   }
 }

@@ -66,13 +66,15 @@ impl Actors {
         };
         let owners = Arbiter::new();
         let board: Arc<Board> = Arc::default();
-        let registry = registry(settings, &owners, &board, &supervision);
+        let (arbiters, lanes) = lanes(settings, store, &catalogue, &owners, &supervision);
+        // Desks report every batch to both: with the first lane that crosses no thread.
+        let beside_desks = arbiters.first().unwrap_or(&owners);
+        let registry = registry(settings, beside_desks, &board, &supervision);
         let (hints, waiting_hints) = HintSender::new();
         let medium = hints::medium(&settings.data, store)?;
         let hints = medium.as_ref().map_or_else(HintSender::default, |_| hints);
-        let (arbiters, lanes) = lanes(settings, store, &catalogue, &owners, &supervision);
         let desks = desks(store, lanes, &registry, &hints, &supervision);
-        let desks = DesksHandle::start(&owners.handle(), desks);
+        let desks = DesksHandle::start(&beside_desks.handle(), desks);
         let watch = GrantWatchDeps {
             access: access.clone(),
             registry: registry.clone(),

@@ -8,6 +8,7 @@ use tokio_postgres::{AsyncMessage, Client};
 use super::{Heard, HintError, channel};
 use crate::store::connect::Database;
 
+const OPEN_NOTIFIER: &str = include_str!("../../sql/queries/feed/open_notifier.sql");
 const NOTIFY: &str = include_str!("../../sql/queries/feed/notify.sql");
 const LISTEN: &str = include_str!("../../sql/queries/feed/listen.sql");
 
@@ -19,10 +20,10 @@ pub(super) struct Notifier {
 
 impl Notifier {
     pub(super) async fn open(database: &Database) -> Result<Self, HintError> {
-        Ok(Self {
-            client: database.open().await?,
-            channel: channel(database.schema()),
-        })
+        let client = database.open().await?;
+        client.batch_execute(OPEN_NOTIFIER).await?;
+        let channel = channel(database.schema());
+        Ok(Self { client, channel })
     }
 
     pub(super) async fn notify(&self, message: &str) -> Result<(), HintError> {

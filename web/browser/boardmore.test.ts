@@ -329,7 +329,7 @@ test('many are moved to another region, and commented on', async () => {
   assert.deepEqual(await violations(page), []);
   await go(page).click();
   await until(10_000, async () => (await Promise.all(ids.map((id) => stage.stored(id)))).every(({ region }) => region === 'harbour'), 'moved');
-  assert.equal(await page.locator('.complaint').count(), 2);
+  await until(10_000, async () => (await page.locator('.complaint').count()) === 2, 'both are still listed');
   await openDetail(page, ids[0] ?? '');
   await page.locator('.comments .said', { hasText: 'Seen on the round' }).waitFor();
   await over(page);

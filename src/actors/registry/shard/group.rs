@@ -4,11 +4,11 @@
 //! that a client knows at each event that nothing is missing: one right before the next event that
 //! suits, otherwise one now and then, and none while nothing happens.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::super::queue::OutQueue;
@@ -59,7 +59,9 @@ impl Wanted {
 
 /// The sessions.
 pub(super) struct Group {
-    members: HashMap<Uuid, Arc<OutQueue>>,
+    /// In the order in which they came, as their sockets mostly lie in the system's memory: a wave that goes
+    /// through it in that order finds more of it at hand than one in a hash table's order.
+    members: IndexMap<Uuid, Arc<OutQueue>>,
     /// Everything up to this number was dealt with, as far as the members were told.
     told: i64,
     told_at: Instant,
@@ -69,7 +71,7 @@ impl Group {
     /// A group without members, in a region that was published up to `told`.
     pub(super) fn at(told: i64) -> Self {
         Self {
-            members: HashMap::new(),
+            members: IndexMap::new(),
             told,
             told_at: Instant::now(),
         }
@@ -80,7 +82,7 @@ impl Group {
     }
 
     pub(super) fn remove(&mut self, session: Uuid) {
-        self.members.remove(&session);
+        self.members.swap_remove(&session);
     }
 
     pub(super) fn len(&self) -> usize {

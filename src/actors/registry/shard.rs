@@ -6,6 +6,7 @@
 //! A shard that panics starts empty: its sessions are told to come back, and they resume.
 
 mod approach;
+mod census;
 mod drain;
 mod grants;
 mod group;
@@ -34,10 +35,11 @@ use uuid::Uuid;
 use super::front::{SessionRegistry, ShardCounted, ShardOpened};
 use super::queue::OutQueue;
 use super::{
-    CloseCode, Closing, Counts, Disconnect, Form, HeadsPolled, LastHeard, Order, Peer, RegistryDeps,
+    CloseCode, Closing, Counts, Disconnect, HeadsPolled, LastHeard, Order, Peer, RegistryDeps,
 };
 use crate::domain::region::RegionId;
 pub use approach::{Approach, Reached};
+use census::Census;
 use group::Wanted;
 pub use handle::ShardHandle;
 use messages::ReportCounts;
@@ -77,6 +79,7 @@ pub struct RegistryShard {
     deps: RegistryDeps,
     /// Boxed: a table that grows by doubling has up to half of its places empty.
     sessions: HashMap<Uuid, Box<Entered>>,
+    census: Census,
     regions: HashMap<RegionId, Region>,
     /// Who is told of presence.
     followers: presence::Followers,
@@ -101,6 +104,7 @@ impl RegistryShard {
             front,
             deps,
             sessions: HashMap::new(),
+            census: Census::default(),
             regions: HashMap::new(),
             followers: presence::Followers::default(),
             closing,
@@ -116,6 +120,7 @@ impl RegistryShard {
         let Some(entered) = self.sessions.remove(&session) else {
             return;
         };
+        self.census.went(&entered);
         for (region, watching) in entered.regions.iter() {
             self.unwatch(session, region, watching);
         }
@@ -138,15 +143,7 @@ impl RegistryShard {
     }
 
     fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for entered in self.sessions.values() {
-            *counts
-                .by_role
-                .entry(entered.peer.identity.role)
-                .or_default() += 1;
-            let is_stream = *entered.queue.form() != Form::WebSocket;
-            counts.event_streams += usize::from(is_stream);
-        }
+        let mut counts = self.census.counts();
         for (region, known) in &self.regions {
             if known.watchers() > 0 {
                 counts.by_region.insert(region.clone(), known.watchers());
@@ -254,7 +251,10 @@ impl Handler<Enter> for RegistryShard {
         if let Some(farewell) = *self.closing.borrow() {
             Self::end_late(&entered, farewell);
         }
-        self.sessions.insert(entered.peer.session, entered);
+        self.census.came(&entered);
+        if let Some(before) = self.sessions.insert(entered.peer.session, entered) {
+            self.census.went(&before);
+        }
         self.report_counts(ctx);
     }
 }

@@ -17,6 +17,7 @@ impl RegistryShard {
             return;
         };
         let before = std::mem::replace(&mut entered.peer.identity, identity.clone());
+        self.census.changed(before.role, identity.role);
         if before.regions == identity.regions {
             return;
         }

@@ -10,6 +10,7 @@
 //! read: one commit may publish more than the bound before their sockets get a turn, and all of them
 //! would be cut off. An empty queue takes a frame of any size: no single message is undeliverable.
 
+mod held;
 mod inner;
 
 use std::collections::VecDeque;
@@ -21,8 +22,8 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::Form;
-use super::wave::Wave;
 use super::wire::{WeakWire, Wire};
+pub use held::Held;
 use inner::{Bound, Inner, wait, wake};
 
 /// Most bytes that one write takes out of the queue.
@@ -72,19 +73,12 @@ impl OutQueue {
         self.lock().put(frame, None, &self.bound)
     }
 
-    /// Writes events to the socket as far as it takes them at once, and puts the rest in; says how
-    /// many bytes were written, `None` when the queue has ended or this ends it by overrun.
-    pub fn push_wave(&self, wave: &Wave) -> Option<usize> {
-        let mut inner = self.lock();
-        let written = inner.write_now(&wave.bytes);
-        if written == wave.bytes.len() {
-            return Some(written);
+    /// The queue for a wave alone.
+    pub fn hold(&self) -> Held<'_> {
+        Held {
+            inner: self.lock(),
+            bound: &self.bound,
         }
-        let rest = wave.bytes.slice(written..);
-        inner.is_first_begun |= written > 0;
-        inner
-            .put(rest, Some(wave.oldest_commit), &self.bound)
-            .then_some(written)
     }
 
     /// Lets waves go straight to the socket. For the reader's first read: from then on all bytes

@@ -6,7 +6,8 @@ use bytes::{Bytes, BytesMut};
 use prometheus::local::LocalHistogram;
 
 use super::PublishedEvent;
-use super::queue::WRITE_MOST;
+use super::queue::{Held, WRITE_MOST};
+use super::wire::write_now;
 use crate::telemetry::metrics::PushMetrics;
 
 /// Consecutive events in one piece: what one write sends.
@@ -55,6 +56,19 @@ impl Wave {
             oldest_commit: first.committed_at,
         })
     }
+
+    /// Writes the wave to the sockets of these queues as far as they take it at once; the rest waits in the queues. Says
+    /// for each how many bytes were written.
+    pub(super) fn send(&self, queues: &mut [Held<'_>]) -> Vec<usize> {
+        // All sockets are looked up before the first write: between two writes the memory of neither is at hand.
+        let sockets: Vec<_> = queues.iter().map(Held::socket).collect();
+        let write = |socket: &Option<_>| socket.map_or(0, |one| write_now(one, &self.bytes));
+        let written: Vec<usize> = sockets.iter().map(write).collect();
+        for (queue, &written) in queues.iter_mut().zip(&written) {
+            queue.keep_rest(self, written);
+        }
+        written
+    }
 }
 
 /// What a shard counts while it sends waves: added to the node's series once a wave, because all
@@ -81,12 +95,14 @@ impl<'a> Tally<'a> {
         self.delivered += events;
     }
 
-    /// Bytes of a wave were handed to a socket; the last of them ends the wait of its oldest event.
-    pub(super) fn sent(&mut self, wave: &Wave, bytes: usize) {
-        self.bytes += bytes as u64;
-        if bytes == wave.bytes.len() {
-            self.latency
-                .observe(wave.oldest_commit.elapsed().as_secs_f64());
+    /// So many bytes of a wave were handed to each socket of a block; the last of them ends the wait of its oldest event.
+    pub(super) fn sent(&mut self, wave: &Wave, written: &[usize]) {
+        let waited = wave.oldest_commit.elapsed().as_secs_f64();
+        for &bytes in written {
+            self.bytes += bytes as u64;
+            if bytes == wave.bytes.len() {
+                self.latency.observe(waited);
+            }
         }
     }
 

@@ -7,12 +7,14 @@
 
 use std::io::{self, ErrorKind};
 use std::net::Shutdown;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use rustix::net::SendFlags;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
@@ -55,18 +57,21 @@ impl Wire {
         self.0.is_server_writing.store(true, Ordering::Release);
     }
 
-    /// Writes as many bytes as the system takes at once, and says how many: none while the server writes.
-    pub(super) fn write_now(&self, bytes: &[u8]) -> usize {
-        if self.0.is_server_writing.load(Ordering::Acquire) {
-            return 0;
-        }
-        // Past the runtime, whose note of the socket's readiness lies in memory that nothing else needs here.
-        // What cannot be written is left to the server: it waits for room, and hears the same error.
-        let written = SockRef::from(self.stream()).send(bytes);
-        let written = written.unwrap_or_default();
-        kill_within(written, bytes);
-        written
+    /// The socket, to be written to past the server; none while the server writes.
+    pub(super) fn socket(&self) -> Option<BorrowedFd<'_>> {
+        let is_free = !self.0.is_server_writing.load(Ordering::Acquire);
+        // Past the runtime, too, whose note of the socket's readiness lies in memory that nothing else needs here.
+        is_free.then(|| self.stream().as_fd())
     }
+}
+
+/// Writes as many bytes as the system takes at once, and says how many. What cannot be written is left to the server:
+/// it waits for room, and hears the same error.
+pub(super) fn write_now(socket: BorrowedFd<'_>, bytes: &[u8]) -> usize {
+    let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+    let written = rustix::net::send(socket, bytes, flags).unwrap_or_default();
+    kill_within(written, bytes);
+    written
 }
 
 /// Where a test may end the process in the midst of a frame: the system took only a part of it.

@@ -42,14 +42,6 @@ pub(super) struct Inner {
 }
 
 impl Inner {
-    /// Writes what the socket takes, when nothing waits before it.
-    pub(super) fn write_now(&self, bytes: &[u8]) -> usize {
-        match &self.wire {
-            Some(wire) if self.frames.is_empty() => wire.write_now(bytes),
-            Some(_) | None => 0,
-        }
-    }
-
     pub(super) fn put(
         &mut self,
         frame: Bytes,

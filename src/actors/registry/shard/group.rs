@@ -11,16 +11,16 @@ use bytes::{Bytes, BytesMut};
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-use super::super::queue::OutQueue;
+use super::super::queue::{Held, OutQueue};
 use super::super::wave::{Tally, Wave};
 use super::super::{Form, PublishedEvent};
 use crate::domain::event::Filter;
 use crate::domain::region::RegionId;
 use crate::telemetry::metrics::PushMetrics;
 
-/// So many queues are looked at before a wave goes to them: among thousands of sockets none is in the processor's
-/// cache when its turn comes.
-const BLOCK: usize = 16;
+/// So many queues are looked at, and then held, before a wave goes to them: among thousands of sockets none is in the
+/// processor's cache when its turn comes.
+const BLOCK: usize = 128;
 
 /// What the sessions of a group want.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -125,17 +125,15 @@ impl Group {
         let mut blocks = members.chunks(BLOCK).peekable();
         while let Some(block) = blocks.next() {
             block.iter().for_each(|queue| queue.glance());
-            let open = block.iter().filter(|queue| !queue.has_ended()).count();
+            let mut held: Vec<Held<'_>> = block.iter().map(|queue| queue.hold()).collect();
+            let open = held.iter().filter(|queue| queue.is_open()).count();
             tally.delivered(events * open as u64);
             // Before the last write: whoever has seen the wave arrive everywhere finds it counted.
             if blocks.peek().is_none() {
                 tally.flush();
             }
-            for queue in block {
-                for wave in waves {
-                    let written = queue.push_wave(wave).unwrap_or_default();
-                    tally.sent(wave, written);
-                }
+            for wave in waves {
+                tally.sent(wave, &wave.send(&mut held));
             }
         }
         tally.flush();

@@ -124,6 +124,13 @@ async fn a_change_of_role_or_deactivation_ends_the_live_socket() {
     }
     app.submit("harbour", "for who is untouched").await;
     untouched.join("harbour", None).await;
+    for (role, count) in [("officer", 1.0), ("admin", 0.0)] {
+        let series = format!("websocket_connections_active{{role=\"{role}\"}}");
+        eventually("those who went are not counted any more", async || {
+            (app.metric(&series).await == count).then_some(())
+        })
+        .await;
+    }
     app.end().await;
 }
 

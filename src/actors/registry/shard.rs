@@ -120,7 +120,8 @@ impl RegistryShard {
         let Some(entered) = self.sessions.remove(&session) else {
             return;
         };
-        self.census.went(&entered);
+        let role = entered.peer.identity.role;
+        self.census.went(role, entered.queue.form());
         for (region, watching) in entered.regions.iter() {
             self.unwatch(session, region, watching);
         }
@@ -251,9 +252,11 @@ impl Handler<Enter> for RegistryShard {
         if let Some(farewell) = *self.closing.borrow() {
             Self::end_late(&entered, farewell);
         }
-        self.census.came(&entered);
-        if let Some(before) = self.sessions.insert(entered.peer.session, entered) {
-            self.census.went(&before);
+        let (session, role) = (entered.peer.session, entered.peer.identity.role);
+        self.census.came(role, entered.queue.form());
+        if let Some(before) = self.sessions.insert(session, entered) {
+            let role = before.peer.identity.role;
+            self.census.went(role, before.queue.form());
         }
         self.report_counts(ctx);
     }

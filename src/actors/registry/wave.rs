@@ -96,6 +96,7 @@ impl<'a> Tally<'a> {
     }
 
     /// So many bytes of a wave were handed to each socket of a block; the last of them ends the wait of its oldest event.
+    /// All sockets of a block count with the time at its end: the first had it up to 127 writes before.
     pub(super) fn sent(&mut self, wave: &Wave, written: &[usize]) {
         let waited = wave.oldest_commit.elapsed().as_secs_f64();
         for &bytes in written {

@@ -21,6 +21,7 @@ const RELEASE: &str = include_str!("../../../sql/queries/commit/release.sql");
 const ENTOMB: &str = include_str!("../../../sql/queries/commit/entomb.sql");
 const QUEUE_BLOBS: &str = include_str!("../../../sql/queries/commit/queue_blobs.sql");
 const COUNT_DAYS: &str = include_str!("../../../sql/queries/commit/count_days.sql");
+const HOLD_WORDS: &str = include_str!("../../../sql/queries/commit/hold_words.sql");
 const ERASE: &str = include_str!("../../../sql/queries/commit/erase.sql");
 const ANONYMISE: &str = include_str!("../../../sql/queries/commit/anonymise.sql");
 const ERASE_IDENTITY: &str = include_str!("../../../sql/queries/commit/erase_identity.sql");
@@ -127,6 +128,7 @@ impl<'a> Values<'a> {
         if !self.without_photos.is_empty() {
             let photos_of = &self.without_photos;
             calls.push(Call::Query(QUEUE_BLOBS, vec![photos_of, &self.at]));
+            calls.push(Call::Query(HOLD_WORDS, vec![]));
         }
         if !whole.ids.is_empty() {
             let days = vec![&whole.ids as _, &self.unsettled as _];

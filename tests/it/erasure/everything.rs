@@ -1,5 +1,6 @@
 //! Everything of an erased complaint is gone, from every table and every answer, but its tombstone and its id.
 
+use futures_util::future::join;
 use redress::actors::region_desk::Outcome;
 use redress::domain::change::Refusal;
 use redress::domain::erasure::Mode;
@@ -197,5 +198,39 @@ async fn words_that_were_noted_from_a_complaint_as_it_was_erased_are_forgotten()
         where_is(&client, "zyzzyva").await.is_empty().then_some(())
     })
     .await;
+    app.end().await;
+}
+
+#[actix::test]
+async fn an_erasure_waits_for_who_notes_words_and_leaves_none() {
+    let app = TestApp::spawn().await;
+    let (admin, client) = (app.admin().await, app.database().connect().await);
+    let mut keeper = app.database().connect().await;
+    for mode in [Mode::Erase, Mode::Anonymise] {
+        // Words are noted once a second; what is written from here on is left to this one.
+        let noting = keeper.transaction().await.unwrap();
+        let alone = "LOCK TABLE word_heads IN SHARE ROW EXCLUSIVE MODE";
+        noting.batch_execute(alone).await.unwrap();
+        let (id, _) = full(&app).await;
+        enter(&app, &admin, id, "rejected").await;
+        age(&client, id).await;
+        let noted = "SELECT catch_up_words(1000)";
+        let noted: i64 = noting.query_one(noted, &[]).await.unwrap().get(0);
+        assert!(noted > 0, "{mode:?}");
+        let ids = [id];
+        let erasing = erase(app.application(), "north", &ids, mode);
+        let committing = async {
+            let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'ShareLock' \
+                AND relation = 'word_heads'::regclass";
+            eventually("it waits", async || {
+                (count(&client, waiting).await == 1).then_some(())
+            })
+            .await;
+            noting.commit().await.unwrap();
+        };
+        let (outcomes, ()) = join(erasing, committing).await;
+        erased(&outcomes);
+        assert_eq!(where_is(&client, "zyzzyva").await, [], "{mode:?}");
+    }
     app.end().await;
 }

@@ -52,13 +52,7 @@ pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<So
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.set_cancel(move || Instant::now() >= deadline);
     decoder.decode_headers().map_err(flaw)?;
-    let same = decoder.info().is_some_and(|info| {
-        (u32::from(info.width), u32::from(info.height)) == (markers.width, markers.height)
-    });
-    if !same {
-        let what = "it gives its size twice".into();
-        return Err(Flaw::Damaged { what });
-    }
+    check(&mut decoder, &markers)?;
     let mut stripes = Stripes::new(decoder.raw_output(), &markers)?;
     let picture = match Inks::of(&markers) {
         None => stripes.planes(longest, deadline)?,
@@ -69,6 +63,23 @@ pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<So
         exif: markers.exif,
         profile: markers.profile(),
     })
+}
+
+/// Fails unless the decoder, which skips what it cannot read, has found the size and the first scan that were found
+/// before: by them the file was let in, and its memory counted.
+fn check(decoder: &mut JpegDecoder<ZCursor<&[u8]>>, markers: &Markers<'_>) -> Result<(), Flaw> {
+    let damaged = |what: &str| Flaw::Damaged { what: what.into() };
+    let size = decoder
+        .info()
+        .map(|info| (u32::from(info.width), u32::from(info.height)));
+    if size != Some((markers.width, markers.height)) {
+        return Err(damaged("it gives its size twice"));
+    }
+    let coded = markers.coded.ok_or(Flaw::Truncated)?;
+    if decoder.inner_reader().position().ok() != u64::try_from(coded).ok() {
+        return Err(damaged("its parts do not follow one another"));
+    }
+    Ok(())
 }
 
 /// A file's planes, as they come.

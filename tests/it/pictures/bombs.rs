@@ -177,3 +177,21 @@ fn scans_behind_the_last_row_are_refused() {
     let made = made_of(&bomb);
     assert!(matches!(made, Err(Flaw::Damaged { .. })), "{made:?}");
 }
+
+/// Found by fuzzing: a decoder that skips what cannot be read finds scans of single planes where none were counted, and
+/// holds all of the picture for them.
+#[test]
+fn scans_that_the_decoder_alone_finds_are_refused() {
+    let apart = jpeg_with(192, 160, |told| told.set_optimized_huffman_tables(true));
+    let together = jpeg(192, 160);
+    let (scan, other) = (marker(&apart, 0xDA), marker(&together, 0xDA));
+    let (tables, scans) = (&apart[..scan], &apart[scan..]);
+    assert!(made_of(&apart).is_ok());
+    let endless = [tables, &[0xFF, 0, 0xFF, 0], scans].concat();
+    assert_eq!(made_of(&endless).err(), Some(Flaw::Truncated));
+    let length = u16::try_from(scans.len() + 2).unwrap().to_be_bytes();
+    assert!(length[0] > 0, "the decoder skips a nought");
+    let skipped = [tables, &[0xFF, 0], &length, scans, &together[other..]].concat();
+    let made = made_of(&skipped);
+    assert!(matches!(made, Err(Flaw::Damaged { .. })), "{made:?}");
+}

@@ -29,6 +29,8 @@ pub(super) struct Markers<'a> {
     profile: Vec<(u8, &'a [u8])>,
     /// Where the first scan begins.
     scan: usize,
+    /// Where its coded bytes begin; nothing, if the bytes end before.
+    pub(super) coded: Option<usize>,
 }
 
 /// A segment: its marker, its content, and where the next one begins.
@@ -52,7 +54,7 @@ impl<'a> Markers<'a> {
                 return Err(damaged("it has no picture in it"));
             }
             if segment.marker == START_OF_SCAN {
-                markers.scan = at;
+                (markers.scan, markers.coded) = (at, Some(segment.next));
                 markers.take_scan(segment.content)?;
                 return Ok(markers);
             }

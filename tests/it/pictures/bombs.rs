@@ -187,11 +187,31 @@ fn scans_that_the_decoder_alone_finds_are_refused() {
     let (scan, other) = (marker(&apart, 0xDA), marker(&together, 0xDA));
     let (tables, scans) = (&apart[..scan], &apart[scan..]);
     assert!(made_of(&apart).is_ok());
-    let endless = [tables, &[0xFF, 0, 0xFF, 0], scans].concat();
-    assert_eq!(made_of(&endless).err(), Some(Flaw::Truncated));
     let length = u16::try_from(scans.len() + 2).unwrap().to_be_bytes();
     assert!(length[0] > 0, "the decoder skips a nought");
+    let endless = [tables, &[0xFF, 0, 0xFF, 0], scans].concat();
     let skipped = [tables, &[0xFF, 0], &length, scans, &together[other..]].concat();
-    let made = made_of(&skipped);
-    assert!(matches!(made, Err(Flaw::Damaged { .. })), "{made:?}");
+    for file in [endless, skipped] {
+        let made = made_of(&file).map(drop);
+        assert!(matches!(made, Err(Flaw::Damaged { .. })), "{made:?}");
+    }
+}
+
+/// A marker that has no length is one with a length to the decoder: between such two readings a whole header hides.
+#[test]
+fn a_header_that_the_decoder_alone_reads_is_refused() {
+    let photo = jpeg_with(192, 160, |told| told.set_progressive(true));
+    let frame = marker(&photo, 0xC2);
+    let (frame, rest) = (&photo[frame..frame + 19], &photo[frame + 19..]);
+    let before = &photo[2..marker(&photo, 0xC2)];
+    let shown = [&[0xFF, 0xC0], &frame[2..]].concat();
+    // To the decoder the second marker is the length of the first, which ends where the frame begins.
+    let hiding = [&[0xFF, 0xE3, 0xFF, 0xBE][..], &vec![0; 0xFFC0 - 23]].concat();
+    for without_length in [0x01, 0xD0, 0xD7] {
+        let start = [&[0xFF, 0xD8], before, &[0xFF, without_length]].concat();
+        let two = [&start, &shown[..], &hiding, frame, rest].concat();
+        let found = header(&two);
+        assert!(matches!(found, Err(Flaw::Damaged { .. })), "{found:?}");
+        assert!(made_of(&two).is_err());
+    }
 }

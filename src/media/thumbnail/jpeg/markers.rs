@@ -203,7 +203,12 @@ fn segment(bytes: &[u8], at: usize) -> Result<Segment<'_>, Flaw> {
     }
     let marker = bytes.get(at).copied().ok_or(Flaw::Truncated)?;
     at += 1;
-    if marker == END || matches!(marker, 0x01 | 0xD0..=0xD7) {
+    // None of these has a length, and none has any business here. The decoder takes what follows for one, and would read
+    // another header than this.
+    if matches!(marker, 0x00 | 0x01 | 0xD0..=0xD7) {
+        return Err(damaged("its parts do not follow one another"));
+    }
+    if marker == END {
         let content = &[];
         return Ok(Segment {
             marker,

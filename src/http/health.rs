@@ -24,12 +24,24 @@ const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long its answer holds. Anybody may ask how the node is, as often as they like: the database is not asked for each.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Adds the routes of this file, at the root.
+/// Adds the routes of this file, at the root. Watchers of many kinds ask by HEAD.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/health").route(web::get().to(health)))
-        .service(web::resource("/livez").route(web::get().to(livez)))
-        .service(web::resource("/readyz").route(web::get().to(readyz)));
+        .service(
+            web::resource("/health")
+                .route(web::get().to(health))
+                .route(web::head().to(health)),
+        )
+        .service(
+            web::resource("/livez")
+                .route(web::get().to(livez))
+                .route(web::head().to(livez)),
+        )
+        .service(
+            web::resource("/readyz")
+                .route(web::get().to(readyz))
+                .route(web::head().to(readyz)),
+        );
 }
 
 /// Whether the node takes requests: set once everything has started, cleared when it stops.

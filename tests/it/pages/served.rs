@@ -113,6 +113,7 @@ async fn head_is_answered_as_get_without_a_body() {
     let receipt = app.submit("north", "a hole").await;
     let track = format!("/t/{}", receipt["tracking_token"].as_str().unwrap());
     let mut paths: Vec<&str> = vec!["/", "/board", "/admin", &track, "/t/AAAA", "/docs"];
+    paths.extend(["/livez", "/readyz", "/health"]);
     let script = built(".js").map(|name| format!("/assets/{name}"));
     if let Some(script) = &script {
         paths.extend([script, "/icon.svg", "/sw.js"]);

@@ -1,5 +1,5 @@
 //! How soon does an officer's socket tell that a photo is ready, and does `/health` answer as soon as ever while
-//! twelve photos arrive at once?
+//! twelve photos arrive at once? And does that of a bystander, a server beside it that has nothing else to do?
 
 mod figures;
 #[path = "../../benches/pictures/photo.rs"]
@@ -7,6 +7,7 @@ mod photo;
 mod prober;
 mod watcher;
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -87,6 +88,8 @@ struct Outcome {
     /// From the first byte of a photo until its upload was answered.
     answered_ms: Vec<f64>,
     rounds: Vec<Round>,
+    /// The same with `/health` asked of the bystander.
+    beside: Vec<Round>,
 }
 
 /// Measures and reports.
@@ -95,14 +98,21 @@ struct Outcome {
 /// Whatever went wrong.
 pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     let feed = open().await?;
+    let flags = ["--photo-threads=1", "--ping-interval-ms=600000"];
     let mut scene = Scene {
+        bystander: Server::start(&feed.stage, "bystander", &flags).await?,
         photos: photos(options.megapixels)?,
         watcher: Watcher::open(feed.server.address, &feed.token, &World::region(0)).await?,
         feed,
     };
     let outcome = scene.play(options).await?;
-    let Scene { feed, watcher, .. } = scene;
-    drop(watcher);
+    let Scene {
+        feed,
+        watcher,
+        bystander,
+        ..
+    } = scene;
+    drop((watcher, bystander));
     let cores = feed.close().await?;
     let (figures, raw) = (figures::of(options, &outcome), to_value(&outcome)?);
     let command = "target/release/redress-loadtest photos";
@@ -146,6 +156,7 @@ fn photos(megapixels: usize) -> Result<Vec<Vec<u8>>, Fault> {
 /// Those who take part.
 struct Scene {
     feed: Feed,
+    bystander: Server,
     watcher: Watcher,
     photos: Vec<Vec<u8>>,
 }
@@ -157,6 +168,7 @@ impl Scene {
             ready_ms: Vec::new(),
             answered_ms: Vec::new(),
             rounds: Vec::new(),
+            beside: Vec::new(),
         };
         self.alone(0).await?;
         for number in 0..options.alone {
@@ -166,7 +178,9 @@ impl Scene {
         }
         for number in 1..=options.rounds {
             say(&format!("photos: round {number} of {}", options.rounds));
-            outcome.rounds.push(self.at_once().await?);
+            let (server, bystander) = (self.feed.server.address, self.bystander.address);
+            outcome.rounds.push(self.at_once(server).await?);
+            outcome.beside.push(self.at_once(bystander).await?);
         }
         Ok(outcome)
     }
@@ -186,14 +200,15 @@ impl Scene {
         Ok((answered?, milliseconds(begun)))
     }
 
-    async fn at_once(&mut self) -> Result<Round, Fault> {
+    /// Twelve at once, with `/health` asked of somebody.
+    async fn at_once(&mut self, asked: SocketAddr) -> Result<Round, Fault> {
         let mut uploads = Vec::new();
         for number in 0..AT_ONCE {
             uploads.push(self.upload(number).await?);
         }
         let address = self.feed.server.address;
         tokio::time::sleep(REST).await;
-        let prober = Prober::start(address);
+        let prober = Prober::start(asked);
         let begun = Instant::now();
         let sent = futures_util::future::try_join_all(uploads.iter().map(async |upload| {
             let mut connection = Connection::open(address).await?;
@@ -205,7 +220,7 @@ impl Scene {
         ready?;
         let busy = prober.end()?;
         tokio::time::sleep(REST).await;
-        let prober = Prober::start(address);
+        let prober = Prober::start(asked);
         tokio::time::sleep(took).await;
         Ok(Round {
             idle: prober.end()?,

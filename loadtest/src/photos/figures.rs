@@ -6,9 +6,13 @@ use crate::report::{Figure, Target, median};
 /// The figures.
 pub(super) fn of(options: &Options, outcome: &Outcome) -> Vec<Figure> {
     let size = options.megapixels;
-    let middle = |of: fn(&Round) -> f64| median(outcome.rounds.iter().map(of));
-    let idle = middle(|round| round.idle.p99_us);
-    let busy = middle(|round| round.busy.p99_us);
+    let of_rounds = |rounds: &[Round], of: fn(&Round) -> f64| median(rounds.iter().map(of));
+    let middle = |of| of_rounds(&outcome.rounds, of);
+    let p99s = |rounds| {
+        let idle = of_rounds(rounds, |round| round.idle.p99_us);
+        (idle, of_rounds(rounds, |round| round.busy.p99_us))
+    };
+    let ((idle, busy), (idle_beside, beside)) = (p99s(&outcome.rounds), p99s(&outcome.beside));
     let slowest = outcome.ready_ms.iter().copied().fold(0.0, f64::max);
     vec![
         Figure::new(
@@ -26,6 +30,12 @@ pub(super) fn of(options: &Options, outcome: &Outcome) -> Vec<Figure> {
             busy / idle,
             Target::AtMost(2.0),
             format!("{busy:.0} and {idle:.0} µs, medians of the rounds"),
+        ),
+        Figure::ratio(
+            "the same of a server beside it that has nothing else to do",
+            beside / idle_beside,
+            Target::None,
+            format!("{beside:.0} and {idle_beside:.0} µs"),
         ),
         Figure::new(
             &format!("until the last of {AT_ONCE} photos is ready"),

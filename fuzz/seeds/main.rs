@@ -1,4 +1,4 @@
-//! Writes what fuzzing begins with, a folder a target: `scripts/fuzz seeds`.
+//! Writes what fuzzing begins with, a folder a target: `scripts/fuzz build`.
 //!
 //! Every format in every way it may be stored, turned and told about as cameras do, and the small files that ask for
 //! much. All are made by the code that makes the files of the tests.
@@ -6,7 +6,6 @@
 #[expect(dead_code, reason = "the tests look for more in it")]
 #[path = "../../tests/it/pictures/block.rs"]
 mod block;
-#[expect(dead_code, reason = "the tests ask more of it")]
 #[path = "../../tests/it/pictures/made.rs"]
 mod made;
 #[path = "../../tests/it/pictures/riff.rs"]

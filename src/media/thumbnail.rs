@@ -11,6 +11,7 @@ mod exif;
 mod gif;
 mod header;
 mod jpeg;
+mod needs;
 mod placeholder;
 mod planes;
 mod png;
@@ -24,7 +25,7 @@ use fast_image_resize::Resizer;
 
 use self::colour::ToSrgb;
 use self::exif::Exif;
-use self::header::Way;
+pub use self::needs::needs;
 use self::placeholder::placeholder;
 use self::planes::Picture;
 use self::upright::Turn;
@@ -198,37 +199,6 @@ pub fn header(first_bytes: &[u8]) -> Result<Header, Flaw> {
     header::recognised(first_bytes).map(|(header, _)| header)
 }
 
-/// The memory that [`process`] takes at most, in bytes, without the photo itself, as its header tells.
-///
-/// # Errors
-///
-/// As [`header`].
-pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
-    let (header, way) = header::recognised(bytes)?;
-    let pixels = u64::from(header.width) * u64::from(header.height);
-    let block = rows::reduction(header.width, header.height, sizes.original) as u64;
-    let kept = pixels / (block * block);
-    // The planes with colour at half resolution, and what is made of them: the original at its size, and its bytes.
-    let planes = kept * 3 / 2;
-    let original = 2 * kept.min(u64::from(sizes.original.min(LONGEST)).pow(2));
-    // A lossy WebP is read part by part: those read are copies, and for the next the decoder takes at once what the
-    // file says of it in 24 bits, also when the file has no so many bytes.
-    let parts = bytes.len() as u64 + (1 << 24);
-    let most = match way {
-        Way::Rows if header.format == Format::Gif => pixels + planes + original,
-        Way::Rows => planes + original,
-        Way::Whole { held } => planes + held.max(original),
-        // All of it is decoded before the planes are begun; the first factor is that of a clear picture.
-        Way::WebP => (pixels * 21 / 2)
-            .max(pixels * 11 / 2 + parts)
-            .max(pixels * 4 + planes + original),
-        Way::WebPAnimated => (pixels * 18)
-            .max(pixels * 12 + parts)
-            .max(pixels * 4 + planes + original),
-    };
-    Ok(most + (8 << 20))
-}
-
 /// Makes the pictures. Where and when it was taken is read only when `wants_taken` is set.
 ///
 /// # Errors
@@ -241,13 +211,17 @@ pub fn process(
     deadline: Instant,
 ) -> Result<Pictures, Flaw> {
     let longest = sizes.original.clamp(1, LONGEST);
-    let source = match header(bytes)?.format {
+    let Source {
+        picture,
+        exif,
+        profile,
+    } = match header(bytes)?.format {
         Format::Jpeg => jpeg::decode(bytes, longest, deadline),
         Format::Png => png::decode(bytes, longest, deadline),
         Format::WebP => webp::decode(bytes, longest, deadline),
         Format::Gif => gif::decode(bytes, longest, deadline),
     }?;
-    let exif = source.exif.and_then(Exif::new);
+    let exif = exif.and_then(Exif::new);
     let turn = Turn::of(exif.as_ref().map_or(1, Exif::orientation));
     let in_time = || {
         (Instant::now() < deadline)
@@ -256,11 +230,14 @@ pub fn process(
     };
 
     let mut resizer = Resizer::new();
-    let mut original = match source.picture.fitted(longest, &mut resizer)? {
-        Some(smaller) => smaller,
-        None => source.picture.halved(&mut resizer)?,
+    let mut original = match picture.fitted(longest, &mut resizer)? {
+        Some(smaller) => {
+            drop(picture);
+            smaller
+        }
+        None => picture.halved(&mut resizer)?,
     };
-    if let Some(colours) = source.profile.as_deref().and_then(ToSrgb::new) {
+    if let Some(colours) = profile.as_deref().and_then(ToSrgb::new) {
         colours.apply(&mut original);
     }
     in_time()?;

@@ -14,6 +14,7 @@ pub(crate) mod made;
 mod mutations;
 mod pool;
 mod private;
+mod promised;
 pub(crate) mod riff;
 mod seen;
 mod sizes;

@@ -6,9 +6,11 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformO
 
 use super::planes::{Picture, Plane};
 
-/// Profiles of cameras and screens have a few kilobytes, those of printing presses up to two megabytes. What reads one
-/// takes three times of that.
-pub(super) const PROFILE_BYTES: usize = 2 << 20;
+/// Profiles of cameras and screens have a few kilobytes; those of printing presses, of which no use is made, up to two
+/// megabytes. What reads one takes seven times of that.
+pub(super) const PROFILE_BYTES: usize = 1 << 20;
+/// The most parts of a profile: those of cameras and screens have some twenty.
+const PARTS: u32 = 100;
 
 /// Turns the colours of a profile into sRGB.
 pub(super) struct ToSrgb(Arc<dyn TransformExecutor<u8> + Send + Sync>);
@@ -16,6 +18,9 @@ pub(super) struct ToSrgb(Arc<dyn TransformExecutor<u8> + Send + Sync>);
 impl ToSrgb {
     /// What a profile asks for: nothing, if it is sRGB already, is not for colours on a screen, or makes no sense.
     pub(super) fn new(profile: &[u8]) -> Option<Self> {
+        if !is_bounded(profile) {
+            return None;
+        }
         let profile = ColorProfile::new_from_slice(profile).ok()?;
         if profile.color_space != DataColorSpace::Rgb {
             return None;
@@ -71,6 +76,21 @@ impl ToSrgb {
         let differs = |(one, other): (&u8, &u8)| one.abs_diff(*other) > 2;
         probe.iter().zip(&seen).any(differs)
     }
+}
+
+/// Whether the parts of a profile are together no longer than a profile may be. Each is read by itself, and any number
+/// of them may lie at the same place.
+fn is_bounded(profile: &[u8]) -> bool {
+    let number = |at: usize| {
+        let bytes = profile.get(at..)?.first_chunk()?;
+        Some(u32::from_be_bytes(*bytes))
+    };
+    let Some(parts @ 0..=PARTS) = number(128) else {
+        return false;
+    };
+    let lengths = (0..parts as usize).map(|part| number(132 + 12 * part + 8));
+    let sum = lengths.map(|length| u64::from(length.unwrap_or_default()));
+    sum.sum::<u64>() <= PROFILE_BYTES as u64
 }
 
 /// A row that is being converted.

@@ -10,8 +10,8 @@ use super::canvas::Canvas;
 use super::header::Way;
 use super::{Flaw, Source};
 
-/// What a frame may take: a byte a pixel.
-const FRAME_BYTES: NonZeroU64 = NonZeroU64::new(50_000_000).unwrap();
+/// What the decoder may take for metadata; pixels go into a buffer of ours.
+const METADATA_BYTES: NonZeroU64 = NonZeroU64::new(1 << 20).unwrap();
 const WHITE: [u8; 3] = [255; 3];
 
 /// Width, height and the way, from the first bytes.
@@ -20,14 +20,16 @@ pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32, Way), Flaw> {
         return Err(Flaw::Truncated);
     };
     let side = |low: &u8, high: &u8| u32::from(u16::from_le_bytes([*low, *high]));
-    Ok((side(wide, wider), side(high, higher), Way::Rows))
+    let (width, height) = (side(wide, wider), side(high, higher));
+    let held = u64::from(width) * u64::from(height);
+    Ok((width, height, Way::Rows { held }))
 }
 
 /// The picture, reduced while it is drawn.
 pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<Source<'_>, Flaw> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
-    options.set_memory_limit(MemoryLimit::Bytes(FRAME_BYTES));
+    options.set_memory_limit(MemoryLimit::Bytes(METADATA_BYTES));
     options.check_frame_consistency(true);
     let mut decoder = options.read_info(Cursor::new(bytes)).map_err(flaw)?;
     let size = (decoder.width(), decoder.height());

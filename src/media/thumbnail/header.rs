@@ -12,9 +12,9 @@ const PIXELS: u64 = 50_000_000;
 const PIXELS_WHOLE: u64 = 30_000_000;
 /// The most bytes of a picture that are in memory before its first row is known: with the planes that it becomes, less
 /// than 220 MB.
-const HELD: u64 = 165_000_000;
+const HELD: u64 = 166_500_000;
 /// The most pixels of a WebP picture: its decoder holds it several times.
-const PIXELS_WEBP: u64 = 20_000_000;
+const PIXELS_WEBP: u64 = 19_000_000;
 /// The most pixels of an animated WebP picture: its decoder holds its canvas besides.
 const PIXELS_WEBP_ANIMATED: u64 = 10_000_000;
 
@@ -22,7 +22,10 @@ const PIXELS_WEBP_ANIMATED: u64 = 10_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// Row by row.
-    Rows,
+    Rows {
+        /// What the decoder holds besides, in bytes.
+        held: u64,
+    },
     /// All of it must be in memory: progressive, or interlaced.
     Whole {
         /// What the decoder holds of it, in bytes.
@@ -58,7 +61,7 @@ fn check(width: u32, height: u32, way: Way) -> Result<(), Flaw> {
         return Err(Flaw::Damaged { what });
     }
     let (pixels, limit) = match way {
-        Way::Rows => (PIXELS, "at most 50 megapixels are accepted"),
+        Way::Rows { .. } => (PIXELS, "at most 50 megapixels are accepted"),
         Way::Whole { held } if held > HELD => (
             0,
             "it would take too much memory; save it as an ordinary JPEG",
@@ -69,7 +72,7 @@ fn check(width: u32, height: u32, way: Way) -> Result<(), Flaw> {
         ),
         Way::WebP => (
             PIXELS_WEBP,
-            "at most 20 megapixels are accepted of a WebP picture",
+            "at most 19 megapixels are accepted of a WebP picture",
         ),
         Way::WebPAnimated => (
             PIXELS_WEBP_ANIMATED,

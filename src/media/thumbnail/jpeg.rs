@@ -5,6 +5,7 @@
 
 mod inks;
 mod markers;
+mod scans;
 
 use std::iter::repeat_n;
 use std::time::Instant;
@@ -16,24 +17,24 @@ use zune_jpeg::{JpegDecoder, RawDecodeSession, RawImcuRowStatus};
 
 use self::inks::Inks;
 use self::markers::Markers;
+use self::scans::SCANS;
 use super::canvas::Canvas;
 use super::header::Way;
 use super::planes::Picture;
 use super::rows::{Reducer, reduction};
 use super::{Flaw, Source};
 
-/// The most scans that are decoded: a progressive photo has ten or so.
-const SCANS: usize = 32;
-
 /// Width, height and the way, from the first bytes.
 pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32, Way), Flaw> {
     let markers = Markers::read(bytes)?;
     let way = if markers.is_whole {
         Way::Whole {
-            held: markers.held(),
+            held: markers.held() + markers.beside(),
         }
     } else {
-        Way::Rows
+        Way::Rows {
+            held: markers.beside(),
+        }
     };
     Ok((markers.width, markers.height, way))
 }
@@ -41,9 +42,7 @@ pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32, Way), Flaw> {
 /// The picture, reduced while it comes in, and what its file says about it.
 pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<Source<'_>, Flaw> {
     let markers = Markers::read(bytes)?;
-    if markers.is_whole {
-        markers.check_scans(bytes, SCANS)?;
-    }
+    scans::check(bytes, &markers)?;
     let options = DecoderOptions::default()
         .set_max_width(markers.width as usize)
         .set_max_height(markers.height as usize)
@@ -69,10 +68,7 @@ pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<So
 /// before: by them the file was let in, and its memory counted.
 fn check(decoder: &mut JpegDecoder<ZCursor<&[u8]>>, markers: &Markers<'_>) -> Result<(), Flaw> {
     let damaged = |what: &str| Flaw::Damaged { what: what.into() };
-    let size = decoder
-        .info()
-        .map(|info| (u32::from(info.width), u32::from(info.height)));
-    if size != Some((markers.width, markers.height)) {
+    if decoder.dimensions() != Some((markers.width as usize, markers.height as usize)) {
         return Err(damaged("it gives its size twice"));
     }
     let coded = markers.coded.ok_or(Flaw::Truncated)?;

@@ -132,6 +132,8 @@ impl Picture {
         let (width, height) = (scaled(width), scaled(height));
         let luma = self.luma.resized((width, height), resizer)?;
         let chroma = self.colour(half(&luma), resizer)?;
+        // It would keep a picture of the old width and the new height.
+        resizer.reset_internal_buffers();
         Ok(Some(Self { luma, chroma }))
     }
 
@@ -147,6 +149,7 @@ impl Picture {
             return Ok(self);
         }
         let chroma = self.colour(half, resizer)?;
+        resizer.reset_internal_buffers();
         Ok(Self { chroma, ..self })
     }
 

@@ -13,7 +13,7 @@ use super::colour::PROFILE_BYTES;
 use super::header::Way;
 use super::{Flaw, Source};
 
-/// What the decoder may take for rows and tables.
+/// What the decoder may take for rows, tables and EXIF blocks.
 const DECODER_BYTES: usize = 32 << 20;
 
 /// Width, height and the way, from the first bytes.
@@ -25,11 +25,17 @@ pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32, Way), Flaw> {
         let what = "its head is missing".into();
         return Err(Flaw::Damaged { what });
     };
+    // Of an EXIF block the decoder keeps a copy, which it makes of another one.
+    let blocks = chunks(bytes).filter(|(kind, _)| kind == b"eXIf");
+    let copied: usize = blocks.map(|(_, block)| 2 * block.len()).sum();
+    let held = copied.min(DECODER_BYTES) as u64;
+    if head.get(28) == Some(&0) {
+        return Ok((width, height, Way::Rows { held }));
+    }
     // Red, green, blue and alpha, whatever is stored.
-    let held = (u64::from(width) * u64::from(height)).saturating_mul(4);
-    let whole = Way::Whole { held };
-    let is_interlaced = head.get(28) != Some(&0);
-    Ok((width, height, if is_interlaced { whole } else { Way::Rows }))
+    let pixels = u64::from(width) * u64::from(height);
+    let held = pixels.saturating_mul(4).saturating_add(held);
+    Ok((width, height, Way::Whole { held }))
 }
 
 /// The picture, reduced while it comes in, and what its file says about it.
@@ -125,17 +131,21 @@ fn profile(chunk: &[u8]) -> Result<Option<Vec<u8>>, Flaw> {
 }
 
 /// The content of the first chunk of a kind.
-fn chunk<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    let mut at = 8_usize;
-    loop {
-        let length = number(bytes, at)? as usize;
-        let content = at.checked_add(8)?;
-        let end = content.checked_add(length)?;
-        if bytes.get(at + 4..content)? == kind {
-            return bytes.get(content..end);
-        }
-        at = end.checked_add(4)?;
-    }
+fn chunk<'a>(bytes: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
+    let found = chunks(bytes).find(|(kind, _)| kind == wanted);
+    found.map(|(_, content)| content)
+}
+
+/// The kinds and contents of all chunks that are there whole.
+fn chunks(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let length = number(rest, 0)? as usize;
+        let kind = *rest.get(4..)?.first_chunk()?;
+        let content = rest.get(8..8_usize.checked_add(length)?)?;
+        rest = rest.get(length.checked_add(12)?..).unwrap_or_default();
+        Some((kind, content))
+    })
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {

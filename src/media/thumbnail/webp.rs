@@ -127,12 +127,19 @@ fn check(bytes: &[u8]) -> Result<(), Flaw> {
 fn check_frame(frame: &[u8]) -> Result<(), Flaw> {
     let width = number24(frame, 6).ok_or(Flaw::Truncated)? + 1;
     let height = number24(frame, 9).ok_or(Flaw::Truncated)? + 1;
-    for chunk in Chunks(frame.get(16..).unwrap_or_default()) {
-        if matches!(chunk.name, b"VP8 " | b"VP8L") {
-            same(coded_size(&chunk)?, (width, height))?;
-        }
-    }
-    Ok(())
+    let mut chunks = Chunks(frame.get(16..).unwrap_or_default());
+    let first = chunks.next().ok_or(Flaw::Truncated)?;
+    // Behind the transparency the decoder reads a picture, whatever its name.
+    let coded = match first.name {
+        b"VP8 " | b"VP8L" => Some(first),
+        b"ALPH" => chunks.next().filter(|chunk| chunk.name == b"VP8 "),
+        _ => None,
+    };
+    let Some(coded) = coded else {
+        let what = "the first frame has no picture".into();
+        return Err(Flaw::Damaged { what });
+    };
+    same(coded_size(&coded)?, (width, height))
 }
 
 fn same(coded: (u32, u32), said: (u32, u32)) -> Result<(), Flaw> {

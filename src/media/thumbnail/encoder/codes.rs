@@ -78,6 +78,9 @@ impl Codes {
     }
 }
 
+/// Bytes by which what is written grows.
+const PIECE: usize = 1 << 20;
+
 /// Bytes to which bits are added.
 pub(super) struct Bits {
     bytes: Vec<u8>,
@@ -124,6 +127,10 @@ impl Bits {
 
     /// A byte of ones would be taken for a marker without the zero behind it.
     fn put(&mut self, bytes: &[u8]) {
+        if self.bytes.capacity() - self.bytes.len() < 2 * size_of::<u32>() {
+            // Not to twice the size, as it would by itself: that is more than is promised.
+            self.bytes.reserve_exact(PIECE);
+        }
         if !bytes.contains(&0xFF) {
             self.bytes.extend_from_slice(bytes);
             return;

@@ -5,8 +5,14 @@
 use super::super::Flaw;
 use super::super::colour::PROFILE_BYTES;
 
-const START_OF_SCAN: u8 = 0xDA;
-const END: u8 = 0xD9;
+/// The most segments before the first scan: a profile or a depth map has some dozens.
+const SEGMENTS: usize = 512;
+/// The most bytes of a segment with codes: eight tables.
+const CODES: usize = 8 * (1 + 16 + 256);
+
+const CODE_TABLES: u8 = 0xC4;
+pub(super) const START_OF_SCAN: u8 = 0xDA;
+pub(super) const END: u8 = 0xD9;
 
 /// What the segments before the first scan say.
 #[derive(Default)]
@@ -17,6 +23,14 @@ pub(super) struct Markers<'a> {
     pub(super) components: usize,
     /// Samples of all planes, for each one of the largest plane.
     density: f64,
+    /// Blocks of the largest plane in a unit of the file, across and down.
+    unit: (u32, u32),
+    /// Brightness has less than the full resolution.
+    is_coarse: bool,
+    /// Metadata of which the decoder keeps a copy, in bytes.
+    copied: u64,
+    /// Segments before the first scan.
+    segments: usize,
     /// The planes' own names.
     pub(super) ids: [u8; 4],
     /// It is progressive, or its planes come one after the other: all of it must be read before its first row is known.
@@ -28,16 +42,16 @@ pub(super) struct Markers<'a> {
     /// Parts of the colour profile with their numbers.
     profile: Vec<(u8, &'a [u8])>,
     /// Where the first scan begins.
-    scan: usize,
+    pub(super) scan: usize,
     /// Where its coded bytes begin; nothing, if the bytes end before.
     pub(super) coded: Option<usize>,
 }
 
 /// A segment: its marker, its content, and where the next one begins.
-struct Segment<'a> {
-    marker: u8,
+pub(super) struct Segment<'a> {
+    pub(super) marker: u8,
     content: &'a [u8],
-    next: usize,
+    pub(super) next: usize,
 }
 
 impl<'a> Markers<'a> {
@@ -63,10 +77,22 @@ impl<'a> Markers<'a> {
         }
     }
 
+    /// What a decoder holds beside the picture: stripes of it, two bytes a sample and twice a byte, and copies of metadata,
+    /// which it puts together.
+    pub(super) fn beside(&self) -> u64 {
+        let (across, down) = self.unit;
+        let stripe = f64::from(self.width.next_multiple_of(8 * across)) * f64::from(8 * down);
+        // Colour is kept at more than half the resolution of such a brightness.
+        let finer = u64::from(self.width) * u64::from(self.height) * u64::from(self.is_coarse);
+        (stripe * self.density * 4.0) as u64 + 2 * self.copied + finer
+    }
+
     /// What a decoder holds of it that must have all of it: two bytes a sample, and of a progressive one as much again,
     /// because each scan is read into a copy.
     pub(super) fn held(&self) -> u64 {
-        let pixels = f64::from(self.width) * f64::from(self.height);
+        let (across, down) = self.unit;
+        let pixels = f64::from(self.width.next_multiple_of(8 * across))
+            * f64::from(self.height.next_multiple_of(8 * down));
         let bytes = if self.is_progressive { 4.0 } else { 2.0 };
         (pixels * self.density * bytes) as u64
     }
@@ -77,8 +103,8 @@ impl<'a> Markers<'a> {
         parts.sort_by_key(|(number, _)| *number);
         let is_whole = parts
             .iter()
-            .zip(1_u8..)
-            .all(|((number, _), at)| *number == at);
+            .zip(1_u16..)
+            .all(|((number, _), at)| u16::from(*number) == at);
         let length: usize = parts.iter().map(|(_, part)| part.len()).sum();
         (is_whole && (1..=PROFILE_BYTES).contains(&length)).then(|| {
             parts
@@ -88,27 +114,14 @@ impl<'a> Markers<'a> {
         })
     }
 
-    /// Counts the scans, from the first one to the end of the file.
-    pub(super) fn check_scans(&self, bytes: &[u8], most: usize) -> Result<(), Flaw> {
-        let mut at = self.scan;
-        let mut scans = 0;
-        loop {
-            let segment = segment(bytes, at)?;
-            at = segment.next;
-            if segment.marker == END {
-                return Ok(());
-            }
-            if segment.marker == START_OF_SCAN {
-                scans += 1;
-                at = after_scan(bytes, at)?;
-            }
-            if scans > most {
-                return Err(Flaw::TooManyScans { limit: most });
-            }
-        }
-    }
-
     fn take(&mut self, segment: &Segment<'a>) -> Result<(), Flaw> {
+        self.segments += 1;
+        if self.segments > SEGMENTS {
+            return Err(damaged("it has more parts than any photo"));
+        }
+        if matches!(segment.marker, 0xE1 | 0xE2 | 0xED) {
+            self.copied += segment.content.len() as u64;
+        }
         match segment.marker {
             0xC0..=0xC2 => self.take_frame(segment),
             // Tables of codes, extensions, arithmetic conditioning.
@@ -173,8 +186,12 @@ impl<'a> Markers<'a> {
             factors.clone().map(|pair| pair >> 4),
             factors.map(|pair| pair & 15),
         );
-        let largest = f64::from(across.clone().max().unwrap_or(1))
-            * f64::from(down.clone().max().unwrap_or(1));
+        let first = across.clone().next().zip(down.clone().next());
+        let most = [across.clone().max(), down.clone().max()];
+        let [wide, high] = most.map(|most| most.unwrap_or(1).max(1));
+        self.unit = (wide.into(), high.into());
+        self.is_coarse = first != Some((wide, high));
+        let largest = f64::from(wide) * f64::from(high);
         let samples = across
             .zip(down)
             .map(|(across, down)| f64::from(across) * f64::from(down));
@@ -192,7 +209,8 @@ impl<'a> Markers<'a> {
     }
 }
 
-fn segment(bytes: &[u8], at: usize) -> Result<Segment<'_>, Flaw> {
+/// The segment at a place.
+pub(super) fn segment(bytes: &[u8], at: usize) -> Result<Segment<'_>, Flaw> {
     let mut at = at;
     if bytes.get(at).ok_or(Flaw::Truncated)? != &0xFF {
         return Err(damaged("its parts do not follow one another"));
@@ -218,6 +236,9 @@ fn segment(bytes: &[u8], at: usize) -> Result<Segment<'_>, Flaw> {
     }
     let length = bytes.get(at..at + 2).and_then(<[u8]>::first_chunk);
     let length = usize::from(u16::from_be_bytes(*length.ok_or(Flaw::Truncated)?));
+    if marker == CODE_TABLES && length > 2 + CODES {
+        return Err(damaged("it has too many tables of codes"));
+    }
     if length < 2 {
         return Err(damaged("one of its parts has no length"));
     }
@@ -229,25 +250,6 @@ fn segment(bytes: &[u8], at: usize) -> Result<Segment<'_>, Flaw> {
     })
 }
 
-/// Where the marker after a scan's coded bytes is.
-fn after_scan(bytes: &[u8], from: usize) -> Result<usize, Flaw> {
-    let mut at = from;
-    loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        at += rest
-            .iter()
-            .position(|byte| *byte == 0xFF)
-            .ok_or(Flaw::Truncated)?;
-        match bytes.get(at + 1) {
-            None => return Err(Flaw::Truncated),
-            // A coded 0xFF, or a restart within the scan.
-            Some(0 | 0xD0..=0xD7) => at += 2,
-            Some(0xFF) => at += 1,
-            Some(_) => return Ok(at),
-        }
-    }
-}
-
-fn damaged(what: &str) -> Flaw {
+pub(super) fn damaged(what: &str) -> Flaw {
     Flaw::Damaged { what: what.into() }
 }

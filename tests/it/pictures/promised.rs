@@ -1,0 +1,137 @@
+//! Small files by which a decoder would take more memory or time than was counted for them. All were found by reading
+//! the decoders, or by fuzzing.
+
+use moxcms::ColorProfile;
+use redress::media::thumbnail::{Flaw, Sizes, header, needs};
+
+use super::formats::assert_scene;
+use super::made::{
+    BLUE, GREEN, RED, YELLOW, chunk, jpeg, jpeg_with, marker, packed, png, with_chunks,
+    with_segments,
+};
+use super::made_of;
+use super::riff::{self, CLEARNESS, LOSSY, canvas, frame};
+
+const SCENE: [[u8; 3]; 4] = [RED, GREEN, BLUE, YELLOW];
+
+fn damaged(bytes: &[u8], what: &str) {
+    let made = made_of(bytes).map(|_| "pictures");
+    assert!(
+        matches!(made, Err(Flaw::Damaged { .. })),
+        "{what}: {made:?}"
+    );
+}
+
+/// What reads a profile reads every part of it, also a thousand that lie at the same place.
+#[test]
+fn a_profile_is_no_larger_than_its_parts() {
+    let told = ColorProfile::new_display_p3().encode().unwrap();
+    let parts = u32::from_be_bytes(told[128..132].try_into().unwrap());
+    let of = |profile: &[u8]| {
+        let stored = chunk(b"iCCP", &[&b"screen\0\0"[..], &packed(profile)].concat());
+        with_chunks(&png(64, 48), &[stored])
+    };
+    let counted = |parts: u32| {
+        let mut profile = told.clone();
+        profile[128..132].copy_from_slice(&parts.to_be_bytes());
+        profile
+    };
+    let mut long = told.clone();
+    long[140..144].copy_from_slice(&(2_u32 << 20).to_be_bytes());
+    for profile in [counted(101), counted(u32::MAX), long, told[..130].to_vec()] {
+        assert_scene(&of(&profile), SCENE, 14, "no profile");
+    }
+    let made = made_of(&of(&counted(parts))).unwrap();
+    assert_ne!(made.original, made_of(&png(64, 48)).unwrap().original);
+}
+
+#[test]
+fn a_profile_in_as_many_parts_as_there_are_is_put_together() {
+    let name = &b"ICC_PROFILE\0"[..];
+    let part = |number: u8| (0xE2, [name, &[number, 255, 0]].concat());
+    let parts: Vec<_> = (1..=255).map(part).collect();
+    assert_scene(
+        &with_segments(&jpeg(64, 48), &parts),
+        SCENE,
+        14,
+        "255 parts",
+    );
+}
+
+/// Behind the transparency of a frame its decoder reads a picture whatever its name and size.
+#[test]
+fn a_frame_has_a_picture_under_its_own_name() {
+    let film = |chunks: &[u8]| {
+        let moving = [
+            &canvas(0x12, 16, 16)[..],
+            &riff::chunk(b"ANIM", &[0; 6]),
+            &frame(chunks, 16, 16),
+        ];
+        riff::riff(&moving.concat())
+    };
+    let other = [b"ABCD", &LOSSY[4..]].concat();
+    assert!(made_of(&film(LOSSY)).is_ok());
+    assert!(made_of(&film(&[CLEARNESS, LOSSY].concat())).is_ok());
+    damaged(&film(&[CLEARNESS, &other].concat()), "another name");
+    damaged(&film(&other), "nothing of that name");
+    damaged(&film(CLEARNESS), "nothing behind it");
+    damaged(&film(&[CLEARNESS, CLEARNESS, LOSSY].concat()), "twice");
+}
+
+/// Each table of codes becomes kilobytes before the next one is read.
+#[test]
+fn a_segment_has_no_more_tables_of_codes_than_there_can_be() {
+    let photo = jpeg(64, 48);
+    let tables = marker(&photo, 0xC4);
+    let length = usize::from(u16::from_be_bytes([photo[tables + 2], photo[tables + 3]]));
+    let table = &photo[tables + 4..tables + 2 + length];
+    let repeated = |times: usize| with_segments(&photo, &[(0xC4, table.repeat(times))]);
+    assert!(made_of(&repeated(2)).is_ok());
+    damaged(&repeated(3000 / table.len() + 1), "tables");
+}
+
+/// The decoder keeps a copy of each part of a profile, with what it costs to keep one.
+#[test]
+fn metadata_is_counted_and_has_its_place() {
+    let note = (0xE2, b"ICC_PROFILE\0\x01\x01x".to_vec());
+    let noted = |times: usize| with_segments(&jpeg(64, 48), &vec![note.clone(); times]);
+    assert!(made_of(&noted(500)).is_ok());
+    damaged(&noted(600), "many");
+    for photo in [
+        jpeg_with(64, 48, |told| told.set_progressive(true)),
+        jpeg_with(64, 48, |told| told.set_optimized_huffman_tables(true)),
+        jpeg(64, 48),
+    ] {
+        let end = photo.len() - 2;
+        let later = [&photo[..end], &[0xFF, 0xE2, 0, 4, 1, 1], &photo[end..]].concat();
+        damaged(&later, "metadata behind a scan");
+    }
+    let bare = needs(&jpeg(64, 48), &Sizes::default()).unwrap();
+    let large = with_segments(&jpeg(64, 48), &vec![(0xE1, vec![0; 60_000]); 100]);
+    assert!(needs(&large, &Sizes::default()).unwrap() >= bare + 11_900_000);
+    let block = with_chunks(&png(64, 48), &[chunk(b"eXIf", &vec![0; 3 << 20])]);
+    assert!(needs(&block, &Sizes::default()).unwrap() >= 14 << 20);
+}
+
+/// Measured: a photo of 50 megapixels takes 139 MB while it is made smaller, one with twenty rows of padding 24 MB.
+#[test]
+fn what_is_made_of_a_picture_is_counted() {
+    let of_size = |photo: Vec<u8>, kind: u8, width: u16, height: u16| {
+        let (mut photo, frame) = (photo.clone(), marker(&photo, kind));
+        photo[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+        photo[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+        photo
+    };
+    let needed = |photo: &[u8]| {
+        assert!(header(photo).is_ok());
+        needs(photo, &Sizes::default()).unwrap()
+    };
+    let square = needed(&of_size(jpeg(16, 16), 0xC0, 7071, 7071));
+    assert!((139_000_000..220_000_000).contains(&square), "{square}");
+    let progressive = jpeg_with(16, 16, |told| {
+        told.set_progressive(true);
+        told.set_sampling_factor(jpeg_encoder::SamplingFactor::F_4_1);
+    });
+    let flat = needed(&of_size(progressive, 0xC2, 20_000, 1));
+    assert!(flat > 9_500_000, "{flat}");
+}

@@ -4,7 +4,7 @@
 //! holds it against what is allocated (`fuzz/fuzz_targets/pictures.rs`).
 
 use super::header::{self, Way};
-use super::{Flaw, LONGEST, Sizes, rows};
+use super::{Flaw, LONGEST, Sizes, rows, webp};
 
 /// The memory that [`super::process`] takes at most, in bytes, without the photo itself, as its header tells.
 ///
@@ -19,13 +19,14 @@ pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
     // A lossy WebP is read part by part: those read are copies, in a buffer that grows by half at the least, and for the
     // next the decoder takes at once what the file says of it in 24 bits, also when the file has no so many bytes.
     let parts = 3 * bytes.len() as u64 + (1 << 24);
+    let codes = || webp::codes(bytes, (header.width, header.height));
     let decoding = match way {
         Way::Rows { held } | Way::Whole { held } => planes(kept) + held,
         // All of it is decoded before the planes are begun; the first factor is that of a clear picture.
-        Way::WebP => (pixels * 11)
+        Way::WebP => (pixels * 11 + codes())
             .max(pixels * 11 / 2 + parts)
             .max(pixels * 4 + planes(kept)),
-        Way::WebPAnimated => (pixels * 18)
+        Way::WebPAnimated => (pixels * 18 + codes())
             .max(pixels * 12 + parts)
             .max(pixels * 4 + planes(kept)),
     };

@@ -78,6 +78,30 @@ fn a_frame_has_a_picture_under_its_own_name() {
     damaged(&film(&[CLEARNESS, CLEARNESS, LOSSY].concat()), "twice");
 }
 
+/// A lossless picture of 8 × 8 pixels whose one block says that it is coded by the 513th group of codes. One by the
+/// 65 536th, in 4 MB, had its decoder take 1.4 GB.
+const MANY_CODES: &[u8] = b"\x2f\x07\xc0\x01\x00\x84\x02\x54\xa0\x00\x05\x28\x00";
+
+#[test]
+fn a_lossless_picture_has_no_more_codes_than_any_has() {
+    let what = "more codes than any picture";
+    let refused = |chunks: &[u8]| {
+        let flaw = made_of(&riff::riff(chunks)).unwrap_err().to_string();
+        assert!(flaw.contains(what), "{flaw}");
+    };
+    refused(&riff::chunk(b"VP8L", MANY_CODES));
+    let shades = riff::chunk(b"ALPH", &[&[1], &MANY_CODES[5..]].concat());
+    let moving = |flags| {
+        let frame = frame(&[&shades, LOSSY].concat(), 16, 16);
+        [canvas(flags, 16, 16), riff::chunk(b"ANIM", &[0; 6]), frame].concat()
+    };
+    // Five bytes further on the stream says something else of another size.
+    damaged(&riff::riff(&moving(0x12)), "shades of a frame");
+    let still = [&canvas(0x10, 16, 16)[..], &shades, LOSSY].concat();
+    damaged(&riff::riff(&still), "shades");
+    damaged(&riff::riff(&moving(0x10)), "a frame of what does not move");
+}
+
 /// Each table of codes becomes kilobytes before the next one is read.
 #[test]
 fn a_segment_has_no_more_tables_of_codes_than_there_can_be() {

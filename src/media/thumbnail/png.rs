@@ -40,6 +40,11 @@ pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32, Way), Flaw> {
 
 /// The picture, reduced while it comes in, and what its file says about it.
 pub(super) fn decode(bytes: &[u8], longest: u32, deadline: Instant) -> Result<Source<'_>, Flaw> {
+    // The decoder panics where a colour is cut short.
+    if chunks(bytes).any(|(kind, content)| &kind == b"PLTE" && !content.len().is_multiple_of(3)) {
+        let what = "its palette ends within a colour".into();
+        return Err(Flaw::Damaged { what });
+    }
     let profile = match chunk(bytes, b"iCCP") {
         Some(packed) => profile(packed)?,
         None => None,

@@ -6,8 +6,8 @@ use redress::media::thumbnail::{Flaw, Sizes, header, needs};
 
 use super::formats::assert_scene;
 use super::made::{
-    BLUE, GREEN, RED, YELLOW, chunk, jpeg, jpeg_with, marker, packed, png, with_chunks,
-    with_segments,
+    BLUE, GREEN, RED, YELLOW, chunk, jpeg, jpeg_with, marker, packed, png, png_of_chunks,
+    with_chunks, with_segments,
 };
 use super::made_of;
 use super::riff::{self, CLEARNESS, LOSSY, canvas, frame};
@@ -158,4 +158,17 @@ fn what_is_made_of_a_picture_is_counted() {
     });
     let flat = needed(&of_size(progressive, 0xC2, 20_000, 1));
     assert!(flat > 9_500_000, "{flat}");
+}
+
+/// Found by fuzzing: of a palette of 20 bytes the decoder looks for the last colour behind its end, and panics.
+#[test]
+fn a_palette_ends_with_a_colour() {
+    let of = |bytes: usize| {
+        let palette = chunk(b"PLTE", &vec![7; bytes]);
+        let clear = chunk(b"tRNS", &[0]);
+        let rows = chunk(b"IDAT", &packed(&[0; 20]));
+        png_of_chunks(4, 4, [8, 3, 0], &[palette, clear, rows])
+    };
+    assert!(made_of(&of(21)).is_ok());
+    damaged(&of(20), "20 bytes");
 }

@@ -98,9 +98,8 @@ struct Outcome {
 /// Whatever went wrong.
 pub(crate) async fn measure(options: &Options) -> Result<(), Fault> {
     let feed = open().await?;
-    let flags = ["--photo-threads=1", "--ping-interval-ms=600000"];
     let mut scene = Scene {
-        bystander: Server::start(&feed.stage, "bystander", &flags).await?,
+        bystander: Server::start(&feed.stage, "bystander", &[]).await?,
         photos: photos(options.megapixels)?,
         watcher: Watcher::open(feed.server.address, &feed.token, &World::region(0)).await?,
         feed,

@@ -82,8 +82,8 @@ impl Pool {
         })
     }
 
-    /// Makes the pictures of a photo on one of the threads, and calls `done` there (or, with a photo whose header is
-    /// refused, at once). `done` must not block: it holds up the next picture.
+    /// Makes the pictures of a photo on one of the threads, and calls `done` there. `done` must not block: it holds up the
+    /// next picture.
     pub fn process(
         &self,
         bytes: Bytes,
@@ -91,19 +91,26 @@ impl Pool {
         wants_taken: bool,
         done: impl FnOnce(Result<Pictures, Flaw>) + Send + 'static,
     ) {
-        let needs = match thumbnail::needs(&bytes, &sizes) {
-            Ok(needs) if needs > self.budget => return done(Err(Flaw::Memory)),
-            Ok(needs) => needs,
-            Err(flaw) => return done(Err(flaw)),
-        };
-        let done = Box::new(done);
-        self.lock().waiting.push_back(Job {
+        let job = Job {
             bytes,
             sizes,
             wants_taken,
-            needs,
-            done,
-        });
+            needs: 0,
+            done: Box::new(done),
+        };
+        let pool = self.clone();
+        // What it needs is read from the file, too: not on the thread of whoever asks.
+        self.threads.spawn(move || pool.admit(job));
+    }
+
+    /// Has a job wait for the memory that it needs.
+    fn admit(&self, mut job: Job) {
+        match thumbnail::needs(&job.bytes, &job.sizes) {
+            Ok(needs) if needs > self.budget => return (job.done)(Err(Flaw::Memory)),
+            Ok(needs) => job.needs = needs,
+            Err(flaw) => return (job.done)(Err(flaw)),
+        }
+        self.lock().waiting.push_back(job);
         self.begin();
     }
 

@@ -16,8 +16,8 @@ pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
     let pixels = u64::from(header.width) * u64::from(header.height);
     let block = rows::reduction(header.width, header.height, sizes.original) as u64;
     let kept = pixels / (block * block);
-    // A lossy WebP is read part by part: those read are copies, in a buffer that grows by half at the least, and for the
-    // next the decoder takes at once what the file says of it in 24 bits, also when the file has no so many bytes.
+    // A lossy WebP is read part by part: those read are copies, in a buffer that doubles as it grows, and for the next
+    // the decoder takes at once what the file says of it in 24 bits, also when the file has no so many bytes.
     let parts = 3 * bytes.len() as u64 + (1 << 24);
     let codes = || webp::codes(bytes, (header.width, header.height));
     let decoding = match way {

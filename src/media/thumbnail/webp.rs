@@ -133,17 +133,21 @@ fn check(bytes: &[u8]) -> Result<(), Flaw> {
 
 /// What is lossless has codes that can be read, and not too many.
 fn check_codes(chunk: &Chunk<'_>, size: (u32, u32)) -> Result<(), Flaw> {
-    if groups_of(chunk, size)? > groups::MOST {
+    if groups_of(chunk, size, groups::read)? > groups::MOST {
         return Err(damaged("it has more codes than any picture"));
     }
     Ok(())
 }
 
 /// How many groups of codes a chunk has that is lossless: a picture, or how clear one of this size is.
-fn groups_of(chunk: &Chunk<'_>, size: (u32, u32)) -> Result<u32, Flaw> {
+fn groups_of(
+    chunk: &Chunk<'_>,
+    size: (u32, u32),
+    read: impl Fn(&[u8], Option<(u32, u32)>) -> Option<u32>,
+) -> Result<u32, Flaw> {
     let groups = match (chunk.name, chunk.content) {
-        (b"VP8L", stream) => groups::groups(stream, None),
-        (b"ALPH", [flags, stream @ ..]) if flags & 3 == 1 => groups::groups(stream, Some(size)),
+        (b"VP8L", stream) => read(stream, None),
+        (b"ALPH", [flags, stream @ ..]) if flags & 3 == 1 => read(stream, Some(size)),
         _ => Some(0),
     };
     groups.ok_or_else(|| damaged("its codes cannot be read"))
@@ -170,7 +174,7 @@ pub(super) fn codes(bytes: &[u8], size: (u32, u32)) -> u64 {
 }
 
 fn most_groups<'a>(chunks: impl Iterator<Item = Chunk<'a>>, size: (u32, u32)) -> u32 {
-    let groups = chunks.filter_map(|chunk| groups_of(&chunk, size).ok());
+    let groups = chunks.filter_map(|chunk| groups_of(&chunk, size, groups::named).ok());
     groups.max().unwrap_or_default()
 }
 

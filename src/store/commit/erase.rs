@@ -128,11 +128,16 @@ impl<'a> Values<'a> {
         if !self.without_photos.is_empty() {
             let photos_of = &self.without_photos;
             calls.push(Call::Query(QUEUE_BLOBS, vec![photos_of, &self.at]));
-            calls.push(Call::Query(HOLD_WORDS, vec![]));
         }
         if !whole.ids.is_empty() {
             let days = vec![&whole.ids as _, &self.unsettled as _];
             calls.push(Call::Query(COUNT_DAYS, days));
+        }
+        if !self.without_photos.is_empty() {
+            // Behind the days, which take long: searches wait for it.
+            calls.push(Call::Query(HOLD_WORDS, vec![]));
+        }
+        if !whole.ids.is_empty() {
             let gone = vec![&whole.ids as _, &whole.created as _, &self.at as _];
             calls.push(Call::Query(ERASE, gone));
         }

@@ -2,9 +2,9 @@
 //!
 //! Its decoder makes tables for each group up to the highest one that the entropy image names, before it looks at one
 //! pixel: some megabytes can ask for gigabytes. The head of the stream is read here, up to the end of the entropy
-//! image, so that the number is known before the decoder is asked; then the codes of all groups, of which the decoder
-//! panics with some that cannot be. Whatever the decoder would read otherwise than this
-//! module does would go past it: where the specification and the decoder differ, this follows the decoder.
+//! image, so that the number is known before the decoder is asked; then the codes of all groups, for with some that cannot
+//! be the decoder panics. Whatever the decoder would read otherwise than this module does would go past it: where the
+//! specification and the decoder differ, this follows the decoder.
 
 mod bits;
 mod codes;
@@ -19,13 +19,18 @@ const LONGEST: u32 = 1 << 14;
 /// The most groups that are accepted: pictures of four thousand pixels a side have some hundred.
 pub(super) const MOST: u32 = 512;
 
-/// How many groups of codes the picture has; `None` if its head cannot be read. Of more than [`MOST`] the codes are not
-/// looked at.
+/// How many groups of codes the picture has; `None` if its head cannot be read.
 ///
 /// `size` is what the file says of a stream without a head of its own: that of an `ALPH` chunk, behind its flags.
-pub(super) fn groups(stream: &[u8], size: Option<(u32, u32)>) -> Option<u32> {
+pub(super) fn named(stream: &[u8], size: Option<(u32, u32)>) -> Option<u32> {
+    read_head(&mut Bits::new(stream), size).map(|(groups, _)| groups)
+}
+
+/// The same; `None`, too, if the codes of one of the groups cannot be read. Of more than [`MOST`] groups they are not
+/// looked at.
+pub(super) fn read(stream: &[u8], size: Option<(u32, u32)>) -> Option<u32> {
     let mut bits = Bits::new(stream);
-    let (groups, places) = counted(&mut bits, size)?;
+    let (groups, places) = read_head(&mut bits, size)?;
     if groups <= MOST {
         (0..groups).try_for_each(|_| Codes::read(&mut bits, places).map(drop))?;
     }
@@ -33,7 +38,7 @@ pub(super) fn groups(stream: &[u8], size: Option<(u32, u32)>) -> Option<u32> {
 }
 
 /// Reads the head: how many groups there are, and how many colours the cache holds.
-fn counted(bits: &mut Bits<'_>, size: Option<(u32, u32)>) -> Option<(u32, usize)> {
+fn read_head(bits: &mut Bits<'_>, size: Option<(u32, u32)>) -> Option<(u32, usize)> {
     let (width, height) = match size {
         Some(size) => size,
         None => head(bits)?,
@@ -46,15 +51,12 @@ fn counted(bits: &mut Bits<'_>, size: Option<(u32, u32)>) -> Option<(u32, usize)
     let places = places(cache_bits(bits)?);
     let groups = match bits.take(1)? {
         0 => 1,
-        _ => named(&blocks(bits, width, height)?)?,
+        _ => {
+            let entropy = blocks(bits, width, height)?;
+            1 + entropy.iter().map(|pixel| (pixel >> 8) & 0xFFFF).max()?
+        }
     };
     Some((groups, places))
-}
-
-/// How many groups an entropy image names.
-fn named(entropy: &[u32]) -> Option<u32> {
-    let highest = entropy.iter().map(|pixel| (pixel >> 8) & 0xFFFF).max()?;
-    Some(highest + 1)
 }
 
 /// The head of a `VP8L` chunk: width and height.
@@ -106,13 +108,8 @@ fn blocks(bits: &mut Bits<'_>, width: u32, height: u32) -> Option<Vec<u32>> {
 
 #[cfg(test)]
 mod tests {
-    use super::bits::Bits;
-    use super::counted;
-
-    fn groups(stream: &[u8], size: Option<(u32, u32)>) -> Option<u32> {
-        let counted = counted(&mut Bits::new(stream), size);
-        counted.map(|(groups, _)| groups)
-    }
+    use super::named as groups;
+    use super::read;
 
     /// Writes numbers of so many bits.
     #[derive(Default)]
@@ -222,10 +219,10 @@ mod tests {
         // Of 16 groups each has five codes.
         let stream = entropy(Stream::head(8, 8)).codes(&[15, 0, 0, 0, 0]);
         let whole = stream.codes(&[0; 5 * 16]).bytes();
-        assert_eq!(super::groups(&whole, None), Some(16));
-        assert_eq!(super::groups(&whole[..whole.len() - 2], None), None);
+        assert_eq!(read(&whole, None), Some(16));
+        assert_eq!(read(&whole[..whole.len() - 2], None), None);
         // More than are accepted are told without their codes.
         let many = entropy(Stream::head(8, 8)).codes(&[0, 2, 0, 0, 0]).bytes();
-        assert_eq!(super::groups(&many, None), Some(513));
+        assert_eq!(read(&many, None), Some(513));
     }
 }

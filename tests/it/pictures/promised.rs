@@ -6,7 +6,7 @@ use redress::media::thumbnail::{Flaw, Sizes, header, needs};
 
 use super::formats::assert_scene;
 use super::made::{
-    BLUE, GREEN, RED, YELLOW, chunk, jpeg, jpeg_with, marker, packed, png, png_of_chunks,
+    BLUE, GREEN, RED, YELLOW, chunk, gif, jpeg, jpeg_with, marker, packed, png, png_of_chunks,
     with_chunks, with_segments,
 };
 use super::made_of;
@@ -22,27 +22,42 @@ fn damaged(bytes: &[u8], what: &str) {
     );
 }
 
+/// Display P3, with so many more parts of such a length, which nobody knows and which lie where the first one does.
+fn profile_with(parts: u32, length: u32) -> Vec<u8> {
+    let told = ColorProfile::new_display_p3().encode().unwrap();
+    let number = |at: usize| u32::from_be_bytes(told[at..at + 4].try_into().unwrap());
+    let table = 132 + 12 * number(128) as usize;
+    let mut profile = told[..128].to_vec();
+    profile.extend((number(128) + parts).to_be_bytes());
+    for at in (132..table).step_by(12) {
+        profile.extend(&told[at..at + 4]);
+        profile.extend((number(at + 4) + 12 * parts).to_be_bytes());
+        profile.extend(&told[at + 8..at + 12]);
+    }
+    for _ in 0..parts {
+        profile.extend(b"priv");
+        profile.extend((number(136) + 12 * parts).to_be_bytes());
+        profile.extend(length.to_be_bytes());
+    }
+    profile.extend(&told[table..]);
+    let whole = u32::try_from(profile.len()).unwrap();
+    profile[..4].copy_from_slice(&whole.to_be_bytes());
+    profile
+}
+
 /// What reads a profile reads every part of it, also a thousand that lie at the same place.
 #[test]
 fn a_profile_is_no_larger_than_its_parts() {
-    let told = ColorProfile::new_display_p3().encode().unwrap();
-    let parts = u32::from_be_bytes(told[128..132].try_into().unwrap());
-    let of = |profile: &[u8]| {
+    let made = |profile: &[u8]| {
         let stored = chunk(b"iCCP", &[&b"screen\0\0"[..], &packed(profile)].concat());
-        with_chunks(&png(64, 48), &[stored])
+        made_of(&with_chunks(&png(64, 48), &[stored])).unwrap()
     };
-    let counted = |parts: u32| {
-        let mut profile = told.clone();
-        profile[128..132].copy_from_slice(&parts.to_be_bytes());
-        profile
-    };
-    let mut long = told.clone();
-    long[140..144].copy_from_slice(&(2_u32 << 20).to_be_bytes());
-    for profile in [counted(101), counted(u32::MAX), long, told[..130].to_vec()] {
-        assert_scene(&of(&profile), SCENE, 14, "no profile");
-    }
-    let made = made_of(&of(&counted(parts))).unwrap();
-    assert_ne!(made.original, made_of(&png(64, 48)).unwrap().original);
+    let (plain, wide) = (made(b""), made(&profile_with(0, 0)));
+    assert_ne!(plain.original, wide.original);
+    assert_eq!(made(&profile_with(20, 100)), wide, "some more parts");
+    assert_eq!(made(&profile_with(101, 100)), plain, "too many");
+    assert_eq!(made(&profile_with(20, 60_000)), plain, "too long");
+    assert_eq!(made(&profile_with(0, 0)[..130]), plain, "cut short");
 }
 
 #[test]
@@ -99,7 +114,8 @@ fn a_lossless_picture_has_no_more_codes_than_any_has() {
     damaged(&riff::riff(&moving(0x12)), "shades of a frame");
     let still = [&canvas(0x10, 16, 16)[..], &shades, LOSSY].concat();
     damaged(&riff::riff(&still), "shades");
-    damaged(&riff::riff(&moving(0x10)), "a frame of what does not move");
+    let flaw = made_of(&riff::riff(&moving(0x10))).unwrap_err().to_string();
+    assert!(flaw.contains("not said to move"), "{flaw}");
 }
 
 /// As many groups as are accepted, of a picture of 2000 × 2000 pixels.
@@ -184,4 +200,17 @@ fn a_palette_ends_with_a_colour() {
     };
     assert!(made_of(&of(21)).is_ok());
     damaged(&of(20), "20 bytes");
+}
+
+#[test]
+fn the_metadata_of_a_gif_has_a_limit() {
+    let plain = gif(64, 48, 1);
+    let frame = plain.iter().position(|byte| *byte == 0x2C).unwrap();
+    let with = |blocks: usize| {
+        let block = [&[255][..], &[b'x'; 255]].concat().repeat(blocks);
+        let told = [b"\x21\xFF\x0BXMP DataXMP", &block[..], &[0]].concat();
+        made_of(&[&plain[..frame], &told, &plain[frame..]].concat())
+    };
+    assert!(with(1000).is_ok());
+    assert_eq!(with(9000), Err(Flaw::Memory));
 }

@@ -16,6 +16,9 @@ use super::{Control, Towards, Way};
 const CHUNK: usize = 16 * 1024;
 /// Chunks under way at the same time.
 const UNDER_WAY: usize = 8;
+/// The first bytes towards a client go in one: tungstenite takes the answer to an upgrade that comes in more than 64
+/// small packets for an attack, and whoever lost a connection would never come back.
+const UPGRADE: usize = 1024;
 
 /// Bytes, and when they arrive.
 type Chunk = (Instant, Vec<u8>);
@@ -49,6 +52,7 @@ impl Pump {
             towards: self.towards,
             control: self.control.clone(),
             strands: self.strands,
+            carried: 0,
         };
         tokio::try_join!(self.read(reading, sender), writer.write(writing, chunks))?;
         Ok(())
@@ -82,6 +86,8 @@ struct Writer {
     towards: Towards,
     control: watch::Receiver<Control>,
     strands: u64,
+    /// Bytes so far.
+    carried: usize,
 }
 
 impl Writer {
@@ -129,9 +135,12 @@ impl Writer {
             let way = passable(&mut self.control, self.towards, self.strands).await?;
             // With a bandwidth, pieces of about 10 ms.
             let paced = way.bandwidth.map(|most| (most as usize / 100).max(1));
-            let most = [way.slice, paced].into_iter().flatten().min();
+            let is_upgrade = self.towards == Towards::Client && self.carried < UPGRADE;
+            let sliced = way.slice.filter(|_| !is_upgrade);
+            let most = [sliced, paced].into_iter().flatten().min();
             let (piece, others) = rest.split_at(most.unwrap_or(rest.len()).clamp(1, rest.len()));
             writing.write_all(piece).await?;
+            self.carried += piece.len();
             rest = others;
             match way.bandwidth {
                 Some(most) => {

@@ -31,6 +31,8 @@ test('a dry run names what would go, each opens on the board, and the run takes 
   await open(page, 'retention');
   await dryRun(page, '400');
   await page.getByText('Would go now: 2. Due: 3. Held: 1.').waitFor();
+  const columns = (): Promise<string[]> => page.getByRole('region', { name: 'Counts' }).locator('th').allTextContents();
+  assert.deepEqual(await columns(), ['Status', 'Due', 'Held'], 'what a dry run knows');
   await page.locator('summary').click();
   for (const id of ids) await page.locator(`.ids a[href="/board#${id}"]`).waitFor();
   assert.equal(await page.locator(`.ids a[href="/board#${young}"]`).count(), 0);
@@ -46,6 +48,7 @@ test('a dry run names what would go, each opens on the board, and the run takes 
   await page.locator('dialog button[type=submit]').click();
   await page.locator('.notice.good', { hasText: 'Done' }).waitFor();
   await visit.isAccessible('run over');
+  assert.deepEqual(await columns(), ['Status', 'Due', 'Erased', 'Anonymised', 'Held', 'Failed']);
   const past = page.locator('section', { hasText: 'Past runs' }).locator('tbody tr');
   await eventually('it is among the runs', async () => /Administrator[\s\S]*Done[\s\S]*2/.test(await past.first().innerText()));
   const there = async (id: string) => (await fetch(`${stage.server.url}/api/v1/complaints/${id}`, { headers: asAdmin })).status;

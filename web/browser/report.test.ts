@@ -1,35 +1,17 @@
 // The report page, as residents use it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launch } from './chromium';
+import type { Page } from 'playwright-core';
 import { paint } from './photo';
-import { eventually, Server } from './server';
 import { photo } from '../tests/photo';
-import { Visit } from './visit';
+import { arrived, ReportStage, send, type Complaint } from './reportstage';
+import { eventually } from './server';
 
-interface Complaint {
-  id: string;
-  description: string;
-  region: string;
-  reporter?: { email?: string };
-}
-
-let server: Server;
-let browser: Browser;
-
+let stage: ReportStage;
 before(async () => {
-  server = await Server.start();
-  browser = await launch();
+  stage = await ReportStage.open();
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const send = (page: Page) => page.getByRole('button', { name: 'Send the report' }).click();
-const waits = (page: Page) => page.getByRole('heading', { name: 'Your report waits for the connection' });
-const arrived = (page: Page) => page.getByRole('heading', { name: 'Your report has arrived' });
+after(() => stage?.close());
 
 /** Clicks the map in the northern region, `aside` pixels from its middle. */
 async function point(page: Page, aside: number): Promise<void> {
@@ -41,14 +23,8 @@ async function point(page: Page, aside: number): Promise<void> {
   await page.getByText('Chosen: North Side').waitFor();
 }
 
-/** What officers of a region have with these words. */
-async function found(words: string, region = 'north'): Promise<Complaint[]> {
-  const { items } = await server.ask<{ items: Complaint[] }>('GET', `/api/v1/complaints?q=${words}`, undefined, await server.officer(region));
-  return items;
-}
-
 test('a report with point, photos and contact arrives whole, and leads to its tracking page', async () => {
-  const visit = await Visit.open(browser, server, '/');
+  const visit = await stage.visit();
   const { page } = visit;
   await page.getByText('Pothole', { exact: true }).click();
   await page.getByText('How wide and deep is it').waitFor();
@@ -63,11 +39,11 @@ test('a report with point, photos and contact arrives whole, and leads to its tr
   await send(page);
   await arrived(page).waitFor();
   await page.locator('.uploads .sent').waitFor();
-  const [complaint] = await found('Wholestory');
-  const headers = await server.officer();
-  const whole = await server.ask<Complaint>('GET', `/api/v1/complaints/${complaint!.id}`, undefined, headers);
+  const [complaint] = await stage.found('Wholestory');
+  const headers = await stage.server.officer();
+  const whole = await stage.server.ask<Complaint>('GET', `/api/v1/complaints/${complaint!.id}`, undefined, headers);
   assert.deepEqual([whole.region, whole.reporter?.email], ['north', 'ann@example.org']);
-  const { items } = await server.ask<{ items: unknown[] }>('GET', `/api/v1/complaints/${complaint!.id}/photos`, undefined, headers);
+  const { items } = await stage.server.ask<{ items: unknown[] }>('GET', `/api/v1/complaints/${complaint!.id}/photos`, undefined, headers);
   assert.equal(items.length, 1);
   assert.ok((await page.locator('.qr path').getAttribute('d'))!.length > 1000);
   await page.getByRole('link', { name: 'Follow your report' }).click();
@@ -77,7 +53,7 @@ test('a report with point, photos and contact arrives whole, and leads to its tr
 });
 
 test('what is missing is named at its field, and the first one has the focus', async () => {
-  const visit = await Visit.open(browser, server, '/');
+  const visit = await stage.visit();
   const { page } = visit;
   await page.locator('.tile').first().waitFor();
   await send(page);
@@ -99,7 +75,7 @@ test('what is missing is named at its field, and the first one has the focus', a
 });
 
 test('who is told of the same trouble close by says "me too", or reports all the same', async () => {
-  const visit = await Visit.open(browser, server, '/');
+  const visit = await stage.visit();
   const { page } = visit;
   const fill = async () => {
     await page.getByText('Graffiti', { exact: true }).click();
@@ -112,7 +88,7 @@ test('who is told of the same trouble close by says "me too", or reports all the
   await page.getByRole('button', { name: 'Report something else' }).click();
   await fill();
   await page.getByRole('heading', { name: 'Is it one of these?' }).waitFor();
-  assert.equal((await found('Nearby')).length, 1);
+  assert.equal((await stage.found('Nearby')).length, 1);
   await visit.isAccessible('near');
   await page.getByRole('button', { name: 'Back to my report' }).click();
   assert.equal(await page.locator('#description').inputValue(), 'Nearby paint');
@@ -123,39 +99,12 @@ test('who is told of the same trouble close by says "me too", or reports all the
   await fill();
   await page.getByRole('button', { name: /None of these/ }).click();
   await arrived(page).waitFor();
-  await eventually('the second one is listed', async () => (await found('Nearby')).length === 2);
-  await visit.close();
-});
-
-test('without a connection nothing is lost, and sent again it is one complaint', async () => {
-  const visit = await Visit.open(browser, server, '/');
-  const { page } = visit;
-  await page.getByText('Noise', { exact: true }).click();
-  await page.locator('#description').fill('Offlineness at night');
-  await page.locator('#address').fill('Mill Lane');
-  await page.locator('#region').selectOption('north');
-  // The request arrives and its answer does not.
-  await page.route('**/api/v1/complaints', async (route) => {
-    await route.fetch();
-    await route.abort('connectionreset');
-  }, { times: 1 });
-  const failed = page.waitForEvent('requestfailed', { predicate: (request) => request.method() === 'POST' });
-  await send(page);
-  await failed;
-  await page.context().setOffline(true);
-  await waits(page).waitFor();
-  await page.locator('.queued-state', { hasText: 'Offline' }).waitFor();
-  await visit.isAccessible('waiting');
-  await visit.fits('waiting');
-  // By itself.
-  await page.context().setOffline(false);
-  await arrived(page).waitFor();
-  assert.equal((await found('Offlineness')).length, 1);
+  await eventually('the second one is listed', async () => (await stage.found('Nearby')).length === 2);
   await visit.close();
 });
 
 test('a reload keeps what was typed, and another language too', async () => {
-  const visit = await Visit.open(browser, server, '/');
+  const visit = await stage.visit();
   const { page } = visit;
   await page.getByText('Noise', { exact: true }).click();
   await page.locator('#description').fill('Half a sentence');
@@ -171,21 +120,21 @@ test('a reload keeps what was typed, and another language too', async () => {
 });
 
 test('the place comes from the device, or is said to be unavailable', async () => {
-  const at = server.demo.regions.find((it) => it.id === 'north')!;
-  const visit = await Visit.open(browser, server, '/', { permissions: ['geolocation'], geolocation: at });
+  const at = stage.server.demo.regions.find((it) => it.id === 'north')!;
+  const visit = await stage.visit({ permissions: ['geolocation'], geolocation: at });
   await visit.page.getByRole('button', { name: 'Use my location' }).click();
   await visit.page.getByText('Chosen: North Side').waitFor();
   await visit.close();
-  const denied = await Visit.open(browser, server, '/');
+  const denied = await stage.visit();
   await denied.page.getByRole('button', { name: 'Use my location' }).click();
   await denied.page.getByText('Your location is not available.').waitFor();
   await denied.close();
 });
 
 test('the place comes from a photo that says one, when its sender likes', async () => {
-  const { latitude, longitude } = server.demo.regions.find((it) => it.id === 'north')!;
+  const { latitude, longitude } = stage.server.demo.regions.find((it) => it.id === 'north')!;
   const taken = photo(true, [latitude, 0, 0], 'N', [longitude, 0, 0], 'E');
-  const visit = await Visit.open(browser, server, '/');
+  const visit = await stage.visit();
   const { page } = visit;
   await page.locator('.tile').first().waitFor();
   await page.locator('#photos').setInputFiles([{ name: 'there.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(await taken.arrayBuffer()) }]);
@@ -197,7 +146,7 @@ test('the place comes from a photo that says one, when its sender likes', async 
 });
 
 test('the whole report is sent with the keyboard alone', async () => {
-  const visit = await Visit.open(browser, server, '/');
+  const visit = await stage.visit();
   const { page } = visit;
   await page.locator('.tile').first().waitFor();
   const keyboard = page.keyboard;
@@ -224,12 +173,12 @@ test('the whole report is sent with the keyboard alone', async () => {
   await reach('.send button');
   await keyboard.press('Enter');
   await arrived(page).waitFor();
-  assert.equal((await found('Keyboarded')).length, 1);
+  assert.equal((await stage.found('Keyboarded')).length, 1);
   await visit.close();
 });
 
 test('without a script the form is sent once, however often, and shows what is wrong', async () => {
-  const visit = await Visit.open(browser, server, '/', { javaScriptEnabled: false });
+  const visit = await stage.visit({ javaScriptEnabled: false });
   const { page } = visit;
   await page.locator('#plain-description').fill('Plainly <b>broken</b>');
   await page.getByRole('button', { name: 'Send the report' }).click();
@@ -246,122 +195,26 @@ test('without a script the form is sent once, however often, and shows what is w
   await page.goBack();
   await page.getByRole('button', { name: 'Send the report' }).click();
   assert.equal(await shown(), 'Plainly <b>broken</b>');
-  assert.equal((await found('Plainly')).length, 1);
+  assert.equal((await stage.found('Plainly')).length, 1);
   await page.getByRole('link', { name: 'Deutsch' }).click();
   await page.getByRole('heading', { name: 'Ihre Meldung' }).waitFor();
   await visit.close();
 });
 
-test('a report during a restart of the server is sent by itself when it is back', async () => {
-  const visit = await Visit.open(browser, server, '/');
-  const { page } = visit;
-  await page.getByText('Noise', { exact: true }).click();
-  await page.locator('#description').fill('Restarted organ');
-  await page.locator('#address').fill('Church');
-  await page.locator('#region').selectOption('north');
-  await server.kill();
-  await send(page);
-  await waits(page).waitFor();
-  await server.run();
-  // By itself, after a while.
-  await arrived(page).waitFor();
-  assert.equal((await found('Restarted')).length, 1);
-  await visit.close();
-});
-
-test('a report that waits outlives its tab, with its photos, and is sent when the page is opened again', async () => {
-  const visit = await Visit.open(browser, server, '/');
-  const { page } = visit;
-  await page.getByText('Noise', { exact: true }).click();
-  await page.locator('#description').fill('Outliving hum');
-  await page.locator('#address').fill('Church');
-  await page.locator('#region').selectOption('north');
-  await page.locator('#photos').setInputFiles([{ name: 'hum.jpg', mimeType: 'image/jpeg', buffer: await paint(page, false) }]);
-  await page.locator('.preview img').waitFor();
-  await server.kill();
-  await send(page);
-  await waits(page).waitFor();
-  await page.getByText('1 photo goes with it').waitFor();
-  await page.getByRole('button', { name: 'Report something else' }).click();
-  await page.locator('.queue-bar', { hasText: 'Outliving hum' }).waitFor();
-  assert.equal(await page.locator('#description').inputValue(), '');
-  await visit.isAccessible('the form above which one waits');
-  // What is begun meanwhile is not lost by a look at the one that waits.
-  await page.locator('#description').fill('Begun meanwhile');
-  await page.getByRole('button', { name: 'Show' }).click();
-  await page.getByRole('button', { name: 'Change it' }).click();
-  await page.getByText('What you have begun in the form is replaced').waitFor();
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await page.getByRole('button', { name: 'Report something else' }).click();
-  assert.equal(await page.locator('#description').inputValue(), 'Begun meanwhile');
-  const later = await page.context().newPage();
-  await page.close();
-  await server.run();
-  await later.goto(server.url);
-  await arrived(later).waitFor();
-  await later.locator('.uploads .sent').waitFor();
-  const [complaint, ...more] = await found('Outliving');
-  assert.equal(more.length, 0);
-  const { items } = await server.ask<{ items: unknown[] }>('GET', `/api/v1/complaints/${complaint!.id}/photos`, undefined, await server.officer());
-  assert.equal(items.length, 1);
-  // Until somebody has taken it, the way to the report is kept.
-  await later.reload();
-  await arrived(later).waitFor();
-  await later.getByRole('button', { name: 'Report something else' }).click();
-  await eventually('it is forgotten', async () => (await later.locator('.queue-bar').count()) === 0);
-  await later.reload();
-  await later.locator('.tile').first().waitFor();
-  assert.equal(await later.locator('.queue-bar').count(), 0);
-  await visit.close();
-});
-
-test('a report that waits can be changed or discarded, and what the server has against it is shown', async () => {
-  const { latitude, longitude } = server.demo.regions.find((it) => it.id === 'north')!;
-  const visit = await Visit.open(browser, server, '/', { permissions: ['geolocation'], geolocation: { latitude, longitude } });
-  const { page } = visit;
-  const fill = async (words: string) => {
-    await page.getByText('Graffiti', { exact: true }).click();
-    await page.locator('#description').fill(words);
-    await page.getByRole('button', { name: 'Use my location' }).click();
-    await page.getByText('Chosen: North Side').waitFor();
-  };
-  await fill('Changed mind');
-  await page.context().setOffline(true);
-  await send(page);
-  await page.getByRole('button', { name: 'Change it' }).click();
-  assert.equal(await page.locator('#description').inputValue(), 'Changed mind');
-  await page.locator('#description').fill('Changed paint');
-  await send(page);
-  // Meanwhile somebody else reports it.
-  await server.ask('POST', '/api/v1/complaints', { category: 'graffiti', description: 'The same paint', latitude, longitude });
-  await page.context().setOffline(false);
-  await page.getByRole('heading', { name: 'Is it one of these?' }).waitFor();
-  await page.context().setOffline(true);
-  await page.getByRole('button', { name: /None of these/ }).click();
-  await page.getByRole('button', { name: 'Discard', exact: true }).click();
-  await visit.isAccessible('discard?');
-  await page.getByRole('button', { name: 'Yes, discard it' }).click();
-  await page.locator('.tile').first().waitFor();
-  assert.equal(await page.locator('#description').inputValue(), '');
-  await page.context().setOffline(false);
-  assert.equal((await found('Changed')).length, 0);
-  await visit.close();
-});
-
 test('what is close by and done meanwhile leaves the list, which says so', async () => {
-  const { latitude, longitude } = server.demo.regions.find((it) => it.id === 'north')!;
-  const visit = await Visit.open(browser, server, '/', { permissions: ['geolocation'], geolocation: { latitude, longitude } });
+  const { latitude, longitude } = stage.server.demo.regions.find((it) => it.id === 'north')!;
+  const visit = await stage.visit({ permissions: ['geolocation'], geolocation: { latitude, longitude } });
   const { page } = visit;
   const place = { category: 'sewage', latitude, longitude };
   const ids: string[] = [];
-  for (const description of ['First smell', 'Second smell']) ids.push((await server.ask<{ id: string }>('POST', '/api/v1/complaints', { ...place, description })).id);
+  for (const description of ['First smell', 'Second smell']) ids.push((await stage.server.ask<{ id: string }>('POST', '/api/v1/complaints', { ...place, description })).id);
   await page.getByText('Blocked drain or sewage', { exact: true }).click();
   await page.locator('#description').fill('Third smell');
   await page.getByRole('button', { name: 'Use my location' }).click();
   await page.getByText('Chosen: North Side').waitFor();
   await send(page);
   await page.locator('.near li').nth(1).waitFor();
-  const close = async (id: string) => server.ask('PATCH', `/api/v1/complaints/${id}/status`, { action: 'reject', comment: 'Gone' }, await server.officer());
+  const close = async (id: string) => stage.server.ask('PATCH', `/api/v1/complaints/${id}/status`, { action: 'reject', comment: 'Gone' }, await stage.server.officer());
   await close(ids[0]!);
   await page.locator('.near li').nth(1).waitFor({ state: 'detached' });
   await page.getByText('What was done or removed meanwhile is not shown any more.').waitFor();

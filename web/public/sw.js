@@ -1,7 +1,10 @@
-// Keeps the board's page and files, so that it opens without a network. Never touches the API: what officers read is
-// kept by the page itself, and wiped when they sign out.
+// Keeps the report page, the board and their files, so that they open without a network. Never touches the API: what
+// officers read is kept by the board itself, and wiped when they sign out; what was reported, by the report page.
+
+/** It was the board's alone; under another name what browsers have would be lost. */
 const CACHE = 'redress-board-1';
-const PAGE = '/board';
+const BOARD = '/board';
+const PAGES = ['/', BOARD];
 const PATIENCE_MS = 4000;
 /** More files than a few releases have. */
 const MOST = 120;
@@ -40,23 +43,23 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== location.origin) return;
   if (event.request.mode === 'navigate') {
-    if (url.pathname === PAGE) event.respondWith(page(event.request));
+    if (PAGES.includes(url.pathname)) event.respondWith(page(event.request, url.pathname));
   } else if (isHashed(url.pathname) || isNamed(url.pathname)) {
     event.respondWith(file(event.request, isHashed(url.pathname)));
   }
 });
 
 /** The page as it is now; as it was kept when that takes too long or fails. */
-async function page(request) {
+async function page(request, path) {
   const cache = await caches.open(CACHE);
   const fresh = fetch(request).then(async (answer) => {
-    if (answer.ok) await cache.put(PAGE, answer.clone());
+    if (answer.ok) await cache.put(path, answer.clone());
     return answer;
   });
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-  const first = await Promise.race([fresh, late.then(() => cache.match(PAGE))]).catch(() => undefined);
+  const first = await Promise.race([fresh, late.then(() => cache.match(path))]).catch(() => undefined);
   if (first && first.status < 500) return first;
-  return (await cache.match(PAGE)) ?? fresh;
+  return (await cache.match(path)) ?? fresh;
 }
 
 async function file(request, isForEver) {
@@ -76,11 +79,11 @@ async function file(request, isForEver) {
 
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  const address = `${PAGE}#${event.notification.data ?? ''}`;
+  const address = `${BOARD}#${event.notification.data ?? ''}`;
   event.waitUntil(
     (async () => {
       const [open] = await self.clients.matchAll({ type: 'window' });
-      if (open && new URL(open.url).pathname === PAGE) {
+      if (open && new URL(open.url).pathname === BOARD) {
         await open.navigate(address).catch(() => undefined);
         return open.focus();
       }

@@ -1,17 +1,18 @@
-// Makes the board open without a network: a service worker keeps the page and the files that it was made of.
+// Makes a page open without a network: a service worker keeps it and the files that it was made of.
 
-export function keepPage(): void {
+/** `page`: its path, which `public/sw.js` knows. */
+export function keepPage(page: '/' | '/board'): void {
   if (!('serviceWorker' in navigator)) return;
-  addEventListener('load', () => void register());
+  addEventListener('load', () => void register(page));
 }
 
-async function register(): Promise<void> {
+async function register(page: string): Promise<void> {
   try {
     await navigator.serviceWorker.register('/sw.js');
     const { active } = await navigator.serviceWorker.ready;
     const loaded = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
-    active?.postMessage({ keep: ['/board', ...loaded.filter((path) => !path.startsWith('/api/'))] });
+    active?.postMessage({ keep: [page, ...loaded.filter((path) => !path.startsWith('/api/'))] });
   } catch (error) {
-    console.warn('the board cannot be opened offline in this browser', error);
+    console.warn('this page cannot be opened offline in this browser', error);
   }
 }

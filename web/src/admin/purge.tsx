@@ -99,7 +99,7 @@ export function Purge({ underWay, onDone }: { underWay: string | undefined; onDo
       {seen && (
         <>
           <Notice>{t('admin.dry_told', { going, due, held })}</Notice>
-          <CountTable counts={seen.counts} />
+          <CountTable counts={seen.counts} of={['due', 'held']} />
           <Named ids={seen.ids ?? []} due={due} />
           {going > 0 && (
             <button type="button" class="danger" onClick={() => setAsked(true)}>
@@ -185,20 +185,21 @@ function Progress({ run }: { run: Run }) {
       <Notice kind={run.stage === 'failed' ? 'danger' : isOver(run) ? 'good' : 'info'}>
         {t(`admin.stage.${run.stage}`)} {run.failure}
       </Notice>
-      <CountTable counts={run.counts} />
+      <CountTable counts={run.counts} of={['due', 'erased', 'anonymised', 'held', 'failed']} />
     </>
   );
 }
 
-function CountTable({ counts }: { counts: Counts }) {
+/** A dry run knows two columns of them: nothing is erased yet. */
+function CountTable({ counts, of }: { counts: Counts; of: ('due' | 'erased' | 'anonymised' | 'held' | 'failed')[] }) {
   return (
     <Table
       name={t('admin.counts')}
-      heads={[t('admin.status'), t('admin.due'), t('admin.erased'), t('admin.anonymised'), t('admin.held'), t('admin.failed')]}
+      heads={[t('admin.status'), ...of.map((what) => t(`admin.${what}`))]}
       empty={t('admin.nothing_due')}
       rows={ENDED.flatMap((status) => {
         const it = counts[status];
-        return it ? [[t(`status.${status}`), it.due, it.erased, it.anonymised, it.held, it.failed]] : [];
+        return it ? [[t(`status.${status}`), ...of.map((what) => it[what])]] : [];
       })}
     />
   );

@@ -6,9 +6,9 @@ import './detail.css';
 import './board.css';
 import { useEffect, useState } from 'preact/hooks';
 import { begin } from '../i18n';
+import { keepPage } from '../install';
 import { Board } from './board';
 import { Desk } from './desk';
-import { keepPage } from './install';
 import { SignIn } from './signin';
 
 const desk = new Desk();
@@ -20,4 +20,4 @@ function Page() {
 }
 
 void begin('board', () => <Page />).then(() => desk.begin());
-keepPage();
+keepPage('/board');

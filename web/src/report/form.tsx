@@ -9,7 +9,7 @@ import { CategoryChoice } from './category';
 import { DESCRIPTION_LONGEST, type Draft, type Faults } from './draft';
 import { PhotoChoice } from './photos';
 import { PlaceChoice } from './place';
-import type { Places } from './report';
+import type { Places } from './places';
 
 /** From so few characters on it is said how many are left. */
 const NEARLY_FULL = 500;

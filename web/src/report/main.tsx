@@ -2,6 +2,7 @@
 import '../styles/base.css';
 import './report.css';
 import { begin } from '../i18n';
+import { keepPage } from '../install';
 import { Frame } from '../ui/frame';
 import { Report } from './report';
 
@@ -10,3 +11,4 @@ void begin('report', () => (
     <Report />
   </Frame>
 ));
+keepPage('/');

@@ -1,8 +1,8 @@
 // What somebody sees one after the other: the form, what is near, and what became of it.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api, ask, type Schemas } from '../client';
+import type { Schemas } from '../client';
 import { t } from '../i18n';
-import type { Point, Region } from '../map/map';
+import type { Point } from '../map/map';
 import { asProblem, type Problem } from '../problem';
 import { Icon } from '../ui/icon';
 import { Notice } from '../ui/parts';
@@ -13,14 +13,10 @@ import { placeOf } from './exif';
 import { Form } from './form';
 import { NearChoice, type Near } from './near';
 import { isRegionNeeded } from './place';
+import { usePlaces } from './places';
 import type { Queued } from './queue';
 import { QueueBar, Waiting } from './queued';
 import { submitted, useQueue } from './usequeue';
-
-export interface Places {
-  categories: Schemas['Category'][];
-  regions: Region[];
-}
 
 type Stage =
   | { at: 'form' }
@@ -28,28 +24,6 @@ type Stage =
   | { at: 'queued'; key: string }
   | { at: 'done'; sent: Schemas['SubmissionView']; report: Queued }
   | { at: 'thanks'; supporters: number };
-
-/** What may be chosen; asked for again until it comes. */
-function usePlaces(): { places?: Places; problem?: Problem; again: () => void } {
-  const [places, setPlaces] = useState<Places>();
-  const [problem, setProblem] = useState<Problem>();
-  const load = async () => {
-    setProblem(undefined);
-    try {
-      const [{ categories }, { regions }] = await Promise.all([ask(api.GET('/api/v1/categories')), ask(api.GET('/api/v1/regions'))]);
-      setPlaces({ categories: categories.filter((it) => it.active), regions: regions.filter((it) => it.active) });
-    } catch (error) {
-      setProblem(asProblem(error));
-    }
-  };
-  useEffect(() => {
-    void load();
-    const online = () => void load();
-    addEventListener('online', online);
-    return () => removeEventListener('online', online);
-  }, []);
-  return { ...(places && { places }), ...(problem && { problem }), again: () => void load() };
-}
 
 export function Report() {
   const { places, problem: unloaded, again: load } = usePlaces();

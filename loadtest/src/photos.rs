@@ -1,10 +1,12 @@
 //! How soon does an officer's socket tell that a photo is ready, and does `/health` answer as soon as ever while
-//! twelve photos arrive at once? And does that of a bystander, a server beside it that has nothing else to do?
+//! twelve photos arrive at once? And does that of a bystander, a server beside it that has nothing else to do, and is a
+//! thread that only sleeps woken in time?
 
 mod figures;
 #[path = "../../benches/pictures/photo.rs"]
 mod photo;
 mod prober;
+mod sleeper;
 mod watcher;
 
 use std::net::SocketAddr;
@@ -15,6 +17,7 @@ use serde::Serialize;
 use serde_json::{Value, to_value};
 
 use self::prober::Prober;
+use self::sleeper::Sleeper;
 use self::watcher::Watcher;
 use crate::feed::{Feed, REGIONS};
 use crate::http::Connection;
@@ -75,6 +78,9 @@ struct Round {
     idle: Health,
     /// From the first byte of the photos until the last of them was ready.
     busy: Health,
+    /// How late a thread that only sleeps is woken, p99 in microseconds.
+    sleeper_idle_us: f64,
+    sleeper_busy_us: f64,
     /// Until the last photo was told to be ready.
     all_ready_ms: f64,
 }
@@ -207,7 +213,7 @@ impl Scene {
         }
         let address = self.feed.server.address;
         tokio::time::sleep(REST).await;
-        let prober = Prober::start(asked);
+        let (prober, sleeper) = (Prober::start(asked), Sleeper::start());
         let begun = Instant::now();
         let sent = futures_util::future::try_join_all(uploads.iter().map(async |upload| {
             let mut connection = Connection::open(address).await?;
@@ -217,13 +223,15 @@ impl Scene {
         let took = begun.elapsed();
         sent?;
         ready?;
-        let busy = prober.end()?;
+        let (busy, sleeper_busy_us) = (prober.end()?, sleeper.end()?);
         tokio::time::sleep(REST).await;
-        let prober = Prober::start(asked);
+        let (prober, sleeper) = (Prober::start(asked), Sleeper::start());
         tokio::time::sleep(took).await;
         Ok(Round {
             idle: prober.end()?,
             busy,
+            sleeper_idle_us: sleeper.end()?,
+            sleeper_busy_us,
             all_ready_ms: took.as_secs_f64() * 1e3,
         })
     }

@@ -13,6 +13,9 @@ pub(super) fn of(options: &Options, outcome: &Outcome) -> Vec<Figure> {
         (idle, of_rounds(rounds, |round| round.busy.p99_us))
     };
     let ((idle, busy), (idle_beside, beside)) = (p99s(&outcome.rounds), p99s(&outcome.beside));
+    let all = || outcome.rounds.iter().chain(&outcome.beside);
+    let asleep = median(all().map(|round| round.sleeper_idle_us));
+    let late = median(all().map(|round| round.sleeper_busy_us));
     let slowest = outcome.ready_ms.iter().copied().fold(0.0, f64::max);
     vec![
         Figure::new(
@@ -36,6 +39,12 @@ pub(super) fn of(options: &Options, outcome: &Outcome) -> Vec<Figure> {
             beside / idle_beside,
             Target::None,
             format!("{beside:.0} and {idle_beside:.0} µs"),
+        ),
+        Figure::ratio(
+            "how late a thread is woken that only sleeps, p99, to idle",
+            late / asleep,
+            Target::None,
+            format!("{late:.0} and {asleep:.0} µs"),
         ),
         Figure::new(
             &format!("until the last of {AT_ONCE} photos is ready"),

@@ -19,6 +19,10 @@ pub(super) struct Sleeper {
 
 impl Sleeper {
     /// Begins.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the thread is its own: that it sleeps is what is measured"
+    )]
     pub(super) fn start() -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&is_over);

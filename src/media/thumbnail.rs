@@ -151,7 +151,7 @@ pub enum Flaw {
     /// It was given up.
     #[error("the picture took too long to read; save it anew at a smaller size")]
     OutOfTime,
-    /// It needs more memory than all jobs together may take.
+    /// It needs more memory than a thread, or than all jobs together, may take.
     #[error(
         "the picture needs more memory than there is for pictures; save it anew at a smaller size"
     )]

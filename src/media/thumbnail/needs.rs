@@ -6,11 +6,16 @@
 use super::header::{self, Way};
 use super::{Flaw, LONGEST, Sizes, rows, webp};
 
+/// What a thread may take for any file.
+const SHARE: u64 = 220 << 20;
+/// What everything takes besides.
+const REST: u64 = 8 << 20;
+
 /// The memory that [`super::process`] takes at most, in bytes, without the photo itself, as its header tells.
 ///
 /// # Errors
 ///
-/// As [`super::header`].
+/// As [`super::header`]; and [`Flaw::Memory`] for a large WebP with so many codes that it would be more than a thread may take.
 pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
     let (header, way) = header::recognised(bytes)?;
     let pixels = u64::from(header.width) * u64::from(header.height);
@@ -30,7 +35,11 @@ pub fn needs(bytes: &[u8], sizes: &Sizes) -> Result<u64, Flaw> {
             .max(pixels * 12 + parts)
             .max(pixels * 4 + planes(kept)),
     };
-    Ok(decoding.max(making(kept, sizes)) + (8 << 20))
+    // Of the others it is decided by their heads.
+    if matches!(way, Way::WebP | Way::WebPAnimated) && decoding + REST > SHARE {
+        return Err(Flaw::Memory);
+    }
+    Ok(decoding.max(making(kept, sizes)) + REST)
 }
 
 /// The planes of a picture of so many pixels: colour has half the resolution, and rows are a little longer than they say.

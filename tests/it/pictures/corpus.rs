@@ -60,7 +60,7 @@ fn every_head_that_fuzzing_kept_needs_no_more_than_its_share() {
     for (path, bytes) in corpus("header") {
         let found = header(&bytes);
         let needed = needs(&bytes, &SIZES);
-        assert_eq!(found.is_ok(), needed.is_ok(), "{}", path.display());
+        assert!(found.is_ok() || needed.is_err(), "{}", path.display());
         let needed = needed.unwrap_or_default();
         assert!(needed <= SHARE, "{}: {needed}", path.display());
     }

@@ -130,6 +130,22 @@ fn the_codes_of_a_lossless_picture_are_counted() {
     assert!(needed.unwrap() >= 11 * pixels + 107_000 * groups);
 }
 
+/// A large picture with that many is more than a thread may take: found by fuzzing.
+#[test]
+fn a_large_lossless_picture_has_fewer_codes() {
+    let stream = |size: u32| {
+        let sides = (size - 1) | (size - 1) << 14;
+        let told = [
+            &b"\x2f"[..],
+            &sides.to_le_bytes(),
+            b"\x84\xfe\x37\xa0\x00\x05\x28\x00",
+        ];
+        riff::riff(&riff::chunk(b"VP8L", &told.concat()))
+    };
+    assert!(needs(&stream(3600), &Sizes::default()).is_ok());
+    assert_eq!(needs(&stream(4001), &Sizes::default()), Err(Flaw::Memory));
+}
+
 /// Each table of codes becomes kilobytes before the next one is read.
 #[test]
 fn a_segment_has_no_more_tables_of_codes_than_there_can_be() {

@@ -40,3 +40,11 @@ export class ReportStage {
 export const send = (page: Page) => page.getByRole('button', { name: 'Send the report' }).click();
 export const waits = (page: Page) => page.getByRole('heading', { name: 'Your report waits for the connection' });
 export const arrived = (page: Page) => page.getByRole('heading', { name: 'Your report has arrived' });
+
+/** A report of noise; an address alone says no region. */
+export async function fillIn(page: Page, description: string, address: string): Promise<void> {
+  await page.getByText('Noise', { exact: true }).click();
+  await page.locator('#description').fill(description);
+  await page.locator('#address').fill(address);
+  await page.locator('#region').selectOption('north');
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { paint } from './photo';
-import { arrived, ReportStage, send, waits } from './reportstage';
+import { arrived, fillIn, ReportStage, send, waits } from './reportstage';
 import { eventually } from './server';
 
 let stage: ReportStage;
@@ -16,12 +16,14 @@ test('the page opens without a connection, and what is reported then is sent whe
   const { page } = visit;
   await page.locator('.tile').first().waitFor();
   await eventually('the page is kept', () => page.evaluate(async () => (await caches.match('/')) !== undefined));
+  // As a proxy answers whose server is away.
+  await page.route('**/api/v1/categories', (route) => route.fulfill({ status: 502 }));
+  await page.reload();
+  await page.locator('.tile').first().waitFor();
+  await page.unroute('**/api/v1/categories');
   await page.context().setOffline(true);
   await page.reload();
-  await page.getByText('Noise', { exact: true }).click();
-  await page.locator('#description').fill('Tunnelling echo');
-  await page.locator('#address').fill('Tunnel 1');
-  await page.locator('#region').selectOption('north');
+  await fillIn(page, 'Tunnelling echo', 'Tunnel 1');
   await visit.isAccessible('opened without a connection');
   await send(page);
   await waits(page).waitFor();
@@ -36,10 +38,7 @@ test('the page opens without a connection, and what is reported then is sent whe
 test('without a connection nothing is lost, and sent again it is one complaint', async () => {
   const visit = await stage.visit();
   const { page } = visit;
-  await page.getByText('Noise', { exact: true }).click();
-  await page.locator('#description').fill('Offlineness at night');
-  await page.locator('#address').fill('Mill Lane');
-  await page.locator('#region').selectOption('north');
+  await fillIn(page, 'Offlineness at night', 'Mill Lane');
   // The request arrives and its answer does not.
   await page.route('**/api/v1/complaints', async (route) => {
     await route.fetch();
@@ -63,10 +62,7 @@ test('without a connection nothing is lost, and sent again it is one complaint',
 test('a report during a restart of the server is sent by itself when it is back', async () => {
   const visit = await stage.visit();
   const { page } = visit;
-  await page.getByText('Noise', { exact: true }).click();
-  await page.locator('#description').fill('Restarted organ');
-  await page.locator('#address').fill('Church');
-  await page.locator('#region').selectOption('north');
+  await fillIn(page, 'Restarted organ', 'Church');
   await stage.server.kill();
   await send(page);
   await waits(page).waitFor();
@@ -80,10 +76,7 @@ test('a report during a restart of the server is sent by itself when it is back'
 test('a report that waits outlives its tab, with its photos, and is sent when the page is opened again', async () => {
   const visit = await stage.visit();
   const { page } = visit;
-  await page.getByText('Noise', { exact: true }).click();
-  await page.locator('#description').fill('Outliving hum');
-  await page.locator('#address').fill('Church');
-  await page.locator('#region').selectOption('north');
+  await fillIn(page, 'Outliving hum', 'Church');
   await page.locator('#photos').setInputFiles([{ name: 'hum.jpg', mimeType: 'image/jpeg', buffer: await paint(page, false) }]);
   await page.locator('.preview img').waitFor();
   await stage.server.kill();

@@ -10,8 +10,9 @@ async function register(page: string): Promise<void> {
   try {
     await navigator.serviceWorker.register('/sw.js');
     const { active } = await navigator.serviceWorker.ready;
+    // The page last: where it is kept, so is what it was made of.
     const loaded = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
-    active?.postMessage({ keep: [page, ...loaded.filter((path) => !path.startsWith('/api/'))] });
+    active?.postMessage({ keep: [...loaded.filter((path) => !path.startsWith('/api/')), page] });
   } catch (error) {
     console.warn('this page cannot be opened offline in this browser', error);
   }

@@ -32,7 +32,7 @@ function kept(): Places | undefined {
   }
 }
 
-/** As they are now; as they were kept while there is no connection. Asked for again when it is back. */
+/** As they are now; as they were kept while there is no connection or no answer. Asked for again when it is back. */
 export function usePlaces(): { places?: Places; problem?: Problem; again: () => void } {
   const [places, setPlaces] = useState<Places>();
   const [problem, setProblem] = useState<Problem>();
@@ -45,7 +45,7 @@ export function usePlaces(): { places?: Places; problem?: Problem; again: () => 
     } catch (error) {
       const told = asProblem(error);
       setProblem(told);
-      if (told.kind === 'offline') setPlaces((before) => before ?? kept());
+      if (told.isPassing) setPlaces((before) => before ?? kept());
     }
   };
   useEffect(() => {

@@ -105,7 +105,7 @@ impl Pool {
 
     /// Has a job wait for the memory that it needs.
     fn admit(&self, mut job: Job) {
-        match thumbnail::needs(&job.bytes, &job.sizes) {
+        match caught(|| thumbnail::needs(&job.bytes, &job.sizes)) {
             Ok(needs) if needs > self.budget => return (job.done)(Err(Flaw::Memory)),
             Ok(needs) => job.needs = needs,
             Err(flaw) => return (job.done)(Err(flaw)),
@@ -145,8 +145,7 @@ impl Pool {
             needs,
             done,
         } = job;
-        let work = || thumbnail::process(&bytes, &sizes, wants_taken, deadline);
-        let made = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Flaw::Panicked));
+        let made = caught(|| thumbnail::process(&bytes, &sizes, wants_taken, deadline));
         drop(bytes);
         self.lock().free += needs;
         self.begin();
@@ -156,6 +155,11 @@ impl Pool {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What came of it, also when it panicked.
+fn caught<T>(work: impl FnOnce() -> Result<T, Flaw>) -> Result<T, Flaw> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Flaw::Panicked))
 }
 
 /// Lets other threads go first, on Linux: there a process without a number is the thread that asks. Elsewhere it is all
@@ -172,14 +176,21 @@ fn stand_back() {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
-    use rustix::process::getpriority_process;
-
     use super::*;
 
     #[test]
+    fn a_panic_is_an_answer() {
+        let panics = || -> Result<u64, Flaw> { panic!("a decoder that panics, as wanted") };
+        assert_eq!(caught(panics), Err(Flaw::Panicked));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
     fn threads_for_pictures_let_others_go_first() {
+        use rustix::process::getpriority_process;
+
         let before = getpriority_process(None).unwrap();
         let pool = Pool::start(2, 1, Duration::from_secs(1)).unwrap();
         let of_pictures = pool

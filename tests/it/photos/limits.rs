@@ -9,6 +9,8 @@ use crate::support::call::{read_to_end, status_of};
 use crate::support::{TestApp, call};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+use tokio_postgres::Transaction;
+use tokio_postgres::types::ToSql;
 
 /// A photo with bytes behind its end, which decoders pass over.
 fn padded(length: usize) -> Vec<u8> {
@@ -130,6 +132,39 @@ async fn the_bytes_of_a_day_are_counted_by_sender_and_what_fails_is_given_back()
         .header("X-API-Key", &app.demo.api_key);
     call(key).await.problem(429, "rate_limited");
     app.end().await;
+}
+
+/// All who send with one API key count in one row: nobody holds it until the disk has answered.
+#[actix::test]
+async fn counting_the_bytes_of_a_day_waits_for_no_flush() {
+    let app = TestApp::spawn().await;
+    let mut client = app.database().connect().await;
+    let (submitter, bytes, most) = (b"someone".as_slice(), 600_i64, 1_000_i64);
+    let taken = include_str!("../../../sql/queries/photos/reserve.sql");
+    let given = include_str!("../../../sql/queries/photos/give_back_bytes.sql");
+    for (statement, with) in [
+        (
+            taken,
+            &[&submitter as &(dyn ToSql + Sync), &bytes, &most][..],
+        ),
+        (given, &[&submitter as &(dyn ToSql + Sync), &bytes][..]),
+    ] {
+        let transaction = client.transaction().await.unwrap();
+        assert_eq!(transaction.execute(statement, with).await.unwrap(), 1);
+        assert_eq!(waits_for_a_flush(&transaction).await, "off");
+        transaction.commit().await.unwrap();
+        let transaction = client.transaction().await.unwrap();
+        assert_eq!(waits_for_a_flush(&transaction).await, "on", "after it");
+    }
+    app.end().await;
+}
+
+async fn waits_for_a_flush(transaction: &Transaction<'_>) -> String {
+    let row = transaction
+        .query_one("SHOW synchronous_commit", &[])
+        .await
+        .unwrap();
+    row.get(0)
 }
 
 #[actix::test]
